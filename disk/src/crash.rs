@@ -1,0 +1,377 @@
+//! A disk in memory that takes away everything that was not made durable.
+//!
+//! It keeps two images: what a running process sees, and what a power cut leaves. Content moves to
+//! the second with [`DiskFile::sync`], names with [`Disk::sync_dir`]; neither does the other's work,
+//! which is stricter than ext4 and what POSIX allows. What was pending at a cut survives in part:
+//! nothing, all, a prefix, any subset, or torn sectors. It can also fail the k-th call, and a
+//! failed sync loses its pages for good while reads go on showing them, as Linux does.
+//!
+//! It sees nothing of what sled writes: tests that restart over it must try every state of the
+//! derived directories.
+
+mod image;
+
+use std::io::{Error, ErrorKind};
+use std::os::fd::BorrowedFd;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use image::{Image, Node};
+
+use crate::{Disk, DiskError, DiskFile, Entry, Kind, Result, Space, Stat, Verb};
+
+/// On which side of a sync the power goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Nothing of it is promised: pending bytes survive in part.
+    Before,
+    /// It is done, but the caller never hears of it.
+    After,
+}
+
+/// How a call fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// EIO. A sync that fails like this loses what it should have saved.
+    Io,
+    /// ENOSPC; a write keeps its first half.
+    Full,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    image: Image,
+    calls: u64,
+    syncs: u64,
+    cut_at: Option<(u64, Cut)>,
+    fail_at: Option<(u64, Fault)>,
+    is_cut: bool,
+    free: Option<u64>,
+}
+
+/// The disk. Cloning gives another handle to the same one.
+#[derive(Debug, Clone, Default)]
+pub struct CrashDisk(Arc<Mutex<State>>);
+
+impl CrashDisk {
+    /// An empty disk.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Cuts the power at the n-th sync from now, counted from 1; every later call fails.
+    pub fn cut_at(&self, sync: u64, side: Cut) {
+        let mut state = self.state();
+        state.cut_at = Some((state.syncs + sync, side));
+    }
+
+    /// Fails the n-th call from now, counted from 1; later calls work again.
+    pub fn fail_at(&self, call: u64, fault: Fault) {
+        let mut state = self.state();
+        state.fail_at = Some((state.calls + call, fault));
+    }
+
+    /// Pretends that this many bytes are free; `None` is plenty.
+    pub fn set_free(&self, free: Option<u64>) {
+        self.state().free = free;
+    }
+
+    /// Syncs so far, of contents and directories.
+    pub fn syncs(&self) -> u64 {
+        self.state().syncs
+    }
+
+    /// Calls so far that a fault could hit.
+    pub fn calls(&self) -> u64 {
+        self.state().calls
+    }
+
+    /// Whether the power has gone.
+    pub fn is_cut(&self) -> bool {
+        self.state().is_cut
+    }
+
+    /// What the machine finds after a power cut. Equal seeds lose the same things.
+    #[must_use]
+    pub fn reboot(&self, seed: u64) -> Self {
+        Self::holding(self.state().image.after_power_cut(seed))
+    }
+
+    /// What a new process finds after a kill: all of it, and the kernel's page cache with it.
+    #[must_use]
+    pub fn restart(&self) -> Self {
+        Self::holding(self.state().image.clone())
+    }
+
+    /// Changes a file's bytes behind everybody's back, durably: rot.
+    pub fn damage(&self, path: &Path, change: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
+        let mut state = self.state();
+        let file = state.image.file(path).map_err(|kind| failed(Verb::Write, path, kind))?;
+        state.image.damage(file, change);
+        Ok(())
+    }
+
+    fn holding(image: Image) -> Self {
+        Self(Arc::new(Mutex::new(State { image, ..State::default() })))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a call; tells whether it must fail, and how.
+    fn enter(&self, verb: Verb, path: &Path) -> Result<(MutexGuard<'_, State>, Option<Fault>)> {
+        let mut state = self.state();
+        if state.is_cut {
+            return Err(failed(verb, path, ErrorKind::Other));
+        }
+        state.calls += 1;
+        let fault = state.fail_at.filter(|(call, _)| *call == state.calls).map(|(_, how)| how);
+        Ok((state, fault))
+    }
+
+    fn call<T>(
+        &self,
+        verb: Verb,
+        path: &Path,
+        body: impl FnOnce(&mut Image) -> std::result::Result<T, ErrorKind>,
+    ) -> Result<T> {
+        let (mut state, fault) = self.enter(verb, path)?;
+        if let Some(fault) = fault {
+            return Err(failed(verb, path, kind_of(fault)));
+        }
+        body(&mut state.image).map_err(|kind| failed(verb, path, kind))
+    }
+
+    fn sync_with(
+        &self,
+        path: &Path,
+        make_durable: impl FnOnce(&mut Image) -> std::result::Result<(), ErrorKind>,
+        lose: impl FnOnce(&mut Image),
+    ) -> Result<()> {
+        let (mut state, fault) = self.enter(Verb::Sync, path)?;
+        if let Some(fault) = fault {
+            lose(&mut state.image);
+            return Err(failed(Verb::Sync, path, kind_of(fault)));
+        }
+        state.syncs += 1;
+        let cut = state.cut_at.filter(|(sync, _)| *sync == state.syncs).map(|(_, side)| side);
+        if cut != Some(Cut::Before) {
+            make_durable(&mut state.image).map_err(|kind| failed(Verb::Sync, path, kind))?;
+        }
+        state.is_cut = cut.is_some();
+        if state.is_cut { Err(failed(Verb::Sync, path, ErrorKind::Other)) } else { Ok(()) }
+    }
+
+    fn handle(&self, path: &Path, inode: u64, writable: bool) -> Arc<dyn DiskFile> {
+        Arc::new(CrashFile { disk: self.clone(), path: path.to_owned(), inode, writable })
+    }
+}
+
+fn kind_of(fault: Fault) -> ErrorKind {
+    match fault {
+        Fault::Io => ErrorKind::Other,
+        Fault::Full => ErrorKind::StorageFull,
+    }
+}
+
+fn failed(verb: Verb, path: &Path, kind: ErrorKind) -> DiskError {
+    DiskError::new(verb, path, Error::from(kind))
+}
+
+impl Disk for CrashDisk {
+    fn create_new(&self, path: &Path) -> Result<Arc<dyn DiskFile>> {
+        let inode = self.call(Verb::Create, path, |image| image.create(path))?;
+        Ok(self.handle(path, inode, true))
+    }
+
+    fn open_read(&self, path: &Path) -> Result<Arc<dyn DiskFile>> {
+        let inode = self.call(Verb::Open, path, |image| image.file(path))?;
+        Ok(self.handle(path, inode, false))
+    }
+
+    fn open_write(&self, path: &Path) -> Result<Arc<dyn DiskFile>> {
+        let inode = self.call(Verb::Open, path, |image| image.writable_file(path))?;
+        Ok(self.handle(path, inode, true))
+    }
+
+    fn hard_link(&self, from: &Path, to: &Path) -> Result<()> {
+        self.call(Verb::Link, to, |image| {
+            let inode = image.file(from)?;
+            image.put(to, Node::File(inode))
+        })
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        self.call(Verb::Rename, to, |image| image.rename(from, to))
+    }
+
+    fn remove(&self, path: &Path) -> Result<()> {
+        self.call(Verb::Remove, path, |image| image.remove(path))
+    }
+
+    fn create_dir_all(&self, path: &Path) -> Result<()> {
+        self.call(Verb::Create, path, |image| image.create_dirs(path))
+    }
+
+    fn sync_dir(&self, path: &Path) -> Result<()> {
+        self.sync_with(path, |image| image.sync_dir(path), |image| image.lose_names(path))
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<Entry>> {
+        self.call(Verb::List, path, |image| {
+            let names = image.list(path)?;
+            Ok(names.into_iter().map(|(name, kind)| Entry { name, kind }).collect())
+        })
+    }
+
+    fn stat(&self, path: &Path) -> Result<Stat> {
+        self.call(Verb::Stat, path, |image| match image.node(path)? {
+            Node::File(inode) => Ok(image.stat(inode)),
+            Node::Dir => {
+                Ok(Stat { kind: Kind::Directory, size: 0, modified_ns: 0, inode: u64::MAX })
+            }
+        })
+    }
+
+    fn set_read_only(&self, path: &Path) -> Result<()> {
+        self.call(Verb::Protect, path, |image| {
+            let inode = image.file(path)?;
+            image.protect(inode);
+            Ok(())
+        })
+    }
+
+    fn space(&self) -> Result<Space> {
+        let free = self.state().free.unwrap_or(1 << 40);
+        Ok(Space { free, total: 1 << 40 })
+    }
+}
+
+#[derive(Debug)]
+struct CrashFile {
+    disk: CrashDisk,
+    path: PathBuf,
+    inode: u64,
+    writable: bool,
+}
+
+impl DiskFile for CrashFile {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
+        self.disk.call(Verb::Read, &self.path, |image| Ok(image.read(self.inode, buffer, offset)))
+    }
+
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        let (mut state, fault) = self.disk.enter(Verb::Write, &self.path)?;
+        if !self.writable {
+            return Err(failed(Verb::Write, &self.path, ErrorKind::PermissionDenied));
+        }
+        let kept = match fault {
+            None => bytes,
+            Some(_) => bytes.get(..bytes.len() / 2).unwrap_or_default(),
+        };
+        state.image.write(self.inode, kept, offset);
+        match fault {
+            None => Ok(()),
+            Some(fault) => Err(failed(Verb::Write, &self.path, kind_of(fault))),
+        }
+    }
+
+    fn sync(&self) -> Result<()> {
+        let inode = self.inode;
+        self.disk.sync_with(
+            &self.path,
+            |image| {
+                image.sync(inode);
+                Ok(())
+            },
+            |image| image.lose_bytes(inode),
+        )
+    }
+
+    fn stat(&self) -> Result<Stat> {
+        self.disk.call(Verb::Stat, &self.path, |image| Ok(image.stat(self.inode)))
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(disk: &CrashDisk, path: &str) -> Option<Vec<u8>> {
+        let file = disk.open_read(Path::new(path)).ok()?;
+        let mut bytes = vec![0; usize::try_from(file.stat().unwrap().size).unwrap()];
+        file.read_at(&mut bytes, 0).unwrap();
+        Some(bytes)
+    }
+
+    fn written(disk: &CrashDisk, path: &str, bytes: &[u8]) -> Arc<dyn DiskFile> {
+        let file = disk.create_new(Path::new(path)).unwrap();
+        file.write_all_at(bytes, 0).unwrap();
+        file
+    }
+
+    #[test]
+    fn a_name_and_its_content_are_durable_apart() {
+        let disk = CrashDisk::new();
+        written(&disk, "both", b"x").sync().unwrap();
+        disk.sync_dir(Path::new("")).unwrap();
+        written(&disk, "content-only", b"x").sync().unwrap();
+        let outcomes: Vec<_> = (0..64).map(|seed| disk.reboot(seed)).collect();
+        assert!(outcomes.iter().all(|after| read(after, "both").as_deref() == Some(b"x")));
+        assert!(outcomes.iter().any(|after| read(after, "content-only").is_none()));
+        assert!(outcomes.iter().any(|after| read(after, "content-only").is_some()));
+    }
+
+    #[test]
+    fn pending_bytes_survive_in_every_possible_part() {
+        let disk = CrashDisk::new();
+        let file = written(&disk, "f", &[1; 2048]);
+        disk.sync_dir(Path::new("")).unwrap();
+        file.write_all_at(&[2; 2048], 2048).unwrap();
+        let seen: std::collections::BTreeSet<_> =
+            (0..200).map(|seed| read(&disk.reboot(seed), "f").unwrap()).collect();
+        let all = [[1; 2048], [2; 2048]].concat();
+        assert!(seen.contains(&Vec::new()) && seen.contains(&all));
+        assert!(seen.iter().any(|bytes| !all.starts_with(bytes)), "a hole is never seen");
+    }
+
+    #[test]
+    fn the_power_goes_at_the_chosen_sync_and_on_the_chosen_side() {
+        for (side, kept) in [(Cut::Before, false), (Cut::After, true)] {
+            let disk = CrashDisk::new();
+            written(&disk, "f", b"x").sync().unwrap();
+            disk.cut_at(1, side);
+            assert!(disk.sync_dir(Path::new("")).is_err());
+            assert!(disk.is_cut() && disk.stat(Path::new("f")).is_err());
+            assert_eq!((0..32).all(|seed| read(&disk.reboot(seed), "f").is_some()), kept);
+        }
+    }
+
+    #[test]
+    fn a_failed_sync_loses_its_bytes_although_reads_show_them() {
+        let disk = CrashDisk::new();
+        let file = written(&disk, "f", b"x");
+        disk.sync_dir(Path::new("")).unwrap();
+        disk.fail_at(1, Fault::Io);
+        assert!(file.sync().is_err());
+        assert!(file.sync().is_ok(), "the kernel reports success the second time");
+        assert_eq!(read(&disk, "f").as_deref(), Some(&b"x"[..]));
+        assert_eq!(read(&disk.reboot(1), "f").as_deref(), Some(&[0u8; 1][..]));
+    }
+
+    #[test]
+    fn a_full_disk_keeps_half_a_write_and_links_never_replace() {
+        let disk = CrashDisk::new();
+        let file = written(&disk, "f", b"ab");
+        disk.fail_at(1, Fault::Full);
+        assert!(file.write_all_at(b"cdef", 2).unwrap_err().is_full());
+        assert_eq!(read(&disk, "f").as_deref(), Some(&b"abcd"[..]));
+        written(&disk, "g", b"");
+        assert!(disk.hard_link(Path::new("f"), Path::new("g")).unwrap_err().is_taken());
+    }
+}

@@ -1,0 +1,199 @@
+//! The disk as the kernel offers it.
+
+use std::fs::{File, Permissions};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{Mode, OFlags};
+
+use crate::{Disk, DiskError, DiskFile, Entry, Kind, Result, Space, Stat, Verb};
+
+/// A data directory on a real file system.
+#[derive(Debug)]
+pub struct RealDisk {
+    root: PathBuf,
+}
+
+impl RealDisk {
+    /// Opens a directory, and makes it (mode 0700) when it is not there; its name is durable then.
+    pub fn open(root: &Path) -> Result<Self> {
+        let failed = |source| DiskError::new(Verb::Create, root, source);
+        if !root.is_dir() {
+            std::fs::create_dir_all(root).map_err(failed)?;
+            std::fs::set_permissions(root, Permissions::from_mode(0o700)).map_err(failed)?;
+            if let Some(above) = root.canonicalize().ok().as_deref().and_then(Path::parent) {
+                File::open(above).and_then(|dir| dir.sync_all()).map_err(failed)?;
+            }
+        }
+        Ok(Self { root: root.canonicalize().map_err(failed)? })
+    }
+
+    /// The directory itself, absolute: for what must be handed to others as a path (sled, exports).
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn open_with(&self, verb: Verb, path: &Path, flags: OFlags) -> Result<Arc<dyn DiskFile>> {
+        let flags = flags | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let fd = rustix::fs::open(self.root.join(path), flags, Mode::from_raw_mode(0o600))
+            .map_err(|errno| DiskError::new(verb, path, errno.into()))?;
+        let file = RealFile { file: File::from(fd), path: path.to_owned() };
+        if file.stat()?.kind != Kind::File {
+            let source = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+            return Err(DiskError::new(verb, path, source));
+        }
+        Ok(Arc::new(file))
+    }
+
+    fn on<T>(
+        &self,
+        verb: Verb,
+        path: &Path,
+        call: impl FnOnce(&Path) -> io::Result<T>,
+    ) -> Result<T> {
+        call(&self.root.join(path)).map_err(|source| DiskError::new(verb, path, source))
+    }
+}
+
+fn kind_of(file_type: std::fs::FileType) -> Kind {
+    if file_type.is_file() {
+        Kind::File
+    } else if file_type.is_dir() {
+        Kind::Directory
+    } else {
+        Kind::Other
+    }
+}
+
+fn stat_of(metadata: &std::fs::Metadata) -> Stat {
+    Stat {
+        kind: kind_of(metadata.file_type()),
+        size: metadata.len(),
+        modified_ns: i128::from(metadata.mtime()) * 1_000_000_000
+            + i128::from(metadata.mtime_nsec()),
+        inode: metadata.ino(),
+    }
+}
+
+impl Disk for RealDisk {
+    fn create_new(&self, path: &Path) -> Result<Arc<dyn DiskFile>> {
+        self.open_with(Verb::Create, path, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)
+    }
+
+    fn open_read(&self, path: &Path) -> Result<Arc<dyn DiskFile>> {
+        self.open_with(Verb::Open, path, OFlags::RDONLY)
+    }
+
+    fn open_write(&self, path: &Path) -> Result<Arc<dyn DiskFile>> {
+        self.open_with(Verb::Open, path, OFlags::RDWR)
+    }
+
+    fn hard_link(&self, from: &Path, to: &Path) -> Result<()> {
+        let from = self.root.join(from);
+        self.on(Verb::Link, to, |to| std::fs::hard_link(&from, to))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> Result<()> {
+        let from = self.root.join(from);
+        self.on(Verb::Rename, to, |to| std::fs::rename(&from, to))
+    }
+
+    fn remove(&self, path: &Path) -> Result<()> {
+        self.on(Verb::Remove, path, |path| std::fs::remove_file(path))
+    }
+
+    fn create_dir_all(&self, path: &Path) -> Result<()> {
+        self.on(Verb::Create, path, |path| std::fs::create_dir_all(path))
+    }
+
+    fn sync_dir(&self, path: &Path) -> Result<()> {
+        self.on(Verb::Sync, path, |path| File::open(path)?.sync_all())
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<Entry>> {
+        self.on(Verb::List, path, |path| {
+            let mut entries = Vec::new();
+            for entry in std::fs::read_dir(path)? {
+                let entry = entry?;
+                // A name that is not UTF-8 is not ours; whoever put it there keeps it.
+                if let Ok(name) = entry.file_name().into_string() {
+                    entries.push(Entry { name, kind: kind_of(entry.file_type()?) });
+                }
+            }
+            entries.sort_by(|a, b| a.name.cmp(&b.name));
+            Ok(entries)
+        })
+    }
+
+    fn stat(&self, path: &Path) -> Result<Stat> {
+        self.on(Verb::Stat, path, |path| Ok(stat_of(&path.symlink_metadata()?)))
+    }
+
+    fn set_read_only(&self, path: &Path) -> Result<()> {
+        self.on(Verb::Protect, path, |path| {
+            std::fs::set_permissions(path, Permissions::from_mode(0o444))
+        })
+    }
+
+    fn space(&self) -> Result<Space> {
+        self.on(Verb::Stat, Path::new(""), |root| {
+            let vfs = rustix::fs::statvfs(root)?;
+            Ok(Space {
+                free: vfs.f_bavail.saturating_mul(vfs.f_frsize),
+                total: vfs.f_blocks.saturating_mul(vfs.f_frsize),
+            })
+        })
+    }
+}
+
+#[derive(Debug)]
+struct RealFile {
+    file: File,
+    path: PathBuf,
+}
+
+impl RealFile {
+    fn on<T>(&self, verb: Verb, result: io::Result<T>) -> Result<T> {
+        result.map_err(|source| DiskError::new(verb, &self.path, source))
+    }
+}
+
+impl DiskFile for RealFile {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.file.read_at(rest, offset + filled as u64) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return self.on(Verb::Read, Err(error)),
+            }
+        }
+        Ok(filled)
+    }
+
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        self.on(Verb::Write, self.file.write_all_at(bytes, offset))
+    }
+
+    fn sync(&self) -> Result<()> {
+        self.on(Verb::Sync, self.file.sync_data())
+    }
+
+    fn stat(&self) -> Result<Stat> {
+        self.on(Verb::Stat, self.file.metadata().map(|metadata| stat_of(&metadata)))
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        Some(self.file.as_fd())
+    }
+}
+
+impl From<RealFile> for OwnedFd {
+    fn from(file: RealFile) -> Self {
+        file.file.into()
+    }
+}
