@@ -1,0 +1,181 @@
+//! What can be asked of the catalogue, and every way in which it is refused.
+//!
+//! Plain values: `check` looks at lengths and counts, `decide` at the facts.
+
+use rushes_digest::Digest;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::ids::{AssetId, AssetKey, ProjectId, SceneId};
+use crate::model::{Content, Generation, Scope, Status, Version};
+
+/// Longest name or title, in bytes.
+pub const NAME_BYTES_MAX: usize = 500;
+/// Longest description, prompt or error, in bytes: prompts with whole scripts in them exist.
+pub const TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Most tags on an asset.
+pub const TAGS_MAX: usize = 64;
+/// Longest tag, provider, model, client id, type or idempotency key, in bytes.
+pub const WORD_BYTES_MAX: usize = 200;
+/// Most sources of one asset.
+pub const SOURCES_MAX: usize = 256;
+/// Largest metadata kept in the claim itself, as JSON text in bytes; larger ones are stored as a
+/// blob and named by digest.
+pub const METADATA_INLINE_BYTES_MAX: usize = 4 * 1024;
+/// Highest scene number.
+pub const SCENE_NUMBER_MAX: u32 = 1_000_000;
+
+/// Everything that can be asked.
+#[derive(Debug, Clone, Serialize)]
+pub enum Command {
+    /// Make a user.
+    AddUser {
+        /// Its name, unique.
+        name: String,
+    },
+    /// Make a project.
+    CreateProject(NewProject),
+    /// Add a scene to a project.
+    AddScene(NewScene),
+    /// Record an asset.
+    AddAsset(Box<NewAsset>),
+    /// Choose a version.
+    SetBest(SetBest),
+}
+
+/// A project to be made.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct NewProject {
+    /// Its id; `None` makes one from the name.
+    pub id: Option<ProjectId>,
+    /// What people call it.
+    pub name: String,
+    /// What it is about.
+    pub description: Option<String>,
+}
+
+/// A scene to be added.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewScene {
+    /// To which project.
+    pub project: ProjectId,
+    /// Its number; `None` puts it behind the last one.
+    pub scene_number: Option<u32>,
+    /// Its title.
+    pub title: String,
+    /// What happens.
+    pub description: Option<String>,
+    /// How long it should be, in seconds.
+    pub duration_seconds: Option<f64>,
+}
+
+/// Where a new asset goes.
+#[derive(Debug, Clone, Serialize)]
+pub struct Target {
+    /// The project.
+    pub project: ProjectId,
+    /// The scene, by id or by number; `None` is the project itself.
+    pub scene: Option<SceneRef>,
+    /// The history it becomes a version of.
+    pub asset_key: AssetKey,
+    /// Whether it becomes the best version in the same step.
+    pub set_best: bool,
+}
+
+/// A scene, as clients name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum SceneRef {
+    /// By id.
+    Id(SceneId),
+    /// By its number in the project.
+    Number(u32),
+}
+
+/// An asset to be recorded. Its bytes are durable before this is asked.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewAsset {
+    /// Its id, made anew for each try: a retry is recognised by its Idempotency-Key.
+    #[serde(skip)]
+    pub id: AssetId,
+    /// The kind of media.
+    pub kind: String,
+    /// Its role.
+    pub asset_type: Option<String>,
+    /// Ready with bytes, or failed with an error.
+    pub status: Status,
+    /// A safe name to show (see [`crate::names::display_name`]).
+    pub filename: String,
+    /// The bytes; present exactly when the status is ready.
+    pub content: Option<Content>,
+    /// Where it goes; `None` keeps it without a history.
+    pub target: Option<Target>,
+    /// Free words.
+    pub tags: Vec<String>,
+    /// The id that the client gave it.
+    pub client_id: Option<String>,
+    /// How it was made.
+    pub generation: Generation,
+    /// Whatever else was sent, when it is small.
+    pub metadata: Map<String, Value>,
+    /// The digest of the metadata's JSON, when it is large; `metadata` is empty then.
+    pub metadata_digest: Option<Digest>,
+}
+
+/// The choice of a best version.
+#[derive(Debug, Clone, Serialize)]
+pub struct SetBest {
+    /// Whose history.
+    pub scope: Scope,
+    /// Which history.
+    pub asset_key: AssetKey,
+    /// Which version; it must exist and have bytes.
+    pub version: Version,
+}
+
+/// Why a command was refused. Nothing was recorded, except where a variant says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// A field is not acceptable; the text says what would be.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// The field's name on the wire.
+        field: &'static str,
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// What the command is about does not exist for this viewer.
+    #[error("there is no such {what}")]
+    Missing {
+        /// project, scene, history, version, asset.
+        what: &'static str,
+    },
+    /// A reference inside the command resolves to nothing.
+    #[error("{field}: there is no such {what}")]
+    Unresolved {
+        /// The field's name on the wire.
+        field: &'static str,
+        /// What it should name.
+        what: &'static str,
+    },
+    /// The id or number is taken.
+    #[error("{field} is taken: choose another one or leave it out")]
+    Taken {
+        /// The field's name on the wire.
+        field: &'static str,
+    },
+    /// The idempotency key was used for something else.
+    #[error("this Idempotency-Key was used for another request: use a new one")]
+    KeyReused,
+    /// The journal could not be written for lack of room. Nothing was recorded.
+    #[error("the disk is full: free some space and try again")]
+    DiskFull,
+    /// The write failed and nobody knows whether it was kept.
+    #[error("outcome unknown: retry with the same Idempotency-Key")]
+    OutcomeUnknown,
+    /// The journal is damaged or the daemon is stopping: nothing can be recorded.
+    #[error("the catalogue takes no writes: {reason}")]
+    ReadOnly {
+        /// Why.
+        reason: String,
+    },
+}

@@ -1,0 +1,184 @@
+//! What a command makes true, given the facts so far: the claims' contents, or why not.
+//!
+//! Pure: it reads rows and writes nothing, so that the same decision can be asked for ahead of time.
+
+use crate::claim::{AssetAdded, Fact};
+use crate::command::{
+    Command, CommandError, NewAsset, NewProject, NewScene, SCENE_NUMBER_MAX, SceneRef, SetBest,
+    Target,
+};
+use crate::ids::{ProjectId, SceneId, UserId};
+use crate::model::{Placement, Scope, Viewer};
+use crate::tables::{
+    AssetRow, Get, HistoryRow, Key, ProjectRow, SceneRow, TablesError, UserRow, VersionRow,
+};
+
+/// Most projects whose names give the same slug.
+const SAME_SLUG_MAX: u32 = 10_000;
+
+impl From<TablesError> for CommandError {
+    fn from(error: TablesError) -> Self {
+        Self::ReadOnly { reason: error.to_string() }
+    }
+}
+
+type Decided = Result<Vec<Fact>, CommandError>;
+
+/// Decides a command that has passed [`crate::check::check`].
+pub fn decide(viewer: Viewer, command: &Command, facts: &impl Get) -> Decided {
+    match command {
+        Command::AddUser { name } => add_user(name, facts),
+        Command::CreateProject(project) => create_project(viewer, project, facts),
+        Command::AddScene(scene) => add_scene(viewer, scene, facts),
+        Command::AddAsset(asset) => add_asset(viewer, asset, facts),
+        Command::SetBest(best) => set_best(viewer, best, facts),
+    }
+}
+
+fn add_user(name: &str, facts: &impl Get) -> Decided {
+    if facts.get::<UserRow>(&Key::user_named(name))?.is_some() {
+        return Err(CommandError::Taken { field: "name" });
+    }
+    Ok(vec![Fact::UserAdded { user_id: UserId::generate(), name: name.to_owned() }])
+}
+
+fn create_project(viewer: Viewer, project: &NewProject, facts: &impl Get) -> Decided {
+    let is_taken = |id: &ProjectId| {
+        Ok::<_, CommandError>(facts.get::<ProjectRow>(&Key::project(viewer.user, id))?.is_some())
+    };
+    let id = match &project.id {
+        Some(id) if is_taken(id)? => return Err(CommandError::Taken { field: "id" }),
+        Some(id) => id.clone(),
+        None => {
+            let slug = ProjectId::slug_of(&project.name);
+            let mut free = (!is_taken(&slug)?).then(|| slug.clone());
+            for number in 2..=SAME_SLUG_MAX {
+                if free.is_some() {
+                    break;
+                }
+                let numbered = slug.numbered(number);
+                free = (!is_taken(&numbered)?).then_some(numbered);
+            }
+            free.ok_or(CommandError::Taken { field: "name" })?
+        }
+    };
+    let (name, description) = (project.name.clone(), project.description.clone());
+    Ok(vec![Fact::ProjectCreated { project_id: id, name, description }])
+}
+
+fn add_scene(viewer: Viewer, scene: &NewScene, facts: &impl Get) -> Decided {
+    let missing = CommandError::Missing { what: "project" };
+    let project = project_row(viewer, &scene.project, facts)?.ok_or(missing)?.project;
+    let scene_number = match scene.scene_number {
+        Some(number) => number,
+        None => facts.get::<u32>(&Key::last_scene(viewer.user, &project))?.unwrap_or(0) + 1,
+    };
+    if scene_number > SCENE_NUMBER_MAX {
+        let reason = format!("must be from 1 to {SCENE_NUMBER_MAX}");
+        return Err(CommandError::Invalid { field: "scene_number", reason });
+    }
+    if facts.get::<SceneRow>(&Key::scene(viewer.user, &project, scene_number))?.is_some() {
+        return Err(CommandError::Taken { field: "scene_number" });
+    }
+    Ok(vec![Fact::SceneAdded {
+        scene_id: SceneId::generate(),
+        project_id: project,
+        scene_number,
+        title: scene.title.clone(),
+        description: scene.description.clone(),
+        duration_seconds: scene.duration_seconds,
+    }])
+}
+
+fn add_asset(viewer: Viewer, asset: &NewAsset, facts: &impl Get) -> Decided {
+    let references = (asset.generation.parent_id.iter().map(|id| ("parent_id", id)))
+        .chain(asset.generation.source_asset_ids.iter().map(|id| ("source_asset_ids", id)));
+    for (field, id) in references {
+        if facts.get::<AssetRow>(&Key::asset(viewer.user, *id))?.is_none() {
+            return Err(CommandError::Unresolved { field, what: "asset" });
+        }
+    }
+    if facts.get::<AssetRow>(&Key::asset(viewer.user, asset.id))?.is_some() {
+        return Err(CommandError::Taken { field: "id" });
+    }
+    let placement = match &asset.target {
+        Some(target) => Some(place(viewer, target, facts)?),
+        None => None,
+    };
+    let best = asset.target.as_ref().filter(|target| target.set_best).and(placement.clone());
+    let added = AssetAdded {
+        asset_id: asset.id,
+        kind: asset.kind.clone(),
+        asset_type: asset.asset_type.clone(),
+        status: asset.status,
+        filename: asset.filename.clone(),
+        content: asset.content.clone(),
+        placement,
+        tags: asset.tags.clone(),
+        client_id: asset.client_id.clone(),
+        generation: asset.generation.clone(),
+        metadata: asset.metadata.clone(),
+        metadata_digest: asset.metadata_digest,
+    };
+    let mut made = vec![Fact::AssetAdded(Box::new(added))];
+    made.extend(best.map(|Placement { scope, asset_key, version }| Fact::BestSet {
+        scope,
+        asset_key,
+        version,
+    }));
+    Ok(made)
+}
+
+fn place(viewer: Viewer, target: &Target, facts: &impl Get) -> Result<Placement, CommandError> {
+    let unresolved = |field, what| CommandError::Unresolved { field, what };
+    let project = project_row(viewer, &target.project, facts)?
+        .ok_or(unresolved("project_id", "project"))?
+        .project;
+    let scene = match target.scene {
+        None => None,
+        Some(SceneRef::Id(id)) => Some(
+            facts
+                .get::<SceneRow>(&Key::scene_by_id(viewer.user, id))?
+                .filter(|row| row.project == project)
+                .ok_or(unresolved("scene_id", "scene"))?
+                .id(),
+        ),
+        Some(SceneRef::Number(number)) => Some(
+            facts
+                .get::<SceneRow>(&Key::scene(viewer.user, &project, number))?
+                .ok_or(unresolved("scene_number", "scene"))?
+                .id(),
+        ),
+    };
+    let scope = Scope { project, scene };
+    let history = facts.get::<HistoryRow>(&Key::history(viewer.user, &scope, &target.asset_key))?;
+    let version = history.map_or(0, |history| history.latest) + 1;
+    Ok(Placement { scope, asset_key: target.asset_key.clone(), version })
+}
+
+fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
+    let key = Key::history(viewer.user, &best.scope, &best.asset_key);
+    if facts.get::<HistoryRow>(&key)?.is_none() {
+        return Err(CommandError::Missing { what: "history" });
+    }
+    let key = Key::version(viewer.user, &best.scope, &best.asset_key, best.version);
+    let version = facts
+        .get::<VersionRow>(&key)?
+        .ok_or(CommandError::Unresolved { field: "version", what: "version" })?;
+    if version.content.is_none() {
+        let reason = "this version failed and has no file: choose another one".to_owned();
+        return Err(CommandError::Invalid { field: "version", reason });
+    }
+    let (scope, asset_key) = (best.scope.clone(), best.asset_key.clone());
+    Ok(vec![Fact::BestSet { scope, asset_key, version: best.version }])
+}
+
+fn project_row(
+    viewer: Viewer,
+    id: &ProjectId,
+    facts: &impl Get,
+) -> Result<Option<ProjectRow>, CommandError> {
+    // Ids are unique whatever the case, but found only as they are written, like file names.
+    let row = facts.get::<ProjectRow>(&Key::project(viewer.user, id))?;
+    Ok(row.filter(|row| row.project == *id))
+}

@@ -1,0 +1,109 @@
+//! Facts: the journal of claims, the tables that are folded from it, commands and queries.
+//!
+//! Knows nothing of bytes but their digests, and never the store. Invariant: the journal is the
+//! truth; everything else here can be deleted and comes back the same.
+
+mod check;
+pub mod claim;
+pub mod command;
+mod decide;
+mod fold;
+pub mod ids;
+pub mod journal;
+pub mod line;
+pub mod model;
+pub mod names;
+mod open;
+mod query;
+mod sequencer;
+mod tables;
+
+use std::sync::{Arc, Mutex};
+
+use rushes_digest::Digest;
+use rushes_disk::{Derived, GroupCommit};
+
+use crate::claim::RequestKey;
+use crate::command::{Command, CommandError};
+use crate::journal::JournalReader;
+use crate::model::{Revision, Viewer};
+use crate::sequencer::{Request, Sequencer, State};
+use crate::tables::Tables;
+
+pub use open::{OpenError, Options};
+pub use query::QueryError;
+pub use sequencer::{Committed, Outcome, Publish};
+
+/// The facts of one data directory.
+#[derive(Debug)]
+pub struct Catalog {
+    tables: Arc<Tables>,
+    reader: JournalReader,
+    sequencer: GroupCommit<Sequencer>,
+    state: Arc<State>,
+    derived: Mutex<Option<Derived>>,
+}
+
+impl Catalog {
+    /// Records what a command makes true. Durable and visible to every query on return.
+    ///
+    /// With an idempotency key, the same command asked again gets the first answer.
+    pub fn submit(
+        &self,
+        viewer: Viewer,
+        command: Command,
+        key: Option<String>,
+    ) -> Result<Outcome, CommandError> {
+        let request = request(viewer, command, key)?;
+        let stopped = |_| CommandError::ReadOnly {
+            reason: self
+                .state
+                .read_only()
+                .unwrap_or_else(|| "the sequencer has stopped".to_owned()),
+        };
+        self.sequencer.call(request).map_err(stopped)?
+    }
+
+    /// Says whether a command would be taken now, without recording anything; an answer that an
+    /// earlier try got is given back.
+    pub fn rehearse(
+        &self,
+        viewer: Viewer,
+        command: &Command,
+        key: Option<String>,
+    ) -> Result<Option<Outcome>, CommandError> {
+        let request = request(viewer, command.clone(), key)?;
+        if let Some(reason) = self.state.read_only() {
+            return Err(CommandError::ReadOnly { reason });
+        }
+        let facts = self.tables.read()?;
+        if let Some(earlier) = sequencer::answered(&request, &facts)? {
+            return Ok(Some(earlier));
+        }
+        decide::decide(viewer, command, &facts).map(|_| None)
+    }
+
+    /// The last claim that queries see.
+    pub fn revision(&self) -> Revision {
+        self.state.revision()
+    }
+
+    /// Why nothing can be recorded; `None` when all is well.
+    pub fn read_only(&self) -> Option<String> {
+        self.state.read_only()
+    }
+}
+
+fn request(viewer: Viewer, command: Command, key: Option<String>) -> Result<Request, CommandError> {
+    check::check(&command)?;
+    let key = key.map(|key| {
+        check::check_request_key(&key)?;
+        let asked = serde_json::to_vec(&command).map_err(|error| CommandError::Invalid {
+            field: "metadata",
+            reason: error.to_string(),
+        })?;
+        Ok::<_, CommandError>(RequestKey { key, digest: Digest::of(&asked) })
+    });
+    let weight = check::weight(&command);
+    Ok(Request { viewer, command, key: key.transpose()?, weight })
+}

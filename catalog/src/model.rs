@@ -1,0 +1,234 @@
+//! What the facts are about: projects, scenes, assets with their generation, histories.
+//!
+//! Plain values, as queries answer them. They serialise to the JSON that the journal's claims and
+//! the folder's records show: `snake_case`, absent rather than null.
+
+use rushes_digest::Digest;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
+
+/// A claim's number in the journal, from 1.
+pub type Revision = u64;
+
+/// A version's number in its history, from 1.
+pub type Version = u32;
+
+/// On whose behalf a query or command runs. Only authentication makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Viewer {
+    /// Whose name space every id and name is resolved in.
+    pub user: UserId,
+}
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// Its name, unique.
+    pub name: String,
+}
+
+/// A project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Project {
+    /// Its id, which is also its folder's name.
+    pub id: ProjectId,
+    /// What people call it.
+    pub name: String,
+    /// What it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Who owns it.
+    pub user_id: UserId,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+    /// The claim that last changed it.
+    pub revision: Revision,
+}
+
+/// A scene.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scene {
+    /// Its id.
+    pub id: SceneId,
+    /// The project it belongs to.
+    pub project_id: ProjectId,
+    /// Its place in the project, from 1; also its folder's name.
+    pub scene_number: u32,
+    /// Its title.
+    pub title: String,
+    /// What happens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// How long it should be, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_seconds: Option<f64>,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+    /// The claim that last changed it.
+    pub revision: Revision,
+}
+
+/// What an asset is for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Scope {
+    /// The project.
+    #[serde(rename = "project_id")]
+    pub project: ProjectId,
+    /// The scene in it; without one the scope is the project itself.
+    #[serde(rename = "scene_id", default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<SceneId>,
+}
+
+/// A place in a history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// What the history belongs to.
+    #[serde(flatten)]
+    pub scope: Scope,
+    /// The history's key there.
+    pub asset_key: AssetKey,
+    /// The version's number, from 1.
+    pub version: Version,
+}
+
+/// Where a generation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// There are bytes.
+    Ready,
+    /// The attempt failed: there is an error and no bytes.
+    Failed,
+}
+
+/// The bytes of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// Their name.
+    pub digest: Digest,
+    /// How many.
+    pub size: u64,
+    /// Their media type (RFC 6838), found in the bytes or else from the file's name.
+    pub media_type: String,
+    /// The extension that shows that type, without a dot.
+    pub extension: String,
+}
+
+/// One run of a generator. Everything is optional: what was not said is absent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Generation {
+    /// Who ran the model: fal, kie, elevenlabs, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Which model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// What it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+    /// The asset this one replaces or varies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<AssetId>,
+    /// The assets it was made from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub source_asset_ids: Vec<AssetId>,
+    /// What it cost, in the account's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated_cost: Option<f64>,
+    /// How long it took, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generation_time_ms: Option<u64>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// One generated file, or one failed attempt, and how it was made. Immutable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asset {
+    /// Its id.
+    pub id: AssetId,
+    /// Who owns it.
+    pub user_id: UserId,
+    /// The kind of media: image, video, audio, thumbnail, other, … An open set.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its role: brand, character, background, … An open set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset_type: Option<String>,
+    /// Whether there are bytes.
+    pub status: Status,
+    /// A safe name to show; never a path.
+    pub filename: String,
+    /// The bytes; `None` for a failed attempt.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content>,
+    /// Which version of which history it is; `None` for an asset that belongs to nothing yet.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub placement: Option<Placement>,
+    /// Free words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The id that the client gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// How it was made.
+    #[serde(flatten)]
+    pub generation: Generation,
+    /// Whatever else was sent, as it was sent.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Value>,
+    /// Where the metadata lies when it is larger than a claim should be: a blob of JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata_digest: Option<Digest>,
+    /// When it was recorded, RFC 3339.
+    pub created_at: String,
+    /// The claim that made it.
+    pub revision: Revision,
+}
+
+/// One line of a history: enough to list and name it without reading its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionEntry {
+    /// Its number.
+    pub version: Version,
+    /// Its asset.
+    pub asset: AssetId,
+    /// Its bytes; `None` for a failed attempt.
+    pub content: Option<VersionContent>,
+    /// When it was recorded, milliseconds since 1970.
+    pub created_ms: i64,
+    /// The claim that made it.
+    pub revision: Revision,
+}
+
+/// The bytes of a version, as far as a listing needs them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionContent {
+    /// Their name.
+    pub digest: Digest,
+    /// How many.
+    pub size: u64,
+    /// The extension to show, without a dot.
+    pub extension: String,
+}
+
+/// The versions of one asset key in one scope, in short.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// Its key.
+    pub asset_key: AssetKey,
+    /// The version that was chosen; `None` while nobody chose.
+    pub best: Option<Version>,
+    /// The newest version, failed or not.
+    pub latest: Version,
+    /// What stands for the history: the best version, else the latest one with bytes.
+    pub current: Option<VersionEntry>,
+    /// The claim that last changed it.
+    pub revision: Revision,
+}

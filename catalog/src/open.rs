@@ -1,0 +1,168 @@
+//! Opening and closing the catalogue: which tables may be trusted, and what they have missed.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rushes_disk::{Batch, Clock, Derived, Disk, GroupCommit, Trust};
+
+use crate::Catalog;
+use crate::fold::{FoldError, Placed, fold};
+use crate::journal::{Found, Journal, JournalError, JournalReader, ReadError};
+use crate::line::{Head, Sum};
+use crate::sequencer::{Publish, Sequencer, State};
+use crate::tables::{Overlay, Tables, TablesError};
+
+/// Name of the tables' directory below `index/`.
+const TABLES: &str = "tables";
+/// How the sequencer's queue and lines are bounded: a line stays far below its longest, and a batch
+/// small enough that sled's memory stays small.
+const BATCH: Batch = Batch { queue_max: 1024, items_max: 128, weight_max: 4 << 20 };
+
+/// What a catalogue is opened with.
+pub struct Options {
+    /// The data directory.
+    pub disk: Arc<dyn Disk>,
+    /// Where derived files lie, on the real file system: sled opens its own files.
+    pub index_above: PathBuf,
+    /// Which boot of the machine this is (see [`rushes_disk::boot_id`]).
+    pub boot: Option<String>,
+    /// Where times come from.
+    pub clock: Arc<dyn Clock>,
+    /// Who is told of claims.
+    pub publish: Publish,
+}
+
+/// Why a catalogue cannot be opened at all. Damage is no reason: it opens read-only then.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The journal cannot be read or copied.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A claim cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The tables cannot be rebuilt.
+    #[error(transparent)]
+    Tables(#[from] TablesError),
+    /// The claims do not fit together.
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+    /// The directory of derived files cannot be used.
+    #[error("cannot use {path}: {source}")]
+    Index {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The sequencer's thread cannot be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+}
+
+impl Catalog {
+    /// Opens the facts of a data directory: the journal is made safe to go on with, the tables are
+    /// trusted, brought up to date or rebuilt. Damage in the journal opens it read-only.
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        let Options { disk, index_above, boot, clock, publish } = options;
+        let index = |source| OpenError::Index { path: index_above.clone(), source };
+        let (derived, trust) =
+            Derived::open(&index_above, TABLES, boot.as_deref()).map_err(index)?;
+        let clean = if let Trust::Clean { marker } = &trust { parse_head(marker) } else { None };
+        let Found { journal, damage } = Journal::open(Arc::clone(&disk), clean)?;
+        let reader = JournalReader::new(disk);
+        let state = Arc::new(State::default());
+        if let Some(damage) = damage {
+            state.stop(damage.to_string());
+        }
+        if let Trust::Rebuild { why } = trust {
+            tracing::info!(why, "rebuilding the tables from the journal");
+            derived.clear().map_err(index)?;
+        }
+        let (tables, stamp) = usable_tables(&derived, &reader)?;
+        let reached = catch_up(&tables, &reader, stamp, &state)?;
+        state.reach(reached.revision);
+        let tables = Arc::new(tables);
+        let sequencer = Sequencer {
+            journal,
+            tables: Arc::clone(&tables),
+            clock,
+            state: Arc::clone(&state),
+            publish,
+        };
+        let sequencer =
+            GroupCommit::start("sequencer", BATCH, sequencer).map_err(OpenError::Thread)?;
+        Ok(Self { tables, reader, sequencer, state, derived: Mutex::new(Some(derived)) })
+    }
+
+    /// Stops recording, closes the tables and leaves the marker of a clean stop. Queries fail from
+    /// now on. A second call does nothing.
+    pub fn close(&self) -> std::io::Result<()> {
+        self.state.stop("the daemon is stopping".to_owned());
+        let sequencer = self.sequencer.stop();
+        self.tables.close();
+        let derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (derived, sequencer) {
+            // Tables that are behind the journal get no marker: they are not what it would say.
+            (Some(derived), Some(sequencer))
+                if sequencer.head().revision == self.state.revision() =>
+            {
+                let Head { revision, sum } = sequencer.head();
+                derived.close(&format!("{revision} {sum}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn parse_head(marker: &str) -> Option<Head> {
+    let (revision, sum) = marker.split_once(' ')?;
+    Some(Head { revision: revision.parse().ok()?, sum: Sum::parse(sum)? })
+}
+
+/// Opens the tables; those that cannot be opened, or that stand for another journal, are thrown
+/// away.
+fn usable_tables(derived: &Derived, reader: &JournalReader) -> Result<(Tables, Head), OpenError> {
+    let index = |source| OpenError::Index { path: derived.path().to_owned(), source };
+    match Tables::open(derived.path()).and_then(|tables| Ok((tables.stamp()?, tables))) {
+        Ok((Some(stamp), tables)) if reader.contains(stamp)? => return Ok((tables, stamp)),
+        Ok((None, _)) => {}
+        Ok((Some(_), _)) => tracing::warn!("the tables are not of this journal: rebuilding them"),
+        Err(error) => tracing::warn!(%error, "the tables cannot be opened: rebuilding them"),
+    }
+    derived.clear().map_err(index)?;
+    Ok((Tables::open(derived.path())?, Head::default()))
+}
+
+fn catch_up(
+    tables: &Tables,
+    reader: &JournalReader,
+    stamp: Head,
+    state: &State,
+) -> Result<Head, OpenError> {
+    let mut reached = stamp;
+    let replayed = reader.replay(stamp, |claims, head| {
+        let mut overlay = Overlay::over(tables);
+        for (revision, position, claim) in claims {
+            let placed = Placed { revision: *revision, position: *position, claim };
+            fold(placed, &mut overlay)?;
+        }
+        tables.apply(overlay.into_changes(), head)?;
+        reached = head;
+        Ok::<_, OpenError>(())
+    });
+    match replayed {
+        Ok(head) => Ok(head),
+        Err(OpenError::Read(ReadError::Damaged(damage))) => {
+            tracing::error!(%damage, "the journal is damaged: no writes will be taken");
+            state.stop(damage.to_string());
+            Ok(reached)
+        }
+        Err(OpenError::Fold(error @ FoldError::Contradiction { .. })) => {
+            tracing::error!(%error, "the journal is damaged: no writes will be taken");
+            state.stop(error.to_string());
+            Ok(reached)
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,309 @@
+//! What can be asked of the facts. Every query runs in a viewer's name space and is a bounded number
+//! of range scans and look-ups.
+
+use crate::Catalog;
+use crate::claim::{Claim, Fact};
+use crate::command::SceneRef;
+use crate::ids::{AssetId, AssetKey, ProjectId, SceneId};
+use crate::journal::{Position, ReadError};
+use crate::model::{
+    Asset, HistoryEntry, Project, Revision, Scene, Scope, User, Version, VersionEntry, Viewer,
+};
+use crate::tables::{
+    AssetRow, Get, HistoryRow, Key, ProjectRow, SceneRow, TablesError, UserRow, VersionRow,
+};
+use rushes_digest::Digest;
+
+/// Most rows that one query returns.
+pub const ROWS_MAX: usize = 10_000;
+
+/// Why a query has no answer. "Not there" is an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The tables failed.
+    #[error(transparent)]
+    Tables(#[from] TablesError),
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] ReadError),
+    /// A row leads to a claim of another kind.
+    #[error(
+        "revision {0} is not what the tables say; stop the daemon, remove index/ and start it again"
+    )]
+    Mismatch(Revision),
+}
+
+type Answer<T> = Result<T, QueryError>;
+
+impl Catalog {
+    /// A user by name.
+    pub fn user_named(&self, name: &str) -> Answer<Option<User>> {
+        let row = self.tables.read()?.get::<UserRow>(&Key::user_named(name))?;
+        Ok(row.map(|row| User { id: row.id(), name: row.name }))
+    }
+
+    /// All users, in the order in which they came, at most [`ROWS_MAX`].
+    pub fn users(&self) -> Answer<Vec<User>> {
+        let rows = self.tables.read()?.scan::<UserRow>(&Key::users(), None, ROWS_MAX)?;
+        Ok(rows.into_iter().map(|(_, row)| User { id: row.id(), name: row.name }).collect())
+    }
+
+    /// Projects by id, after a cursor.
+    pub fn projects(
+        &self,
+        viewer: Viewer,
+        after: Option<&ProjectId>,
+        limit: usize,
+    ) -> Answer<Vec<Project>> {
+        let prefix = Key::projects(viewer.user);
+        let after = after.map(|id| Key::project(viewer.user, id));
+        let limit = limit.min(ROWS_MAX);
+        let rows = self.tables.read()?.scan::<ProjectRow>(&prefix, after.as_ref(), limit)?;
+        rows.into_iter().map(|(_, row)| self.project_of(&row)).collect()
+    }
+
+    /// A project, by its id as it was written when it was made.
+    pub fn project(&self, viewer: Viewer, id: &ProjectId) -> Answer<Option<Project>> {
+        let row = self.tables.read()?.get::<ProjectRow>(&Key::project(viewer.user, id))?;
+        row.filter(|row| row.project == *id).map(|row| self.project_of(&row)).transpose()
+    }
+
+    /// Scenes of a project by number, after a cursor.
+    pub fn scenes(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        after: Option<u32>,
+        limit: usize,
+    ) -> Answer<Vec<Scene>> {
+        let prefix = Key::scenes(viewer.user, project);
+        let after = after.map(|number| Key::scene(viewer.user, project, number));
+        let limit = limit.min(ROWS_MAX);
+        let rows = self.tables.read()?.scan::<SceneRow>(&prefix, after.as_ref(), limit)?;
+        rows.into_iter().map(|(_, row)| self.scene_of(&row)).collect()
+    }
+
+    /// A scene of a project, by id or number.
+    pub fn scene(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        scene: SceneRef,
+    ) -> Answer<Option<Scene>> {
+        let key = match scene {
+            SceneRef::Id(id) => Key::scene_by_id(viewer.user, id),
+            SceneRef::Number(number) => Key::scene(viewer.user, project, number),
+        };
+        let row = self.tables.read()?.get::<SceneRow>(&key)?;
+        row.filter(|row| row.project == *project).map(|row| self.scene_of(&row)).transpose()
+    }
+
+    /// The number of a scene, wherever it is.
+    pub fn scene_number(&self, viewer: Viewer, scene: SceneId) -> Answer<Option<u32>> {
+        let row = self.tables.read()?.get::<SceneRow>(&Key::scene_by_id(viewer.user, scene))?;
+        Ok(row.map(|row| row.number))
+    }
+
+    /// Histories of a scope by key, after a cursor.
+    pub fn histories(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        after: Option<&AssetKey>,
+        limit: usize,
+    ) -> Answer<Vec<HistoryEntry>> {
+        let prefix = Key::histories(viewer.user, scope);
+        let after = after.map(|key| Key::history(viewer.user, scope, key));
+        let limit = limit.min(ROWS_MAX);
+        let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, after.as_ref(), limit)?;
+        Ok(rows.iter().filter_map(|(key, row)| history_of(key, row)).collect())
+    }
+
+    /// The histories of all scenes of a project: one scan, at most [`ROWS_MAX`] of them.
+    pub fn scene_histories(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+    ) -> Answer<Vec<(SceneId, HistoryEntry)>> {
+        let prefix = Key::scene_histories(viewer.user, project);
+        let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, None, ROWS_MAX)?;
+        let entry = |(key, row): &(Vec<u8>, HistoryRow)| {
+            let (scene, key) = key.split_first_chunk::<16>()?;
+            Some((SceneId::from_bytes(*scene), history_of(key, row)?))
+        };
+        Ok(rows.iter().filter_map(entry).collect())
+    }
+
+    /// A history.
+    pub fn history(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+    ) -> Answer<Option<HistoryEntry>> {
+        let row = self.tables.read()?.get::<HistoryRow>(&Key::history(viewer.user, scope, key))?;
+        Ok(row.map(|row| history_entry(key.clone(), &row)))
+    }
+
+    /// Versions of a history by number, after a cursor.
+    pub fn versions(
+        &self,
+        viewer: Viewer,
+        (scope, key): (&Scope, &AssetKey),
+        after: Option<Version>,
+        limit: usize,
+    ) -> Answer<Vec<VersionEntry>> {
+        let rows = self.version_rows(viewer, (scope, key), after, limit)?;
+        Ok(rows.iter().map(VersionRow::entry).collect())
+    }
+
+    /// The assets of a history's versions, in full, by number, after a cursor.
+    pub fn version_assets(
+        &self,
+        viewer: Viewer,
+        (scope, key): (&Scope, &AssetKey),
+        after: Option<Version>,
+        limit: usize,
+    ) -> Answer<Vec<Asset>> {
+        let rows = self.version_rows(viewer, (scope, key), after, limit)?;
+        rows.iter().map(|row| self.asset_at(row.revision, row.position)).collect()
+    }
+
+    /// One version.
+    pub fn version(
+        &self,
+        viewer: Viewer,
+        (scope, key): (&Scope, &AssetKey),
+        version: Version,
+    ) -> Answer<Option<VersionEntry>> {
+        let key = Key::version(viewer.user, scope, key, version);
+        Ok(self.tables.read()?.get::<VersionRow>(&key)?.map(|row| row.entry()))
+    }
+
+    /// An asset.
+    pub fn asset(&self, viewer: Viewer, id: AssetId) -> Answer<Option<Asset>> {
+        let row = self.tables.read()?.get::<AssetRow>(&Key::asset(viewer.user, id))?;
+        row.map(|row| self.asset_at(row.revision, row.position)).transpose()
+    }
+
+    /// Digests that the viewer references, with their sizes, in order, after a cursor.
+    pub fn contents(
+        &self,
+        viewer: Viewer,
+        after: Option<&Digest>,
+        limit: usize,
+    ) -> Answer<Vec<(Digest, u64)>> {
+        let prefix = Key::contents(viewer.user);
+        let after = after.map(|digest| Key::content(viewer.user, digest));
+        let limit = limit.min(ROWS_MAX);
+        let rows = self.tables.read()?.scan::<u64>(&prefix, after.as_ref(), limit)?;
+        let entry = |(key, size): &(Vec<u8>, u64)| Some((Digest::from_slice(key)?, *size));
+        Ok(rows.iter().filter_map(entry).collect())
+    }
+
+    /// The size of a content that the viewer references.
+    pub fn content(&self, viewer: Viewer, digest: &Digest) -> Answer<Option<u64>> {
+        Ok(self.tables.read()?.get::<u64>(&Key::content(viewer.user, digest))?)
+    }
+
+    /// The sum of the sizes of all the viewer's assets, in bytes, whatever they share.
+    pub fn logical_bytes(&self, viewer: Viewer) -> Answer<u64> {
+        let sum = self.tables.read()?.get::<u64>(&Key::logical_bytes(viewer.user))?;
+        Ok(sum.unwrap_or(0))
+    }
+
+    /// The project that a claim made.
+    pub fn project_at(&self, revision: Revision, at: Position) -> Answer<Project> {
+        let Claim { at: created_at, by, fact, .. } = self.reader.read(revision, at)?;
+        let Fact::ProjectCreated { project_id, name, description } = fact else {
+            return Err(QueryError::Mismatch(revision));
+        };
+        Ok(Project { id: project_id, name, description, user_id: by, created_at, revision })
+    }
+
+    /// The scene that a claim made.
+    pub fn scene_at(&self, revision: Revision, at: Position) -> Answer<Scene> {
+        let Claim { at: created_at, fact, .. } = self.reader.read(revision, at)?;
+        let Fact::SceneAdded {
+            scene_id: id,
+            project_id,
+            scene_number,
+            title,
+            description,
+            duration_seconds,
+        } = fact
+        else {
+            return Err(QueryError::Mismatch(revision));
+        };
+        Ok(Scene {
+            id,
+            project_id,
+            scene_number,
+            title,
+            description,
+            duration_seconds,
+            created_at,
+            revision,
+        })
+    }
+
+    /// The asset that a claim made.
+    pub fn asset_at(&self, revision: Revision, at: Position) -> Answer<Asset> {
+        let Claim { at: created_at, by: user_id, fact, .. } = self.reader.read(revision, at)?;
+        let Fact::AssetAdded(added) = fact else { return Err(QueryError::Mismatch(revision)) };
+        Ok(Asset {
+            id: added.asset_id,
+            user_id,
+            kind: added.kind,
+            asset_type: added.asset_type,
+            status: added.status,
+            filename: added.filename,
+            content: added.content,
+            placement: added.placement,
+            tags: added.tags,
+            client_id: added.client_id,
+            generation: added.generation,
+            metadata: added.metadata,
+            metadata_digest: added.metadata_digest,
+            created_at,
+            revision,
+        })
+    }
+
+    fn version_rows(
+        &self,
+        viewer: Viewer,
+        (scope, key): (&Scope, &AssetKey),
+        after: Option<Version>,
+        limit: usize,
+    ) -> Answer<Vec<VersionRow>> {
+        let prefix = Key::versions(viewer.user, scope, key);
+        let after = after.map(|version| Key::version(viewer.user, scope, key, version));
+        let limit = limit.min(ROWS_MAX);
+        let rows = self.tables.read()?.scan(&prefix, after.as_ref(), limit)?;
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    }
+
+    fn project_of(&self, row: &ProjectRow) -> Answer<Project> {
+        self.project_at(row.revision, row.position)
+    }
+
+    fn scene_of(&self, row: &SceneRow) -> Answer<Scene> {
+        self.scene_at(row.revision, row.position)
+    }
+}
+
+fn history_of(key: &[u8], row: &HistoryRow) -> Option<HistoryEntry> {
+    let key = std::str::from_utf8(key.strip_suffix(&[0])?).ok()?;
+    Some(history_entry(key.parse().ok()?, row))
+}
+
+fn history_entry(asset_key: AssetKey, row: &HistoryRow) -> HistoryEntry {
+    HistoryEntry {
+        asset_key,
+        best: row.best,
+        latest: row.latest,
+        current: row.current.as_ref().map(VersionRow::entry),
+        revision: row.revision,
+    }
+}
