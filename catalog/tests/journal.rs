@@ -1,0 +1,154 @@
+//! Damage in the journal is told apart from a torn tail: it is named, nothing is written over it,
+//! and what can be read is served.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rushes_catalog::command::{Command, CommandError, NewProject};
+use rushes_catalog::ids::UserId;
+use rushes_catalog::journal::segment_path;
+use rushes_catalog::model::Viewer;
+use rushes_catalog::{Catalog, OpenError, Options};
+use rushes_disk::{CrashDisk, Disk, ManualClock, Timestamp};
+
+fn viewer() -> Viewer {
+    Viewer { user: UserId::from_bytes([7; 16]) }
+}
+
+fn open(disk: &CrashDisk, index: &Path) -> Result<Catalog, OpenError> {
+    Catalog::open(Options {
+        disk: Arc::new(disk.clone()),
+        index_above: index.to_owned(),
+        boot: Some("boot".to_owned()),
+        clock: Arc::new(ManualClock::at(Timestamp(0))),
+        publish: Box::new(drop),
+    })
+}
+
+fn create(catalog: &Catalog, name: &str) -> Result<u64, CommandError> {
+    let project = NewProject { name: name.to_owned(), ..NewProject::default() };
+    catalog.submit(viewer(), Command::CreateProject(project), None).map(|outcome| outcome.revision)
+}
+
+/// A journal of five lines, its daemon killed.
+fn five_lines() -> (CrashDisk, PathBuf) {
+    let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    let catalog = open(&disk, index.path()).unwrap();
+    for name in ["one", "two", "three", "four", "five"] {
+        create(&catalog, name).unwrap();
+    }
+    (disk.restart(), segment_path(1))
+}
+
+fn names(catalog: &Catalog) -> Vec<String> {
+    let mut projects = catalog.projects(viewer(), None, 10).unwrap();
+    projects.sort_by_key(|project| project.revision);
+    projects.into_iter().map(|project| project.name).collect()
+}
+
+fn line_starts(bytes: &[u8]) -> Vec<usize> {
+    let newlines = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    std::iter::once(0).chain(newlines.map(|(at, _)| at + 1)).collect()
+}
+
+#[test]
+fn a_torn_last_line_is_cut_off_and_writing_goes_on() {
+    let (intact, path) = five_lines();
+    let starts = std::cell::RefCell::new(Vec::new());
+    intact.damage(&path, |bytes| *starts.borrow_mut() = line_starts(bytes)).unwrap();
+    let (last, end) = (starts.borrow()[4], starts.borrow()[5]);
+    for cut in [last + 1, last + 40, end - 2, end - 1] {
+        let (disk, index) = (intact.restart(), tempfile::tempdir().unwrap());
+        disk.damage(&path, |bytes| bytes.truncate(cut)).unwrap();
+        let catalog = open(&disk, index.path()).unwrap();
+        assert_eq!(names(&catalog), ["one", "two", "three", "four"], "cut at {cut}");
+        assert_eq!(create(&catalog, "five again"), Ok(5), "cut at {cut}");
+        drop(catalog);
+        let catalog = open(&disk.restart(), index.path()).unwrap();
+        assert_eq!(names(&catalog).len(), 5, "cut at {cut}");
+    }
+}
+
+#[test]
+fn a_flipped_bit_before_the_last_line_makes_it_read_only_and_is_named() {
+    let (intact, path) = five_lines();
+    let (disk, index) = (intact.restart(), tempfile::tempdir().unwrap());
+    disk.damage(&path, |bytes| {
+        let at = line_starts(bytes)[2] + 50;
+        bytes[at] ^= 1;
+    })
+    .unwrap();
+    let catalog = open(&disk, index.path()).unwrap();
+    let reason = catalog.read_only().unwrap();
+    assert!(reason.contains("0000000000000001.jsonl is damaged at line 3"), "{reason}");
+    assert_eq!(names(&catalog), ["one", "two"]);
+    assert!(matches!(create(&catalog, "six"), Err(CommandError::ReadOnly { .. })));
+    assert_eq!(disk.stat(&path).unwrap(), intact.stat(&path).unwrap(), "the file was written");
+}
+
+#[test]
+fn a_line_that_was_taken_out_is_missed() {
+    let (intact, path) = five_lines();
+    let (disk, index) = (intact.restart(), tempfile::tempdir().unwrap());
+    disk.damage(&path, |bytes| {
+        let starts = line_starts(bytes);
+        bytes.drain(starts[1]..starts[2]);
+    })
+    .unwrap();
+    let catalog = open(&disk, index.path()).unwrap();
+    let reason = catalog.read_only().unwrap();
+    assert!(reason.contains("line 2: it does not continue the line before"), "{reason}");
+}
+
+#[test]
+fn a_claim_of_a_newer_program_stops_the_start() {
+    let (intact, path) = five_lines();
+    let (disk, index) = (intact.restart(), tempfile::tempdir().unwrap());
+    disk.damage(&path, |bytes| {
+        // A line that is right in every way, but says something unknown.
+        let head = rushes_catalog::line::Head::default();
+        let mut line = rushes_catalog::line::LineBuilder::after(head);
+        line.push("{\"v\":1,\"at\":\"\",\"by\":\"07070707-0707-0707-0707-070707070707\",\"type\":\"dream\"}");
+        *bytes = line.finish().0.into_bytes();
+    })
+    .unwrap();
+    let refused = open(&disk, index.path()).unwrap_err().to_string();
+    assert!(refused.contains("revision 1 was written by a newer version of rushes"), "{refused}");
+}
+
+#[test]
+fn tables_of_another_journal_are_rebuilt() {
+    let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    let catalog = open(&disk, index.path()).unwrap();
+    create(&catalog, "one").unwrap();
+    catalog.close().unwrap();
+    drop(catalog);
+    // The data directory is replaced by one with another history; index/ stays.
+    let other = CrashDisk::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let catalog = open(&other, elsewhere.path()).unwrap();
+    create(&catalog, "uno").unwrap();
+    drop(catalog);
+    let catalog = open(&other.restart(), index.path()).unwrap();
+    assert_eq!(names(&catalog), ["uno"]);
+}
+
+#[test]
+fn after_a_clean_stop_nothing_is_copied_and_after_a_kill_the_newest_file_is() {
+    let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    let inode = |disk: &CrashDisk| disk.stat(&segment_path(1)).unwrap().inode;
+    let catalog = open(&disk, index.path()).unwrap();
+    create(&catalog, "one").unwrap();
+    catalog.close().unwrap();
+    drop(catalog);
+    let (disk, before) = (disk.restart(), inode(&disk));
+    let catalog = open(&disk, index.path()).unwrap();
+    assert_eq!(inode(&disk), before);
+    create(&catalog, "two").unwrap();
+    drop(catalog); // killed
+    let disk = disk.restart();
+    let catalog = open(&disk, index.path()).unwrap();
+    assert_ne!(inode(&disk), before);
+    assert_eq!(names(&catalog), ["one", "two"]);
+}
