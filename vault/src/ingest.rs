@@ -1,0 +1,278 @@
+//! How an upload becomes a durable asset: validated, then its bytes, then its claim.
+//!
+//! Invariant: a request that is refused leaves nothing behind; a crash between bytes and claim leaves
+//! bytes that no claim names ("found"), never a claim without bytes.
+
+use std::collections::HashSet;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use rushes_catalog::Outcome;
+use rushes_catalog::command::{
+    Command, CommandError, METADATA_INLINE_BYTES_MAX, NewAsset, SceneRef, Target,
+};
+use rushes_catalog::ids::{AssetId, AssetKey, ProjectId};
+use rushes_catalog::model::{Asset, Content, Generation, Status, Viewer};
+use rushes_catalog::names::display_name;
+use rushes_digest::Digest;
+use rushes_store::{Known, StoreError};
+use serde_json::{Map, Value};
+
+use crate::{Vault, media, unreadable};
+
+/// What is said about a file that comes in.
+#[derive(Debug, Clone, Default)]
+pub struct IngestRequest {
+    /// The file's name, as it was sent.
+    pub filename: String,
+    /// The kind of media; `None` finds it in the content.
+    pub kind: Option<String>,
+    /// Its role.
+    pub asset_type: Option<String>,
+    /// The project it is for.
+    pub project: Option<ProjectId>,
+    /// The scene in it.
+    pub scene: Option<SceneRef>,
+    /// The history it becomes a version of; `None` takes the stem of the file's name.
+    pub asset_key: Option<AssetKey>,
+    /// Whether it becomes the best version at once.
+    pub set_best: bool,
+    /// Why the attempt failed; then there is no file.
+    pub failed: Option<String>,
+    /// Free words.
+    pub tags: Vec<String>,
+    /// The client's own id.
+    pub client_id: Option<String>,
+    /// How it was made.
+    pub generation: Generation,
+    /// Whatever else was sent.
+    pub metadata: Map<String, Value>,
+}
+
+/// An asset that is durable.
+#[derive(Debug)]
+pub struct Ingested {
+    /// Its record.
+    pub asset: Asset,
+    /// Whether an earlier try had made it.
+    pub replayed: bool,
+}
+
+/// Why nothing came in.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The facts do not allow it.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// There is no room for the bytes; nothing was kept.
+    #[error("the disk is full: free some space and try again")]
+    DiskFull,
+    /// There are more bytes than one blob can have.
+    #[error("{size} bytes are too many for one file")]
+    TooLarge {
+        /// How many had come in.
+        size: u64,
+    },
+    /// The bytes could not be kept.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StoreError> for IngestError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::DiskFull,
+            StoreError::TooLarge { size } => Self::TooLarge { size },
+            error => Self::Store(error),
+        }
+    }
+}
+
+/// Bytes that are coming in. Dropping it leaves nothing behind.
+#[derive(Debug)]
+pub struct Upload(rushes_store::Staging);
+
+impl Upload {
+    /// Appends bytes.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), IngestError> {
+        Ok(self.0.write(bytes)?)
+    }
+
+    /// Ends the content and names it. Nothing is durable yet.
+    pub fn finish(self) -> Result<Staged, IngestError> {
+        Ok(Staged(self.0.finish()?))
+    }
+}
+
+/// Bytes that have come in and belong to nothing yet. Dropping it leaves nothing behind.
+#[derive(Debug)]
+pub struct Staged(rushes_store::Staged);
+
+impl Staged {
+    /// Their name.
+    pub fn digest(&self) -> Digest {
+        self.0.digest()
+    }
+
+    /// How many.
+    pub fn size(&self) -> u64 {
+        self.0.size()
+    }
+}
+
+/// Contents that are on their way in: a user's equal uploads go one after the other, so that the
+/// second one finds the first.
+#[derive(Debug, Default)]
+pub struct InFlight {
+    busy: Mutex<HashSet<(Viewer, Digest)>>,
+    freed: Condvar,
+}
+
+struct Turn<'a> {
+    all: &'a InFlight,
+    mine: (Viewer, Digest),
+}
+
+impl InFlight {
+    fn take(&self, mine: (Viewer, Digest)) -> Turn<'_> {
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        while !busy.insert(mine) {
+            busy = self.freed.wait(busy).unwrap_or_else(PoisonError::into_inner);
+        }
+        Turn { all: self, mine }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.all.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.mine);
+        self.all.freed.notify_all();
+    }
+}
+
+impl Vault {
+    /// Begins an upload.
+    pub fn stage(&self, _viewer: Viewer) -> Result<Upload, IngestError> {
+        Ok(Upload(self.store.stage()?))
+    }
+
+    /// Records an asset: durable and shown by every query on return.
+    ///
+    /// `staged` holds its bytes; a failed attempt has none. With an idempotency key a retry gets the
+    /// first answer, and its bytes are not kept again. What is refused leaves nothing behind.
+    pub fn ingest(
+        &self,
+        viewer: Viewer,
+        request: IngestRequest,
+        staged: Option<Staged>,
+        key: Option<String>,
+    ) -> Result<Ingested, IngestError> {
+        let (new, metadata) = new_asset(request, staged.as_ref().map(|staged| &staged.0))?;
+        let command = Command::AddAsset(Box::new(new));
+        if let Some(earlier) = self.catalog.rehearse(viewer, &command, key.clone())? {
+            return self.answer(earlier);
+        }
+        if let Some(json) = metadata {
+            self.keep_metadata(&json)?;
+        }
+        let _turn = match staged {
+            None => None,
+            Some(Staged(staged)) => {
+                let turn = self.in_flight.take((viewer, staged.digest()));
+                let known = if self.references(viewer, &staged.digest())? {
+                    Known::Referenced
+                } else {
+                    Known::Unknown
+                };
+                self.store.put(staged, known)?;
+                Some(turn)
+            }
+        };
+        let outcome = self.catalog.submit(viewer, command, key)?;
+        self.answer(outcome)
+    }
+
+    fn references(&self, viewer: Viewer, digest: &Digest) -> Result<bool, CommandError> {
+        let content = self.catalog.content(viewer, digest);
+        Ok(content.map_err(|error| unreadable(&error))?.is_some())
+    }
+
+    fn keep_metadata(&self, json: &[u8]) -> Result<(), StoreError> {
+        let mut staging = self.store.stage()?;
+        staging.write(json)?;
+        self.store.put(staging.finish()?, Known::Unknown).map(drop)
+    }
+
+    fn answer(&self, outcome: Outcome) -> Result<Ingested, IngestError> {
+        let asset = self
+            .catalog
+            .asset_at(outcome.revision, outcome.position)
+            .map_err(|error| unreadable(&error))?;
+        let asset = self.with_metadata(asset).unwrap_or_else(|(asset, error)| {
+            tracing::error!(%error, "metadata that was just kept cannot be read");
+            *asset
+        });
+        Ok(Ingested { asset, replayed: outcome.replayed })
+    }
+}
+
+/// Makes the command out of the request; large metadata comes back apart, as JSON.
+fn new_asset(
+    request: IngestRequest,
+    staged: Option<&rushes_store::Staged>,
+) -> Result<(NewAsset, Option<Vec<u8>>), CommandError> {
+    let filename = display_name(&request.filename);
+    let content = staged.map(|staged| {
+        let media = media::recognise(staged.head(), &filename);
+        let content = Content {
+            digest: staged.digest(),
+            size: staged.size(),
+            media_type: media.media_type,
+            extension: media.extension,
+        };
+        (content, media.kind)
+    });
+    let kind = match (request.kind.clone(), &content) {
+        (Some(kind), _) => kind,
+        (None, Some((_, kind))) => (*kind).to_owned(),
+        (None, None) => "other".to_owned(),
+    };
+    let target = target_of(&request, &filename)?;
+    let json = serde_json::to_vec(&request.metadata)
+        .map_err(|error| CommandError::Invalid { field: "metadata", reason: error.to_string() })?;
+    let is_large = json.len() > METADATA_INLINE_BYTES_MAX;
+    let mut generation = request.generation;
+    let status = if request.failed.is_some() { Status::Failed } else { Status::Ready };
+    generation.error = request.failed.or(generation.error);
+    let new = NewAsset {
+        id: AssetId::generate(),
+        kind,
+        asset_type: request.asset_type,
+        status,
+        filename,
+        content: content.map(|(content, _)| content),
+        target,
+        tags: request.tags,
+        client_id: request.client_id,
+        generation,
+        metadata: if is_large { Map::new() } else { request.metadata },
+        metadata_digest: is_large.then(|| Digest::of(&json)),
+    };
+    Ok((new, is_large.then_some(json)))
+}
+
+fn target_of(request: &IngestRequest, filename: &str) -> Result<Option<Target>, CommandError> {
+    let invalid = |field, reason: &str| CommandError::Invalid { field, reason: reason.to_owned() };
+    let Some(project) = request.project.clone() else {
+        if request.scene.is_some() || request.asset_key.is_some() || request.set_best {
+            return Err(invalid("project_id", "is missing: scenes and histories belong to one"));
+        }
+        return Ok(None);
+    };
+    let asset_key = match &request.asset_key {
+        Some(key) => key.clone(),
+        None => media::stem_of(filename).parse().map_err(|_| {
+            invalid("asset_key", "is missing, and the file's name cannot stand in for it")
+        })?,
+    };
+    Ok(Some(Target { project, scene: request.scene, asset_key, set_best: request.set_best }))
+}

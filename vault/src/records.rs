@@ -1,0 +1,64 @@
+//! The JSON files that stand beside the media in the folder.
+
+use rushes_catalog::model::{HistoryEntry, Version, VersionEntry};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::source::SourceError;
+use crate::views::{ProjectView, SceneView};
+
+/// The text of a record: pretty JSON that ends in a newline.
+pub fn text(value: &impl Serialize) -> Result<Vec<u8>, SourceError> {
+    let mut text = serde_json::to_vec_pretty(value)
+        .map_err(|error| SourceError::Failed(format!("a record cannot be written: {error}")))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// `project.json`.
+pub fn of_project(view: &ProjectView) -> Result<Vec<u8>, SourceError> {
+    let scenes: Result<Vec<_>, _> = view.scenes.iter().map(scene_value).collect();
+    let mut record = object(&view.project)?;
+    record.insert("assets".to_owned(), histories_value(&view.histories));
+    record.insert("scenes".to_owned(), Value::Array(scenes?));
+    text(&record)
+}
+
+/// `scene.json`.
+pub fn of_scene(view: &SceneView) -> Result<Vec<u8>, SourceError> {
+    text(&scene_value(view)?)
+}
+
+fn scene_value(view: &SceneView) -> Result<Value, SourceError> {
+    let mut record = object(&view.scene)?;
+    record.insert("assets".to_owned(), histories_value(&view.histories));
+    Ok(Value::Object(record))
+}
+
+fn histories_value(histories: &[HistoryEntry]) -> Value {
+    let entry = |history: &HistoryEntry| {
+        let best: Option<Version> = history.best;
+        let current = history.current.as_ref().map(version_value);
+        let value = json!({ "best": best, "latest": history.latest, "current": current });
+        (history.asset_key.to_string(), value)
+    };
+    Value::Object(histories.iter().map(entry).collect())
+}
+
+fn version_value(version: &VersionEntry) -> Value {
+    let content = version.content.as_ref();
+    json!({
+        "version": version.version,
+        "asset_id": version.asset,
+        "digest": content.map(|content| content.digest),
+        "size": content.map(|content| content.size),
+    })
+}
+
+fn object(value: &impl Serialize) -> Result<Map<String, Value>, SourceError> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(SourceError::Failed("a record is no object".to_owned())),
+        Err(error) => Err(SourceError::Failed(format!("a record cannot be written: {error}"))),
+    }
+}

@@ -1,0 +1,174 @@
+//! What the folder asks: a narrow trait, so that the view knows neither store nor journal, and
+//! another daemon can stand behind it one day.
+//!
+//! Every call takes the viewer in whose name space it is answered. Lists are pages: at most
+//! `limit` entries after a cursor, in the order of the cursor. Answers are facts; names, inodes and
+//! file modes are the view's business.
+
+use std::fmt;
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use rushes_catalog::ids::{AssetId, AssetKey, ProjectId, SceneId};
+use rushes_catalog::model::{
+    HistoryEntry, Project, Revision, Scene, Scope, Version, VersionEntry, Viewer,
+};
+use rushes_digest::Digest;
+
+/// A record that is shown as a JSON file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RecordOf {
+    /// `project.json`: the project, its scenes and their current versions.
+    Project(ProjectId),
+    /// `scene.json`: the scene and its histories in short.
+    Scene(ProjectId, SceneId),
+    /// `v001.json`, `v003.failed.json`: the asset.
+    Asset(AssetId),
+}
+
+/// Why the source could not answer. "Not there" is an answer (`None`), not an error.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The bytes are damaged; what the store knows stands in the text.
+    #[error("{0}")]
+    Damaged(String),
+    /// The machine failed: the message names verb and path.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// An open content. Reads may come from many threads at once.
+pub trait OpenContent: Send + Sync + fmt::Debug {
+    /// Length in bytes; never changes.
+    fn size(&self) -> u64;
+    /// Reads at an offset; fewer bytes than asked for only at the end.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError>;
+    /// The file that is exactly this content, read-only, where there is one: for kernel
+    /// passthrough. The kernel ignores the size that FUSE reports, so nothing else may be given.
+    fn exact_file(&self) -> Option<BorrowedFd<'_>>;
+}
+
+/// What a claim changed, as far as the folder shows it. `revision` is the last claim of the commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The last claim that is part of it.
+    pub revision: Revision,
+    /// What it touched.
+    pub touched: Vec<Touched>,
+}
+
+/// Something the folder shows and a claim changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touched {
+    /// A project was made or its record changed.
+    Project(Viewer, ProjectId),
+    /// A scene was made or its record changed.
+    Scene(Viewer, ProjectId, u32),
+    /// A history got a version or another best one. The scene's number comes with it.
+    History(Viewer, Scope, Option<u32>, AssetKey),
+    /// A content is referenced by the viewer now.
+    Blob(Viewer, Digest),
+    /// Too much changed to name: everything may have.
+    Everything,
+}
+
+/// What stands behind the folder.
+pub trait Source: Send + Sync + fmt::Debug + 'static {
+    /// Projects by id, after a cursor. Ids compare folded to lower case.
+    fn projects(
+        &self,
+        viewer: Viewer,
+        after: Option<&ProjectId>,
+        limit: usize,
+    ) -> Result<Vec<Project>, SourceError>;
+
+    /// One project; the id is matched exactly as written.
+    fn project(&self, viewer: Viewer, id: &ProjectId) -> Result<Option<Project>, SourceError>;
+
+    /// Scenes of a project by number, after a cursor.
+    fn scenes(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        after: Option<u32>,
+        limit: usize,
+    ) -> Result<Vec<Scene>, SourceError>;
+
+    /// One scene by its number.
+    fn scene(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        number: u32,
+    ) -> Result<Option<Scene>, SourceError>;
+
+    /// Histories of a scope by key, after a cursor.
+    fn histories(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        after: Option<&AssetKey>,
+        limit: usize,
+    ) -> Result<Vec<HistoryEntry>, SourceError>;
+
+    /// One history.
+    fn history(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+    ) -> Result<Option<HistoryEntry>, SourceError>;
+
+    /// Versions of a history by number, after a cursor.
+    fn versions(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+        after: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<VersionEntry>, SourceError>;
+
+    /// One version.
+    fn version(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+        version: Version,
+    ) -> Result<Option<VersionEntry>, SourceError>;
+
+    /// Digests that the viewer references, in order, after a cursor, with their sizes.
+    fn blobs(
+        &self,
+        viewer: Viewer,
+        after: Option<&Digest>,
+        limit: usize,
+    ) -> Result<Vec<(Digest, u64)>, SourceError>;
+
+    /// The size of a content that the viewer references.
+    fn blob(&self, viewer: Viewer, digest: &Digest) -> Result<Option<u64>, SourceError>;
+
+    /// The text of a record: pretty JSON that ends in a newline.
+    fn record(&self, viewer: Viewer, of: &RecordOf) -> Result<Option<Arc<[u8]>>, SourceError>;
+
+    /// Opens a content that the viewer references.
+    fn open(
+        &self,
+        viewer: Viewer,
+        digest: &Digest,
+    ) -> Result<Option<Arc<dyn OpenContent>>, SourceError>;
+
+    /// Logical bytes that the viewer references, and bytes that are free: for `statfs`.
+    fn space(&self, viewer: Viewer) -> Result<(u64, u64), SourceError>;
+
+    /// Changes from now on, each sent after it is durable and visible to every call above.
+    ///
+    /// The receiver calls [`Source::shown`] with a change's revision once no cache of its own shows
+    /// anything older; whoever made the change waits for that, for a short time.
+    fn changes(&self) -> Receiver<Change>;
+
+    /// Says that a view shows everything up to a revision.
+    fn shown(&self, revision: Revision);
+}

@@ -1,0 +1,209 @@
+//! The vault as what stands behind the folder, and how its contents are opened.
+
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use rushes_catalog::QueryError;
+use rushes_catalog::command::SceneRef;
+use rushes_catalog::ids::{AssetKey, ProjectId};
+use rushes_catalog::model::{
+    HistoryEntry, Project, Revision, Scene, Scope, Version, VersionEntry, Viewer,
+};
+use rushes_digest::Digest;
+use rushes_store::{BlobReader, StoreError};
+
+use crate::source::{Change, OpenContent, RecordOf, Source, SourceError};
+use crate::{Vault, records};
+
+/// Largest blob that is read into memory as a whole: metadata, in bytes.
+const METADATA_BYTES_MAX: u64 = 64 << 20;
+
+impl From<QueryError> for SourceError {
+    fn from(error: QueryError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<StoreError> for SourceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Damaged { .. } => Self::Damaged(error.to_string()),
+            error => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Opened(BlobReader);
+
+impl OpenContent for Opened {
+    fn size(&self) -> u64 {
+        self.0.size()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError> {
+        Ok(self.0.read_at(buffer, offset)?)
+    }
+
+    fn exact_file(&self) -> Option<BorrowedFd<'_>> {
+        self.0.exact_file()
+    }
+}
+
+impl Vault {
+    /// Opens a content that the viewer references. Reads are verified.
+    pub fn open_content(
+        &self,
+        viewer: Viewer,
+        digest: &Digest,
+    ) -> Result<Option<Arc<dyn OpenContent>>, SourceError> {
+        if self.catalog.content(viewer, digest)?.is_none() {
+            return Ok(None);
+        }
+        let Some(reader) = self.store.open_blob(digest)? else {
+            let lost = format!("the bytes of {digest} are not in the store");
+            return Err(SourceError::Damaged(lost));
+        };
+        Ok(Some(Arc::new(Opened(reader))))
+    }
+
+    /// Reads a blob of ours as a whole.
+    pub(crate) fn read_all(&self, digest: &Digest) -> Result<Vec<u8>, SourceError> {
+        let reader =
+            self.store.open_blob(digest)?.filter(|reader| reader.size() <= METADATA_BYTES_MAX);
+        let lost = || SourceError::Damaged(format!("the bytes of {digest} are not in the store"));
+        let reader = reader.ok_or_else(lost)?;
+        let mut bytes = vec![0; usize::try_from(reader.size()).map_err(|_| lost())?];
+        reader.read_at(&mut bytes, 0)?;
+        Ok(bytes)
+    }
+
+    fn record_text(&self, viewer: Viewer, of: &RecordOf) -> Result<Option<Vec<u8>>, SourceError> {
+        match of {
+            RecordOf::Project(id) => {
+                let view = self.project_view(viewer, id)?;
+                view.map(|view| records::of_project(&view)).transpose()
+            }
+            RecordOf::Scene(project, id) => {
+                let view = self.scene_view(viewer, project, SceneRef::Id(*id))?;
+                view.map(|view| records::of_scene(&view)).transpose()
+            }
+            RecordOf::Asset(id) => {
+                let asset = self.asset(viewer, *id)?;
+                asset.map(|asset| records::text(&asset)).transpose()
+            }
+        }
+    }
+}
+
+impl Source for Vault {
+    fn projects(
+        &self,
+        viewer: Viewer,
+        after: Option<&ProjectId>,
+        limit: usize,
+    ) -> Result<Vec<Project>, SourceError> {
+        Ok(self.catalog.projects(viewer, after, limit)?)
+    }
+
+    fn project(&self, viewer: Viewer, id: &ProjectId) -> Result<Option<Project>, SourceError> {
+        Ok(self.catalog.project(viewer, id)?)
+    }
+
+    fn scenes(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        after: Option<u32>,
+        limit: usize,
+    ) -> Result<Vec<Scene>, SourceError> {
+        Ok(self.catalog.scenes(viewer, project, after, limit)?)
+    }
+
+    fn scene(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        number: u32,
+    ) -> Result<Option<Scene>, SourceError> {
+        Ok(self.catalog.scene(viewer, project, SceneRef::Number(number))?)
+    }
+
+    fn histories(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        after: Option<&AssetKey>,
+        limit: usize,
+    ) -> Result<Vec<HistoryEntry>, SourceError> {
+        Ok(self.catalog.histories(viewer, scope, after, limit)?)
+    }
+
+    fn history(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+    ) -> Result<Option<HistoryEntry>, SourceError> {
+        Ok(self.catalog.history(viewer, scope, key)?)
+    }
+
+    fn versions(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+        after: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<VersionEntry>, SourceError> {
+        Ok(self.catalog.versions(viewer, (scope, key), after, limit)?)
+    }
+
+    fn version(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+        version: Version,
+    ) -> Result<Option<VersionEntry>, SourceError> {
+        Ok(self.catalog.version(viewer, (scope, key), version)?)
+    }
+
+    fn blobs(
+        &self,
+        viewer: Viewer,
+        after: Option<&Digest>,
+        limit: usize,
+    ) -> Result<Vec<(Digest, u64)>, SourceError> {
+        Ok(self.catalog.contents(viewer, after, limit)?)
+    }
+
+    fn blob(&self, viewer: Viewer, digest: &Digest) -> Result<Option<u64>, SourceError> {
+        Ok(self.catalog.content(viewer, digest)?)
+    }
+
+    fn record(&self, viewer: Viewer, of: &RecordOf) -> Result<Option<Arc<[u8]>>, SourceError> {
+        Ok(self.record_text(viewer, of)?.map(Arc::from))
+    }
+
+    fn open(
+        &self,
+        viewer: Viewer,
+        digest: &Digest,
+    ) -> Result<Option<Arc<dyn OpenContent>>, SourceError> {
+        self.open_content(viewer, digest)
+    }
+
+    fn space(&self, viewer: Viewer) -> Result<(u64, u64), SourceError> {
+        Ok((self.catalog.logical_bytes(viewer)?, self.space_free()))
+    }
+
+    fn changes(&self) -> Receiver<Change> {
+        self.changes.listen()
+    }
+
+    fn shown(&self, revision: Revision) {
+        self.changes.shown(revision);
+    }
+}
