@@ -1,0 +1,447 @@
+//! A small world in memory that answers as the vault does, for the tests of this crate.
+//!
+//! Contents are real: bytes in memory, or a file that is exactly the content. Facts change under
+//! one lock, and a change is sent after it can be seen, as the trait demands.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::ops::Bound;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::FileExt;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use rushes_vault::Digest;
+use rushes_vault::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
+use rushes_vault::model::{
+    HistoryEntry, Project, Revision, Scene, Scope, Version, VersionContent, VersionEntry, Viewer,
+};
+use rushes_vault::source::{Change, OpenContent, RecordOf, Source, SourceError, Touched};
+
+/// Whose world it is.
+pub const VIEWER: Viewer = Viewer { user: UserId::from_bytes([1; 16]) };
+
+/// How long a test waits for what must happen at once.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+type Answer<T> = Result<T, SourceError>;
+
+/// A content.
+#[derive(Debug)]
+pub enum Bytes {
+    /// In memory, as a blob in ranges.
+    Memory(Vec<u8>),
+    /// A file that is exactly the content, as a whole.
+    File(std::fs::File, u64),
+}
+
+impl Bytes {
+    /// A content without a file of its own.
+    pub fn in_memory(bytes: &[u8]) -> Self {
+        Self::Memory(bytes.to_vec())
+    }
+
+    /// A content in a temporary file.
+    pub fn in_file(bytes: &[u8]) -> Self {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        Self::File(file, bytes.len() as u64)
+    }
+}
+
+impl OpenContent for Bytes {
+    fn size(&self) -> u64 {
+        match self {
+            Self::Memory(bytes) => bytes.len() as u64,
+            Self::File(_, size) => *size,
+        }
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Answer<usize> {
+        match self {
+            Self::Memory(bytes) => {
+                let rest = bytes.get(usize::try_from(offset).unwrap()..).unwrap_or_default();
+                let count = rest.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&rest[..count]);
+                Ok(count)
+            }
+            Self::File(file, _) => Ok(file.read_at(buffer, offset).unwrap()),
+        }
+    }
+
+    fn exact_file(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::Memory(_) => None,
+            Self::File(file, _) => Some(file.as_fd()),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Past {
+    best: Option<Version>,
+    versions: Vec<VersionEntry>,
+}
+
+impl Past {
+    fn entry(&self, key: &AssetKey) -> HistoryEntry {
+        let ready = |version: &&VersionEntry| version.content.is_some();
+        let best = self.best.and_then(|best| self.versions.get(best as usize - 1));
+        HistoryEntry {
+            asset_key: key.clone(),
+            best: self.best,
+            latest: u32::try_from(self.versions.len()).unwrap(),
+            current: best.or_else(|| self.versions.iter().rev().find(ready)).cloned(),
+            revision: self.versions.last().map_or(0, |version| version.revision),
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Facts {
+    revision: Revision,
+    projects: BTreeMap<ProjectId, Project>,
+    scenes: BTreeMap<(ProjectId, u32), Scene>,
+    histories: BTreeMap<(Scope, AssetKey), Past>,
+    blobs: BTreeMap<Digest, Arc<Bytes>>,
+    watchers: Vec<Sender<Change>>,
+    shown: Revision,
+}
+
+/// How the world fails when a blob is asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Broken {
+    /// With an error.
+    Fails,
+    /// With a panic.
+    Panics,
+}
+
+/// Where an answer about a history is held back, for races that must happen.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Gate {
+    #[default]
+    Open,
+    Armed,
+    Holding,
+}
+
+/// The world.
+#[derive(Debug, Default)]
+pub struct Fake {
+    facts: Mutex<Facts>,
+    moved: Condvar,
+    gate: Mutex<Gate>,
+    passed: Condvar,
+    broken: Mutex<Option<Broken>>,
+}
+
+/// A project as a scope.
+pub fn project(id: &str) -> Scope {
+    Scope { project: id.parse().unwrap(), scene: None }
+}
+
+/// The scene of a number as a scope.
+pub fn scene(id: &str, number: u32) -> Scope {
+    let mut bytes = [2; 16];
+    bytes[..4].copy_from_slice(&number.to_le_bytes());
+    Scope { project: id.parse().unwrap(), scene: Some(SceneId::from_bytes(bytes)) }
+}
+
+impl Fake {
+    /// Adds a project.
+    pub fn add_project(&self, id: &str) -> Revision {
+        self.change(|facts| {
+            let id: ProjectId = id.parse().unwrap();
+            let made = Project {
+                id: id.clone(),
+                name: id.to_string(),
+                description: None,
+                user_id: VIEWER.user,
+                created_at: "2026-11-20T10:00:00Z".to_owned(),
+                revision: facts.revision,
+            };
+            facts.projects.insert(id.clone(), made);
+            vec![Touched::Project(VIEWER, id)]
+        })
+    }
+
+    /// Adds a scene.
+    pub fn add_scene(&self, id: &str, number: u32) -> Revision {
+        self.change(|facts| {
+            let Scope { project, scene } = scene(id, number);
+            let made = Scene {
+                id: scene.unwrap(),
+                project_id: project.clone(),
+                scene_number: number,
+                title: format!("scene {number}"),
+                description: None,
+                duration_seconds: None,
+                created_at: "2026-11-20T11:00:00Z".to_owned(),
+                revision: facts.revision,
+            };
+            facts.scenes.insert((project.clone(), number), made);
+            vec![Touched::Scene(VIEWER, project, number)]
+        })
+    }
+
+    /// Adds a version with a content to a history.
+    pub fn add(&self, scope: &Scope, name: (&str, &str), bytes: Bytes) -> Revision {
+        self.change(|facts| {
+            let mut all = vec![0; usize::try_from(bytes.size()).unwrap()];
+            bytes.read_at(&mut all, 0).unwrap();
+            let digest = Digest::of(&all);
+            let extension = name.1.to_owned();
+            let content = VersionContent { digest, size: bytes.size(), extension };
+            facts.blobs.insert(digest, Arc::new(bytes));
+            let history = facts.add(scope, name.0, Some(content));
+            vec![Touched::Blob(VIEWER, digest), history]
+        })
+    }
+
+    /// Adds a failed attempt to a history.
+    pub fn fail(&self, scope: &Scope, key: &str) -> Revision {
+        self.change(|facts| vec![facts.add(scope, key, None)])
+    }
+
+    /// Chooses the best version of a history.
+    pub fn choose(&self, scope: &Scope, key: &str, best: Version) -> Revision {
+        self.change(|facts| {
+            let key: AssetKey = key.parse().unwrap();
+            facts.histories.get_mut(&(scope.clone(), key.clone())).unwrap().best = Some(best);
+            vec![facts.touched(scope, key)]
+        })
+    }
+
+    /// Breaks the blobs, or mends them.
+    pub fn breaks(&self, broken: Option<Broken>) {
+        *self.broken.lock().unwrap() = broken;
+    }
+
+    /// Holds the next answer about a history back, until a version is asked for.
+    pub fn hold_history(&self) {
+        *self.gate.lock().unwrap() = Gate::Armed;
+    }
+
+    /// Waits until an answer is held back.
+    pub fn wait_held(&self) {
+        self.wait_gate(|gate| *gate != Gate::Holding);
+    }
+
+    fn wait_gate(&self, waiting: impl FnMut(&mut Gate) -> bool) {
+        let gate = self.gate.lock().unwrap();
+        let waited = self.passed.wait_timeout_while(gate, PATIENCE, waiting).unwrap();
+        assert!(!waited.1.timed_out(), "nobody came to the gate");
+    }
+
+    fn set_gate(&self, from: &Gate, to: Gate) -> bool {
+        let mut gate = self.gate.lock().unwrap();
+        let there = *gate == *from;
+        if there {
+            *gate = to;
+            self.passed.notify_all();
+        }
+        there
+    }
+
+    /// Waits until a view shows a revision.
+    pub fn wait_shown(&self, revision: Revision) {
+        let waiting = |facts: &mut Facts| facts.shown < revision;
+        let facts = self.facts.lock().unwrap();
+        let waited = self.moved.wait_timeout_while(facts, PATIENCE, waiting).unwrap();
+        assert!(!waited.1.timed_out(), "revision {revision} is not shown");
+    }
+
+    fn change(&self, make: impl FnOnce(&mut Facts) -> Vec<Touched>) -> Revision {
+        let mut facts = self.facts();
+        facts.revision += 1;
+        let change = Change { touched: make(&mut facts), revision: facts.revision };
+        facts.watchers.retain(|watcher| watcher.send(change.clone()).is_ok());
+        change.revision
+    }
+
+    fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap()
+    }
+}
+
+impl Facts {
+    fn add(&mut self, scope: &Scope, key: &str, content: Option<VersionContent>) -> Touched {
+        let mut asset = [3; 16];
+        asset[..8].copy_from_slice(&self.revision.to_le_bytes());
+        let key: AssetKey = key.parse().unwrap();
+        let past = self.histories.entry((scope.clone(), key.clone())).or_default();
+        past.versions.push(VersionEntry {
+            version: u32::try_from(past.versions.len() + 1).unwrap(),
+            asset: AssetId::from_bytes(asset),
+            content,
+            created_ms: 1_763_600_000_000 + i64::try_from(self.revision).unwrap() * 1000,
+            revision: self.revision,
+        });
+        self.touched(scope, key)
+    }
+
+    fn touched(&self, scope: &Scope, key: AssetKey) -> Touched {
+        let number = self.scenes.values().find(|scene| Some(scene.id) == scope.scene);
+        Touched::History(VIEWER, scope.clone(), number.map(|scene| scene.scene_number), key)
+    }
+
+    fn past(&self, scope: &Scope, key: &AssetKey) -> Option<&Past> {
+        self.histories.get(&(scope.clone(), key.clone()))
+    }
+}
+
+fn after<K: Ord + Clone>(cursor: Option<K>, first: K) -> (Bound<K>, Bound<K>) {
+    (cursor.map_or(Bound::Included(first), Bound::Excluded), Bound::Unbounded)
+}
+
+impl Source for Fake {
+    fn projects(
+        &self,
+        _: Viewer,
+        cursor: Option<&ProjectId>,
+        limit: usize,
+    ) -> Answer<Vec<Project>> {
+        let facts = self.facts();
+        let start = cursor.map_or(Bound::Unbounded, |id| Bound::Excluded(id.clone()));
+        let range = facts.projects.range((start, Bound::Unbounded));
+        Ok(range.take(limit).map(|(_, project)| project.clone()).collect())
+    }
+
+    fn project(&self, _: Viewer, id: &ProjectId) -> Answer<Option<Project>> {
+        Ok(self.facts().projects.get(id).cloned())
+    }
+
+    fn scenes(
+        &self,
+        _: Viewer,
+        project: &ProjectId,
+        cursor: Option<u32>,
+        limit: usize,
+    ) -> Answer<Vec<Scene>> {
+        let facts = self.facts();
+        let cursor = cursor.map(|number| (project.clone(), number));
+        let range = facts.scenes.range(after(cursor, (project.clone(), 0)));
+        let own = range.take_while(|((id, _), _)| id == project);
+        Ok(own.take(limit).map(|(_, scene)| scene.clone()).collect())
+    }
+
+    fn scene(&self, _: Viewer, project: &ProjectId, number: u32) -> Answer<Option<Scene>> {
+        Ok(self.facts().scenes.get(&(project.clone(), number)).cloned())
+    }
+
+    fn histories(
+        &self,
+        _: Viewer,
+        scope: &Scope,
+        cursor: Option<&AssetKey>,
+        limit: usize,
+    ) -> Answer<Vec<HistoryEntry>> {
+        let facts = self.facts();
+        let first: AssetKey = "!".parse().unwrap();
+        let cursor = cursor.map(|key| (scope.clone(), key.clone()));
+        let range = facts.histories.range(after(cursor, (scope.clone(), first)));
+        let own = range.take_while(|((of, _), _)| of == scope);
+        Ok(own.take(limit).map(|((_, key), past)| past.entry(key)).collect())
+    }
+
+    fn history(&self, _: Viewer, scope: &Scope, key: &AssetKey) -> Answer<Option<HistoryEntry>> {
+        let answer = self.facts().past(scope, key).map(|past| past.entry(key));
+        if self.set_gate(&Gate::Armed, Gate::Holding) {
+            self.wait_gate(|gate| *gate == Gate::Holding);
+        }
+        Ok(answer)
+    }
+
+    fn versions(
+        &self,
+        _: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+        cursor: Option<Version>,
+        limit: usize,
+    ) -> Answer<Vec<VersionEntry>> {
+        let facts = self.facts();
+        let all = facts.past(scope, key).map_or(&[][..], |past| &past.versions);
+        let skipped = cursor.unwrap_or_default() as usize;
+        Ok(all.iter().skip(skipped).take(limit).cloned().collect())
+    }
+
+    fn version(
+        &self,
+        _: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+        version: Version,
+    ) -> Answer<Option<VersionEntry>> {
+        self.set_gate(&Gate::Holding, Gate::Open);
+        let facts = self.facts();
+        let index = (version as usize).checked_sub(1);
+        Ok(index.and_then(|index| facts.past(scope, key)?.versions.get(index).cloned()))
+    }
+
+    fn blobs(
+        &self,
+        _: Viewer,
+        cursor: Option<&Digest>,
+        limit: usize,
+    ) -> Answer<Vec<(Digest, u64)>> {
+        let facts = self.facts();
+        let range = facts.blobs.range(after(cursor.copied(), Digest::from_bytes([0; 32])));
+        Ok(range.take(limit).map(|(digest, bytes)| (*digest, bytes.size())).collect())
+    }
+
+    fn blob(&self, _: Viewer, digest: &Digest) -> Answer<Option<u64>> {
+        let broken = *self.broken.lock().unwrap();
+        match broken {
+            Some(Broken::Fails) => return Err(SourceError::Failed("read x: broken".to_owned())),
+            Some(Broken::Panics) => panic!("a bug in the source"),
+            None => {}
+        }
+        Ok(self.facts().blobs.get(digest).map(|bytes| bytes.size()))
+    }
+
+    fn record(&self, _: Viewer, of: &RecordOf) -> Answer<Option<Arc<[u8]>>> {
+        let facts = self.facts();
+        let text = match of {
+            RecordOf::Project(id) => facts.projects.get(id).map(|_| {
+                let inside = |(scope, _): &&(Scope, AssetKey)| scope.project == *id;
+                let versions: usize = (facts.histories.iter())
+                    .filter(|(place, _)| inside(place))
+                    .map(|(_, past)| past.versions.len())
+                    .sum();
+                format!("{{\"project\": \"{id}\", \"versions\": {versions}}}\n")
+            }),
+            RecordOf::Scene(id, scene) => {
+                let scope = Scope { project: id.clone(), scene: Some(*scene) };
+                let own = facts.histories.iter().filter(|((of, _), _)| *of == scope);
+                let versions: usize = own.map(|(_, past)| past.versions.len()).sum();
+                Some(format!("{{\"scene\": \"{scene}\", \"versions\": {versions}}}\n"))
+            }
+            RecordOf::Asset(asset) => Some(format!("{{\"asset\": \"{asset}\"}}\n")),
+        };
+        Ok(text.map(|text| text.into_bytes().into()))
+    }
+
+    fn open(&self, _: Viewer, digest: &Digest) -> Answer<Option<Arc<dyn OpenContent>>> {
+        let bytes = self.facts().blobs.get(digest).cloned();
+        Ok(bytes.map(|bytes| bytes as Arc<dyn OpenContent>))
+    }
+
+    fn space(&self, _: Viewer) -> Answer<(u64, u64)> {
+        Ok((self.facts().blobs.values().map(|bytes| bytes.size()).sum(), 1 << 30))
+    }
+
+    fn changes(&self) -> Receiver<Change> {
+        let (sender, receiver) = channel();
+        self.facts().watchers.push(sender);
+        receiver
+    }
+
+    fn shown(&self, revision: Revision) {
+        let mut facts = self.facts();
+        facts.shown = facts.shown.max(revision);
+        self.moved.notify_all();
+    }
+}

@@ -1,0 +1,243 @@
+//! Drops from the kernel's caches what a change made old, then tells the source that it is shown.
+//!
+//! Runs on a thread of its own, never in a handler and never with a lock held: the kernel may wait
+//! for a handler before it answers. Order, for every change: the source shows it already; open
+//! folders forget what they read ahead; the kernel drops names and listings; the source is told.
+//! Dropping a name takes the folder's lock in the kernel, so lookups and listings that were on
+//! their way with the old answer have ended when it returns. What they left is dropped after that:
+//! the names of current files, which only the inode table knows, are read in a second round.
+
+use std::collections::HashSet;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use rushes_vault::ids::{AssetKey, ProjectId};
+use rushes_vault::model::{Revision, Scope, Viewer};
+use rushes_vault::source::{Change, Touched};
+
+use crate::names;
+use crate::node::{History, Node, Owner};
+use crate::tree::Tree;
+
+/// How soon the thread sees that the session ends, when nothing changes.
+const STOP_POLL: Duration = Duration::from_millis(100);
+
+/// Changes taken together: with one upload each, a millisecond's work.
+const BATCH: usize = 256;
+
+/// A name that no node has (a colon is valid nowhere), dropped to wait for the folder's lock where
+/// no real name has to go. The names of folders are never dropped while they lead to the same
+/// node: programs that stand in them would lose their working directory.
+const BARRIER: &str = ":";
+
+/// What can be dropped from the kernel.
+pub trait Notify: Send + 'static {
+    /// A name in a folder, and what it leads to.
+    fn entry(&self, parent: u64, name: &str) -> io::Result<()>;
+    /// The attributes and pages of an inode, which are a folder's listing.
+    fn inode(&self, ino: u64) -> io::Result<()>;
+}
+
+/// One thing to drop.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Target {
+    Entry(u64, String),
+    Inode(u64),
+}
+
+/// Follows the changes until the source or the session ends.
+pub fn follow<B>(
+    tree: &Arc<Tree<B>>,
+    changes: &Receiver<Change>,
+    notify: &impl Notify,
+    stop: &AtomicBool,
+) {
+    let mut shown = 0;
+    while !stop.load(Ordering::SeqCst) {
+        let first = match changes.recv_timeout(STOP_POLL) {
+            Ok(change) => change,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let mut batch = vec![first];
+        batch.extend(changes.try_iter().take(BATCH - 1));
+        let revision = batch.iter().map(|change| change.revision).max().unwrap_or(shown);
+        tree.changed();
+        let mut plan = Plan::new(tree, shown);
+        batch.iter().flat_map(|change| &change.touched).for_each(|touched| plan.add(touched));
+        drop_all(plan.targets.drain(..), notify);
+        plan.add_currents();
+        drop_all(plan.targets.drain(..), notify);
+        tree.view.source.shown(revision);
+        shown = revision;
+    }
+}
+
+fn drop_all(targets: impl Iterator<Item = Target>, notify: &impl Notify) {
+    for target in targets {
+        let result = match &target {
+            Target::Entry(parent, name) => notify.entry(*parent, name),
+            Target::Inode(ino) => notify.inode(*ino),
+        };
+        if let Err(error) = result {
+            tracing::warn!(%error, "the kernel did not drop an entry that changed");
+        }
+    }
+}
+
+/// What one batch of changes makes old, each thing once.
+struct Plan<'a, B> {
+    tree: &'a Tree<B>,
+    /// What the last batch showed: a history that began later is new.
+    shown: Revision,
+    seen: HashSet<Target>,
+    targets: Vec<Target>,
+    /// The histories whose current files are for the second round; all of them, if so.
+    histories: HashSet<Node>,
+    all: bool,
+}
+
+impl<'a, B> Plan<'a, B> {
+    fn new(tree: &'a Tree<B>, shown: Revision) -> Self {
+        let (seen, targets, histories) = (HashSet::new(), Vec::new(), HashSet::new());
+        Self { tree, shown, seen, targets, histories, all: false }
+    }
+
+    fn add(&mut self, touched: &Touched) {
+        let mine = self.tree.view.viewer;
+        let other = |viewer: &Viewer| *viewer != mine;
+        match touched {
+            Touched::Project(viewer, ..)
+            | Touched::Scene(viewer, ..)
+            | Touched::History(viewer, ..)
+            | Touched::Blob(viewer, _)
+                if other(viewer) => {}
+            Touched::Project(_, id) => {
+                self.folder(&Node::Projects);
+                self.project(id);
+            }
+            Touched::Scene(_, project, number) => self.scene(project, *number),
+            Touched::History(_, scope, number, key) => self.history(scope, *number, key),
+            Touched::Blob(..) => self.folder(&Node::Blobs),
+            Touched::Everything => self.everything(),
+        }
+    }
+
+    /// A project's own record and folder.
+    fn project(&mut self, id: &ProjectId) {
+        let scope = Scope { project: id.clone(), scene: None };
+        self.owner(&Arc::new(Owner { scope, number: None }));
+    }
+
+    fn scene(&mut self, project: &ProjectId, number: u32) {
+        let scope = Scope { project: project.clone(), scene: None };
+        let scenes = Node::Scenes(Arc::new(Owner { scope, number: None }));
+        self.folder(&scenes);
+        self.project(project);
+        let source = &self.tree.view.source;
+        match source.scene(self.tree.view.viewer, project, number) {
+            Ok(Some(scene)) => {
+                let scope = Scope { project: project.clone(), scene: Some(scene.id) };
+                let owner = Arc::new(Owner { scope, number: Some(number) });
+                if self.tree.inodes.live(&Node::Folder(Arc::clone(&owner))).is_none() {
+                    self.entry(&scenes, &number.to_string());
+                }
+                self.owner(&owner);
+            }
+            Ok(None) => self.entry(&scenes, &number.to_string()),
+            Err(error) => {
+                tracing::error!(%error, "a changed scene cannot be read: everything is dropped");
+                self.everything();
+            }
+        }
+    }
+
+    fn history(&mut self, scope: &Scope, number: Option<u32>, key: &AssetKey) {
+        let view = &self.tree.view;
+        let first = view.source.version(view.viewer, scope, key, 1);
+        let known = matches!(first, Ok(Some(first)) if first.revision <= self.shown);
+        if !known {
+            view.forget_labels(Some(scope));
+        }
+        let owner = Arc::new(Owner { scope: scope.clone(), number });
+        let history = Arc::new(History { owner: Arc::clone(&owner), key: key.clone() });
+        let folder = Node::History(history);
+        self.owner(&owner);
+        self.folder(&Node::Versions(owner));
+        self.folder(&folder);
+        self.histories.insert(folder);
+        if number.is_some() {
+            self.project(&scope.project); // its record shows the scenes' current versions
+        }
+    }
+
+    /// The second round.
+    fn add_currents(&mut self) {
+        let inodes = &self.tree.inodes;
+        let currents: Vec<Node> = if self.all {
+            let is_current = |node: &Node| matches!(node, Node::Current { .. });
+            inodes.all(is_current).into_iter().map(|(_, node)| node).collect()
+        } else {
+            self.histories.iter().flat_map(|history| inodes.currents(history)).collect()
+        };
+        for current in &currents {
+            self.current(current);
+        }
+    }
+
+    /// The names under which a current file may be known.
+    fn current(&mut self, node: &Node) {
+        let Node::Current { history, extension, .. } = node else { return };
+        let folder = Node::Folder(Arc::clone(&history.owner));
+        for later in [false, true] {
+            self.entry(&folder, &names::current(&history.key, extension, later));
+        }
+    }
+
+    /// The record and the listing of a project's or scene's folder.
+    fn owner(&mut self, owner: &Arc<Owner>) {
+        let folder = Node::Folder(Arc::clone(owner));
+        let record =
+            if owner.number.is_none() { names::PROJECT_RECORD } else { names::SCENE_RECORD };
+        self.entry(&folder, record);
+        self.folder(&folder);
+    }
+
+    fn everything(&mut self) {
+        self.tree.view.forget_labels(None);
+        for (ino, node) in self.tree.inodes.all(Node::is_folder) {
+            if let Node::Folder(owner) = &node {
+                self.owner(owner);
+            }
+            self.listing(ino);
+        }
+        self.all = true;
+    }
+
+    fn entry(&mut self, folder: &Node, name: &str) {
+        // A folder that the kernel does not know has no names that it knows.
+        if let Some(parent) = self.tree.inodes.live(folder) {
+            self.target(Target::Entry(parent, name.to_owned()));
+        }
+    }
+
+    fn folder(&mut self, folder: &Node) {
+        if let Some(ino) = self.tree.inodes.live(folder) {
+            self.listing(ino);
+        }
+    }
+
+    fn listing(&mut self, ino: u64) {
+        self.target(Target::Entry(ino, BARRIER.to_owned()));
+        self.target(Target::Inode(ino));
+    }
+
+    fn target(&mut self, target: Target) {
+        if self.seen.insert(target.clone()) {
+            self.targets.push(target);
+        }
+    }
+}

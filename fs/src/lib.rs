@@ -1,0 +1,31 @@
+//! The folder: a FUSE view of the facts.
+//!
+//! The view is computed from a [`source::Source`] and nothing else; [`mount`] puts it into the file
+//! tree. Knows neither store nor journal. Invariant: what the kernel caches is either immutable or
+//! dropped before the source is told that a change is shown.
+
+mod errno;
+mod handles;
+mod inodes;
+mod invalidate;
+mod kernel;
+mod labels;
+mod list;
+mod mode;
+mod mount;
+mod mountinfo;
+mod names;
+mod node;
+mod session;
+mod tree;
+mod view;
+
+#[cfg(test)]
+#[expect(clippy::missing_panics_doc, reason = "it panics when a test is wrong")]
+pub mod fake;
+#[cfg(test)]
+mod view_tests;
+
+pub use mode::Mode;
+pub use mount::{Mount, MountError, MountOptions, Unmounted, mount};
+pub use rushes_vault::{Digest, ids, model, source};

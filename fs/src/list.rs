@@ -1,0 +1,266 @@
+//! Listings of the tree, page by page, and the streams that serve them to open folders.
+//!
+//! Knows neither inodes nor the kernel. Memory is bounded: one page of entries, and one cursor for
+//! each page that was passed. Invariant: an entry that is there from the opening of a folder to its
+//! end is shown, whatever is added meanwhile; after seeking back it may be shown again.
+
+use rushes_vault::Digest;
+use rushes_vault::ids::{AssetKey, ProjectId};
+use rushes_vault::model::Version;
+use rushes_vault::source::{RecordOf, SourceError};
+
+use crate::names;
+use crate::node::Node;
+use crate::view::{Found, View, blob_file, project_folder, scene_folder, version_file};
+
+/// Facts asked for at a time: a history shows two names for each, and the kernel's buffer holds
+/// about as many.
+pub const PAGE: usize = 128;
+
+/// Where a listing goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cursor {
+    /// At the beginning.
+    Start,
+    /// After a project.
+    Project(ProjectId),
+    /// After a scene.
+    Scene(u32),
+    /// After a history.
+    Key(AssetKey),
+    /// After a version.
+    Version(Version),
+    /// After a content.
+    Blob(Digest),
+}
+
+/// An entry of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// What it leads to.
+    pub found: Found,
+}
+
+/// A part of a listing.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The entries.
+    pub entries: Vec<Listed>,
+    /// Where it goes on; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+impl Page {
+    fn add(&mut self, name: impl Into<String>, found: Found) {
+        self.entries.push(Listed { name: name.into(), found });
+    }
+
+    /// Ends a page after so many facts: fewer than asked for are the last ones.
+    fn after(mut self, facts: usize, limit: usize, last: Option<Cursor>) -> Self {
+        self.next = last.filter(|_| facts >= limit);
+        self
+    }
+}
+
+impl View {
+    /// Entries of a folder after a cursor: those of at most `limit` facts, at the start with the
+    /// names that are always there. A page may be empty and not the last.
+    pub fn list(&self, folder: &Node, after: &Cursor, limit: usize) -> Result<Page, SourceError> {
+        match folder {
+            Node::Root => {
+                let mut page = Page::default();
+                for name in ["projects", "blobs"] {
+                    page.entries.extend(
+                        self.in_root(name).map(|found| Listed { name: name.to_owned(), found }),
+                    );
+                }
+                Ok(page)
+            }
+            Node::Projects => self.list_projects(after, limit),
+            Node::Scenes(owner) => self.list_scenes(&owner.scope.project, after, limit),
+            Node::Folder(_) | Node::Versions(_) => self.list_histories(folder, after, limit),
+            Node::History(_) => self.list_versions(folder, after, limit),
+            Node::Blobs => self.list_blobs(after, limit),
+            _ => Ok(Page::default()),
+        }
+    }
+
+    fn list_projects(&self, after: &Cursor, limit: usize) -> Result<Page, SourceError> {
+        let after = if let Cursor::Project(id) = after { Some(id) } else { None };
+        let facts = self.source.projects(self.viewer, after, limit)?;
+        let mut page = Page::default();
+        for project in &facts {
+            page.add(project.id.as_str(), project_folder(project));
+        }
+        let last = facts.last().map(|project| Cursor::Project(project.id.clone()));
+        Ok(page.after(facts.len(), limit, last))
+    }
+
+    fn list_scenes(
+        &self,
+        project: &ProjectId,
+        after: &Cursor,
+        limit: usize,
+    ) -> Result<Page, SourceError> {
+        let after = if let Cursor::Scene(number) = after { Some(*number) } else { None };
+        let facts = self.source.scenes(self.viewer, project, after, limit)?;
+        let mut page = Page::default();
+        for scene in &facts {
+            page.add(scene.scene_number.to_string(), scene_folder(scene));
+        }
+        let last = facts.last().map(|scene| Cursor::Scene(scene.scene_number));
+        Ok(page.after(facts.len(), limit, last))
+    }
+
+    fn list_histories(
+        &self,
+        folder: &Node,
+        after: &Cursor,
+        limit: usize,
+    ) -> Result<Page, SourceError> {
+        let (Node::Folder(owner) | Node::Versions(owner)) = folder else {
+            return Ok(Page::default());
+        };
+        let currents = matches!(folder, Node::Folder(_));
+        let mut page = Page::default();
+        if currents && *after == Cursor::Start {
+            for name in Self::fixed_names(owner) {
+                if let Some(found) = self.fixed(owner, name)? {
+                    page.add(*name, found);
+                }
+            }
+        }
+        let after = if let Cursor::Key(key) = after { Some(key) } else { None };
+        let facts = self.source.histories(self.viewer, &owner.scope, after, limit)?;
+        for entry in &facts {
+            let shown = if currents {
+                self.current(owner, entry)?
+            } else {
+                Some(self.history_folder(owner, entry)?)
+            };
+            if let Some((name, found)) = shown {
+                page.add(name, found);
+            }
+        }
+        let last = facts.last().map(|entry| Cursor::Key(entry.asset_key.clone()));
+        Ok(page.after(facts.len(), limit, last))
+    }
+
+    fn list_versions(
+        &self,
+        folder: &Node,
+        after: &Cursor,
+        limit: usize,
+    ) -> Result<Page, SourceError> {
+        let Node::History(history) = folder else { return Ok(Page::default()) };
+        let after = if let Cursor::Version(version) = after { Some(*version) } else { None };
+        let scope = &history.owner.scope;
+        let facts = self.source.versions(self.viewer, scope, &history.key, after, limit)?;
+        let mut page = Page::default();
+        for entry in &facts {
+            if let Some((name, found)) = version_file(entry) {
+                page.add(name, found);
+            }
+            // The size of a record is the size of its text: it is rendered here, once for as long
+            // as the kernel remembers the entry.
+            let record = self.record(RecordOf::Asset(entry.asset), entry.created_ms)?;
+            if let Some(found) = record {
+                page.add(names::version_record(entry.version, entry.content.is_none()), found);
+            }
+        }
+        let last = facts.last().map(|entry| Cursor::Version(entry.version));
+        Ok(page.after(facts.len(), limit, last))
+    }
+
+    fn list_blobs(&self, after: &Cursor, limit: usize) -> Result<Page, SourceError> {
+        let after = if let Cursor::Blob(digest) = after { Some(digest) } else { None };
+        let facts = self.source.blobs(self.viewer, after, limit)?;
+        let mut page = Page::default();
+        for (digest, size) in &facts {
+            page.add(digest.to_hex(), blob_file(*digest, *size));
+        }
+        let last = facts.last().map(|(digest, _)| Cursor::Blob(*digest));
+        Ok(page.after(facts.len(), limit, last))
+    }
+}
+
+/// A folder that is open: entries by position, in one order.
+#[derive(Debug)]
+pub struct Stream {
+    /// The folder.
+    pub folder: Node,
+    /// Where each page begins, as far as they were reached.
+    starts: Vec<(u64, Cursor)>,
+    /// The page at hand and the position of its first entry.
+    page: Page,
+    first: u64,
+    /// How much had changed when the page was loaded.
+    epoch: u64,
+}
+
+impl Stream {
+    /// Opens a folder.
+    pub fn new(folder: Node) -> Self {
+        Self { folder, starts: vec![(0, Cursor::Start)], page: Page::default(), first: 0, epoch: 0 }
+    }
+
+    /// The entry at a position, counted from 0; `None` after the last one.
+    ///
+    /// `epoch` counts the changes so far. An entry of a page that is older than that is looked up
+    /// again: the kernel would remember it, and nothing would ever drop it.
+    pub fn at(
+        &mut self,
+        view: &View,
+        position: u64,
+        epoch: u64,
+    ) -> Result<Option<Listed>, SourceError> {
+        if self.index(position).is_none() {
+            self.epoch = epoch;
+            if !self.load(view, position)? {
+                return Ok(None);
+            }
+        }
+        let index = self.index(position);
+        let Some(entry) = index.and_then(|index| self.page.entries.get_mut(index)) else {
+            return Ok(None);
+        };
+        if self.epoch != epoch
+            && let Some(found) = view.lookup(&self.folder, &entry.name)?
+        {
+            entry.found = found;
+        }
+        Ok(Some(entry.clone()))
+    }
+
+    fn index(&self, position: u64) -> Option<usize> {
+        let index = usize::try_from(position.checked_sub(self.first)?).ok()?;
+        (index < self.page.entries.len()).then_some(index)
+    }
+
+    /// Loads the page that holds a position; false when there is none.
+    ///
+    /// What was known about later pages is dropped: a page that is read again may end elsewhere,
+    /// and going on from there is what leaves nothing out.
+    fn load(&mut self, view: &View, position: u64) -> Result<bool, SourceError> {
+        let known = self.starts.partition_point(|(first, _)| *first <= position);
+        self.starts.truncate(known.max(1));
+        while let Some((first, cursor)) = self.starts.last() {
+            let first = *first;
+            let page = view.list(&self.folder, cursor, PAGE)?;
+            let end = first + page.entries.len() as u64;
+            let next = page.next.clone();
+            (self.page, self.first) = (page, first);
+            let more = next.is_some();
+            self.starts.extend(next.map(|next| (end, next)));
+            if position < end {
+                return Ok(true);
+            }
+            if !more {
+                break;
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,285 @@
+//! The view with its inodes and open files: what the kernel asks, answered in plain numbers.
+//!
+//! Knows nothing of the FUSE protocol. No lock is held while the source is asked, except a folder
+//! stream's own. Invariant: whatever gets a number here can be dropped by `invalidate.rs`.
+
+use std::ffi::OsStr;
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
+
+use rushes_vault::model::Viewer;
+use rushes_vault::source::{Source, SourceError};
+use rustix::io::Errno;
+
+use crate::errno;
+use crate::handles::{Handles, Opened};
+use crate::inodes::Inodes;
+use crate::list::Stream;
+use crate::node::{Attr, ROOT_INO};
+use crate::view::{Found, Held, View};
+
+/// An entry of a listing, with the position after it.
+#[derive(Debug)]
+pub struct Row {
+    /// Its name.
+    pub name: String,
+    /// What it leads to; `None` for `.` and `..`, which count no lookup.
+    pub found: Option<Found>,
+    /// Its number.
+    pub ino: u64,
+    /// Where the listing goes on.
+    pub next: u64,
+}
+
+/// The tree of one session.
+#[derive(Debug)]
+pub struct Tree<B> {
+    /// The pure tree.
+    pub view: View,
+    /// What the kernel knows of it.
+    pub inodes: Inodes,
+    handles: Handles<B>,
+    /// Counts the changes of which the kernel is told.
+    epoch: AtomicU64,
+}
+
+/// The positions before the entries of a folder: `.` and `..`.
+const DOTS: u64 = 2;
+
+impl<B> Tree<B> {
+    /// A tree over a source, of which nothing is known yet.
+    pub fn new(source: Arc<dyn Source>, viewer: Viewer) -> Self {
+        let view = View::new(source, viewer);
+        let inodes = Inodes::new(viewer, view.root());
+        Self { view, inodes, handles: Handles::new(), epoch: AtomicU64::new(0) }
+    }
+
+    /// What a name leads to. Counts a lookup.
+    pub fn lookup(&self, parent: u64, name: &OsStr) -> Result<(u64, Attr), Errno> {
+        let folder = self.node(parent)?;
+        if !folder.attr.folder {
+            return Err(Errno::NOTDIR);
+        }
+        // All names of the view are UTF-8.
+        let name = name.to_str().ok_or(Errno::NOENT)?;
+        let found = asked("lookup", parent, self.view.lookup(&folder.node, name))?;
+        let found = found.ok_or(Errno::NOENT)?;
+        let ino = self.inodes.look_up(&found).ok_or(Errno::IO)?;
+        Ok((ino, found.attr))
+    }
+
+    /// The attributes of a node.
+    pub fn attr(&self, ino: u64) -> Result<Attr, Errno> {
+        self.node(ino).map(|found| found.attr)
+    }
+
+    /// Opens a file for reading.
+    pub fn open(
+        &self,
+        ino: u64,
+        register: impl FnOnce(BorrowedFd<'_>) -> Option<B>,
+    ) -> Result<Opened<B>, Errno> {
+        let found = self.node(ino)?;
+        if found.attr.folder {
+            return Err(Errno::ISDIR);
+        }
+        let opened = match self.handles.join(ino) {
+            Some(opened) => opened,
+            None => match asked("open", ino, self.view.open(&found.node))? {
+                Some(Held::Same(content)) => self.handles.open(ino, content, register),
+                Some(Held::Newer(content)) => self.handles.open_alone(content),
+                // The kernel looks the name up again, once.
+                None => return Err(Errno::STALE),
+            },
+        };
+        self.inodes.opened(ino);
+        Ok(opened)
+    }
+
+    /// Reads from an open file into the whole buffer; less only at the end.
+    pub fn read(
+        &self,
+        ino: u64,
+        handle: u64,
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize, Errno> {
+        let content = self.handles.content(handle).ok_or(Errno::BADF)?;
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match asked("read", ino, content.read_at(rest, offset + filled as u64))? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Closes a file.
+    pub fn release(&self, ino: u64, handle: u64) {
+        self.handles.release(ino, handle);
+        self.inodes.closed(ino);
+    }
+
+    /// Opens a folder.
+    pub fn open_folder(&self, ino: u64) -> Result<u64, Errno> {
+        let found = self.node(ino)?;
+        if !found.attr.folder {
+            return Err(Errno::NOTDIR);
+        }
+        self.inodes.opened(ino);
+        Ok(self.handles.open_folder(Stream::new(found.node)))
+    }
+
+    /// Shows the entries of an open folder from a position on, until `take` says that it has no
+    /// room for one.
+    pub fn list(
+        &self,
+        ino: u64,
+        handle: u64,
+        from: u64,
+        mut take: impl FnMut(&Row) -> bool,
+    ) -> Result<(), Errno> {
+        let stream = self.handles.folder(handle).ok_or(Errno::BADF)?;
+        let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
+        for position in from.. {
+            let row = if position < DOTS {
+                self.dot(ino, &stream, position)
+            } else {
+                let epoch = self.epoch.load(Ordering::SeqCst);
+                let entry = stream.at(&self.view, position - DOTS, epoch);
+                let Some(entry) = asked("readdir", ino, entry)? else { break };
+                let ino = self.inodes.number(&entry.found.node);
+                Row { name: entry.name, found: Some(entry.found), ino, next: position + 1 }
+            };
+            if !take(&row) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes a folder.
+    pub fn release_folder(&self, ino: u64, handle: u64) {
+        self.handles.release_folder(handle);
+        self.inodes.closed(ino);
+    }
+
+    /// Takes note of a change that the source already shows: what open folders have read ahead is
+    /// looked up again before the kernel gets it. Comes before the kernel is told to drop anything.
+    pub fn changed(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Bytes that are used and free.
+    pub fn space(&self) -> Result<(u64, u64), Errno> {
+        asked("statfs", ROOT_INO, self.view.source.space(self.view.viewer))
+    }
+
+    fn dot(&self, ino: u64, stream: &Stream, position: u64) -> Row {
+        let above = || stream.folder.above().map_or(ROOT_INO, |above| self.inodes.number(&above));
+        let (name, ino) = if position == 0 { (".", ino) } else { ("..", above()) };
+        Row { name: name.to_owned(), found: None, ino, next: position + 1 }
+    }
+
+    fn node(&self, ino: u64) -> Result<Found, Errno> {
+        self.inodes.get(ino).ok_or(Errno::STALE)
+    }
+}
+
+fn asked<T>(operation: &'static str, ino: u64, answer: Result<T, SourceError>) -> Result<T, Errno> {
+    answer.map_err(|error| errno::answer(operation, ino, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::{Bytes, Fake, VIEWER, scene};
+    use crate::handles::Way;
+
+    fn tree() -> (Arc<Fake>, Tree<u32>) {
+        let fake = Arc::new(Fake::default());
+        fake.add_project("fox");
+        fake.add_scene("fox", 1);
+        fake.add(&scene("fox", 1), ("clip", "mp4"), Bytes::in_file(b"old"));
+        (Arc::clone(&fake), Tree::new(fake, VIEWER))
+    }
+
+    fn walk(tree: &Tree<u32>, path: &str) -> u64 {
+        let step = |at, name: &str| tree.lookup(at, OsStr::new(name)).unwrap().0;
+        path.split('/').fold(ROOT_INO, step)
+    }
+
+    fn text(tree: &Tree<u32>, ino: u64) -> (Way<u32>, Vec<u8>) {
+        let opened = tree.open(ino, |_| Some(1)).unwrap();
+        let mut bytes = vec![0; 100];
+        let count = tree.read(ino, opened.handle, 0, &mut bytes).unwrap();
+        bytes.truncate(count);
+        tree.release(ino, opened.handle);
+        (opened.way, bytes)
+    }
+
+    #[test]
+    fn an_open_of_a_stale_current_file_gets_the_old_content() {
+        let (fake, tree) = tree();
+        let old = walk(&tree, "projects/fox/scenes/1/clip.mp4");
+        fake.add(&scene("fox", 1), ("clip", "mp4"), Bytes::in_file(b"new"));
+        let new = walk(&tree, "projects/fox/scenes/1/clip.mp4");
+        assert_ne!(old, new);
+        assert_eq!(text(&tree, old).1, b"old");
+        assert_eq!(text(&tree, new).1, b"new");
+    }
+
+    #[test]
+    fn an_open_of_a_stale_record_gets_the_new_text_past_the_pages_of_the_old_one() {
+        let (fake, tree) = tree();
+        let record = walk(&tree, "projects/fox/scenes/1/scene.json");
+        let (way, old) = text(&tree, record);
+        assert!(matches!(way, Way::Cached));
+        let held = tree.open(record, |_| None).unwrap();
+        fake.fail(&scene("fox", 1), "clip");
+        assert_eq!(text(&tree, record).1, old, "while somebody holds the old text");
+        tree.release(record, held.handle);
+        let (way, new) = text(&tree, record);
+        assert!(matches!(way, Way::Direct) && new != old);
+        let fresh = walk(&tree, "projects/fox/scenes/1/scene.json");
+        assert!(fresh != record && text(&tree, fresh).1 == new);
+    }
+
+    #[test]
+    fn an_open_folder_never_hands_out_a_node_that_a_change_made_old() {
+        let (fake, tree) = tree();
+        let folder = walk(&tree, "projects/fox/scenes/1");
+        let handle = tree.open_folder(folder).unwrap();
+        let names = |from, room| {
+            let mut rows = Vec::new();
+            let take = |row: &Row| {
+                rows.push((row.name.clone(), row.ino, row.next));
+                rows.len() < room
+            };
+            tree.list(folder, handle, from, take).unwrap();
+            rows
+        };
+        let first = names(0, 3);
+        let old = walk(&tree, "projects/fox/scenes/1/clip.mp4");
+        fake.add(&scene("fox", 1), ("clip", "mp4"), Bytes::in_file(b"new"));
+        tree.changed();
+        let rest = names(first[2].2, 100);
+        let listed: Vec<_> = first.iter().chain(&rest).map(|(name, ..)| name.as_str()).collect();
+        assert_eq!(listed, [".", "..", "scene.json", "versions", "clip.mp4"]);
+        assert_ne!(rest[1].1, old);
+    }
+
+    #[test]
+    fn what_is_unknown_is_stale_and_what_is_wrong_is_refused() {
+        let (_, tree) = tree();
+        let folder = walk(&tree, "projects/fox");
+        assert_eq!(tree.attr(4711).unwrap_err(), Errno::STALE);
+        assert_eq!(tree.open(folder, |_| None).unwrap_err(), Errno::ISDIR);
+        let record = walk(&tree, "projects/fox/project.json");
+        assert_eq!(tree.open_folder(record).unwrap_err(), Errno::NOTDIR);
+        assert_eq!(tree.lookup(record, OsStr::new("x")).unwrap_err(), Errno::NOTDIR);
+        assert_eq!(tree.lookup(folder, OsStr::new("x")).unwrap_err(), Errno::NOENT);
+    }
+}

@@ -1,0 +1,314 @@
+//! The tree as the facts make it: what a name in a folder leads to, and what a file holds.
+//!
+//! Pure questions to the source; knows neither inodes nor the kernel. Invariant: `lookup` finds
+//! exactly the names that `list` shows (`list.rs`), and both say the same about them.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use rushes_vault::Digest;
+use rushes_vault::ids::{AssetKey, ProjectId};
+use rushes_vault::model::{HistoryEntry, Project, Scene, Scope, VersionEntry, Viewer};
+use rushes_vault::source::{OpenContent, RecordOf, Source, SourceError};
+
+use crate::labels::{Labels, Later};
+use crate::names;
+use crate::node::{Attr, History, Node, Owner, digest_start};
+
+/// Links of a folder whose folders are known: itself, `.`, and one `..` for each of them.
+const LINKS_ROOT: u32 = 4;
+const LINKS_PROJECT: u32 = 4;
+const LINKS_SCENE: u32 = 3;
+const LINKS_LEAF: u32 = 2;
+/// Links of a folder whose folders would have to be counted.
+const LINKS_UNCOUNTED: u32 = 1;
+
+/// A node and what `stat` shows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The node.
+    pub node: Node,
+    /// Its attributes.
+    pub attr: Attr,
+}
+
+/// What a file holds when it is opened.
+#[derive(Debug)]
+pub enum Held {
+    /// What the node says.
+    Same(Arc<dyn OpenContent>),
+    /// The record changed since the node was looked up: its text now.
+    Newer(Arc<dyn OpenContent>),
+}
+
+/// The tree of one viewer.
+#[derive(Debug)]
+pub struct View {
+    pub(crate) source: Arc<dyn Source>,
+    pub(crate) viewer: Viewer,
+    labels: Labels,
+    /// When the three folders above all projects were made: with the view.
+    made_ms: i64,
+}
+
+impl View {
+    /// A tree over a source.
+    pub fn new(source: Arc<dyn Source>, viewer: Viewer) -> Self {
+        let made_ms = Timestamp::now().as_millisecond();
+        Self { source, viewer, labels: Labels::default(), made_ms }
+    }
+
+    /// The root.
+    pub fn root(&self) -> Found {
+        Found { node: Node::Root, attr: Attr::folder(self.made_ms, LINKS_ROOT) }
+    }
+
+    /// What a name in a folder leads to; `None` where there is nothing of that name.
+    pub fn lookup(&self, folder: &Node, name: &str) -> Result<Option<Found>, SourceError> {
+        match folder {
+            Node::Root => Ok(self.in_root(name)),
+            Node::Projects => match name.parse::<ProjectId>() {
+                Ok(id) => Ok(self.source.project(self.viewer, &id)?.as_ref().map(project_folder)),
+                Err(_) => Ok(None),
+            },
+            Node::Folder(owner) => self.in_folder(owner, name),
+            Node::Scenes(owner) => {
+                let Some(number) = names::scene_number(name) else { return Ok(None) };
+                let scene = self.source.scene(self.viewer, &owner.scope.project, number)?;
+                Ok(scene.as_ref().map(scene_folder))
+            }
+            Node::Versions(owner) => self.in_versions(owner, name),
+            Node::History(history) => self.in_history(history, name),
+            Node::Blobs => match name.parse::<Digest>() {
+                Ok(digest) => {
+                    let size = self.source.blob(self.viewer, &digest)?;
+                    Ok(size.map(|size| blob_file(digest, size)))
+                }
+                Err(_) => Ok(None),
+            },
+            _ => Ok(None),
+        }
+    }
+
+    /// Opens what a file holds; `None` when it is gone.
+    pub fn open(&self, node: &Node) -> Result<Option<Held>, SourceError> {
+        if let Some(digest) = node.digest() {
+            return Ok(self.source.open(self.viewer, digest)?.map(Held::Same));
+        }
+        let Node::Record { of, text } = node else { return Ok(None) };
+        let Some(now) = self.source.record(self.viewer, of)? else { return Ok(None) };
+        let same = text_start(&now) == *text;
+        let content: Arc<dyn OpenContent> = Arc::new(Text(now));
+        Ok(Some(if same { Held::Same(content) } else { Held::Newer(content) }))
+    }
+
+    /// Forgets what was derived from the histories of a scope, because it got one; `None`: of all.
+    pub fn forget_labels(&self, scope: Option<&Scope>) {
+        self.labels.forget(scope);
+    }
+
+    pub(crate) fn later(&self, scope: &Scope) -> Result<Later, SourceError> {
+        self.labels.of(&*self.source, self.viewer, scope)
+    }
+
+    pub(crate) fn in_root(&self, name: &str) -> Option<Found> {
+        let node = match name {
+            "projects" => Node::Projects,
+            "blobs" => Node::Blobs,
+            _ => return None,
+        };
+        let links = if node == Node::Blobs { LINKS_LEAF } else { LINKS_UNCOUNTED };
+        Some(Found { node, attr: Attr::folder(self.made_ms, links) })
+    }
+
+    fn in_folder(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
+        if let Some(found) = self.fixed(owner, name)? {
+            return Ok(Some(found));
+        }
+        for key in names::keys_of_current(name) {
+            let Some(entry) = self.source.history(self.viewer, &owner.scope, &key)? else {
+                continue;
+            };
+            if let Some((shown, found)) = self.current(owner, &entry)?
+                && shown == name
+            {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The names of a project's or scene's folder that are always there.
+    pub(crate) fn fixed_names(owner: &Owner) -> &'static [&'static str] {
+        match owner.number {
+            None => &[names::PROJECT_RECORD, names::SCENES, names::VERSIONS],
+            Some(_) => &[names::SCENE_RECORD, names::VERSIONS],
+        }
+    }
+
+    pub(crate) fn fixed(
+        &self,
+        owner: &Arc<Owner>,
+        name: &str,
+    ) -> Result<Option<Found>, SourceError> {
+        if !Self::fixed_names(owner).contains(&name) {
+            return Ok(None);
+        }
+        let made_ms = self.made_ms_of(owner)?;
+        Ok(match name {
+            names::SCENES => Some(Found {
+                node: Node::Scenes(Arc::clone(owner)),
+                attr: Attr::folder(made_ms, LINKS_UNCOUNTED),
+            }),
+            names::VERSIONS => Some(Found {
+                node: Node::Versions(Arc::clone(owner)),
+                attr: Attr::folder(made_ms, LINKS_UNCOUNTED),
+            }),
+            _ => {
+                let project = owner.scope.project.clone();
+                let of = match owner.scope.scene {
+                    None => RecordOf::Project(project),
+                    Some(scene) => RecordOf::Scene(project, scene),
+                };
+                self.record(of, made_ms)?
+            }
+        })
+    }
+
+    fn made_ms_of(&self, owner: &Owner) -> Result<i64, SourceError> {
+        let project = &owner.scope.project;
+        let created_at = match owner.number {
+            None => self.source.project(self.viewer, project)?.map(|project| project.created_at),
+            Some(number) => {
+                self.source.scene(self.viewer, project, number)?.map(|scene| scene.created_at)
+            }
+        };
+        Ok(created_at.as_deref().map_or(0, milliseconds))
+    }
+
+    /// A record as a file, as it is now.
+    pub(crate) fn record(&self, of: RecordOf, ms: i64) -> Result<Option<Found>, SourceError> {
+        Ok(self.source.record(self.viewer, &of)?.map(|text| Found {
+            attr: Attr::file(text.len() as u64, ms),
+            node: Node::Record { of, text: text_start(&text) },
+        }))
+    }
+
+    /// The name and node of what stands for a history; `None` while nothing does.
+    pub(crate) fn current(
+        &self,
+        owner: &Arc<Owner>,
+        entry: &HistoryEntry,
+    ) -> Result<Option<(String, Found)>, SourceError> {
+        let Some(version) = &entry.current else { return Ok(None) };
+        let Some(content) = &version.content else { return Ok(None) };
+        let later = self.later(&owner.scope)?.contains(&entry.asset_key);
+        let name = names::current(&entry.asset_key, &content.extension, later);
+        let node = Node::Current {
+            history: Arc::new(History { owner: Arc::clone(owner), key: entry.asset_key.clone() }),
+            asset: version.asset,
+            digest: content.digest,
+            extension: content.extension.as_str().into(),
+        };
+        Ok(Some((name, Found { node, attr: Attr::file(content.size, version.created_ms) })))
+    }
+
+    fn in_versions(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
+        for key in names::keys_of_history_folder(name) {
+            if let Some(entry) = self.source.history(self.viewer, &owner.scope, &key)? {
+                let (shown, found) = self.history_folder(owner, &entry)?;
+                if shown == name {
+                    return Ok(Some(found));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The name and node of a history's folder.
+    pub(crate) fn history_folder(
+        &self,
+        owner: &Arc<Owner>,
+        entry: &HistoryEntry,
+    ) -> Result<(String, Found), SourceError> {
+        let key: AssetKey = entry.asset_key.clone();
+        let later = self.later(&owner.scope)?.contains(&key);
+        let name = names::history_folder(&key, later);
+        let ms = entry.current.as_ref().map_or(0, |version| version.created_ms);
+        let node = Node::History(Arc::new(History { owner: Arc::clone(owner), key }));
+        Ok((name, Found { node, attr: Attr::folder(ms, LINKS_LEAF) }))
+    }
+
+    fn in_history(&self, history: &History, name: &str) -> Result<Option<Found>, SourceError> {
+        let Some(number) = names::version_of(name) else { return Ok(None) };
+        let scope = &history.owner.scope;
+        let entry = self.source.version(self.viewer, scope, &history.key, number)?;
+        let Some(entry) = entry else { return Ok(None) };
+        if let Some((shown, found)) = version_file(&entry)
+            && shown == name
+        {
+            return Ok(Some(found));
+        }
+        if names::version_record(number, entry.content.is_none()) != name {
+            return Ok(None);
+        }
+        self.record(RecordOf::Asset(entry.asset), entry.created_ms)
+    }
+}
+
+/// The name and node of a version's content; `None` for a failed attempt.
+pub(crate) fn version_file(entry: &VersionEntry) -> Option<(String, Found)> {
+    let content = entry.content.as_ref()?;
+    let name = names::version_content(entry.version, &content.extension);
+    let node = Node::Version { asset: entry.asset, digest: content.digest };
+    Some((name, Found { node, attr: Attr::file(content.size, entry.created_ms) }))
+}
+
+pub(crate) fn project_folder(project: &Project) -> Found {
+    let scope = Scope { project: project.id.clone(), scene: None };
+    let attr = Attr::folder(milliseconds(&project.created_at), LINKS_PROJECT);
+    Found { node: Node::Folder(Arc::new(Owner { scope, number: None })), attr }
+}
+
+pub(crate) fn scene_folder(scene: &Scene) -> Found {
+    let scope = Scope { project: scene.project_id.clone(), scene: Some(scene.id) };
+    let owner = Owner { scope, number: Some(scene.scene_number) };
+    let attr = Attr::folder(milliseconds(&scene.created_at), LINKS_SCENE);
+    Found { node: Node::Folder(Arc::new(owner)), attr }
+}
+
+/// A content by its digest. It has no time of its own: always the same one, so that copies of the
+/// folder by time find nothing new.
+pub(crate) fn blob_file(digest: Digest, size: u64) -> Found {
+    Found { node: Node::Blob(digest), attr: Attr::file(size, 0) }
+}
+
+/// RFC 3339 in milliseconds since 1970; 1970 for what is none.
+fn milliseconds(time: &str) -> i64 {
+    time.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond)
+}
+
+fn text_start(text: &[u8]) -> u64 {
+    digest_start(&Digest::of(text))
+}
+
+/// A record's text, rendered once for one open.
+#[derive(Debug)]
+struct Text(Arc<[u8]>);
+
+impl OpenContent for Text {
+    fn size(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError> {
+        let rest = usize::try_from(offset).ok().and_then(|start| self.0.get(start..));
+        let count = rest.unwrap_or_default().len().min(buffer.len());
+        buffer.iter_mut().zip(rest.unwrap_or_default()).for_each(|(to, from)| *to = *from);
+        Ok(count)
+    }
+
+    fn exact_file(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+        None
+    }
+}

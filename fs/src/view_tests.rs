@@ -1,0 +1,209 @@
+//! The pure tree over the fake source: names, lookups, listings.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::fake::{Bytes, Fake, VIEWER, project, scene};
+use crate::list::{Cursor, PAGE, Stream};
+use crate::names::folded;
+use crate::node::Node;
+use crate::view::{Found, View};
+
+fn view(fake: Fake) -> (Arc<Fake>, View) {
+    let fake = Arc::new(fake);
+    (Arc::clone(&fake), View::new(fake, VIEWER))
+}
+
+fn film() -> Fake {
+    let fake = Fake::default();
+    fake.add_project("fox");
+    fake.add_scene("fox", 1);
+    fake.add_scene("fox", 12);
+    let one = scene("fox", 1);
+    fake.add(&one, ("scene_video", "mp4"), Bytes::in_memory(b"one"));
+    fake.add(&one, ("scene_video", "webm"), Bytes::in_memory(b"two"));
+    fake.fail(&one, "scene_video");
+    fake.fail(&one, "narration");
+    fake.add(&project("fox"), ("poster", "png"), Bytes::in_memory(b"poster"));
+    fake
+}
+
+fn find(view: &View, path: &str) -> Option<Found> {
+    path.split('/')
+        .filter(|name| !name.is_empty())
+        .try_fold(view.root(), |found, name| view.lookup(&found.node, name).unwrap())
+}
+
+fn names(view: &View, path: &str) -> Vec<String> {
+    let mut stream = Stream::new(find(view, path).unwrap().node);
+    let entry = |position| stream.at(view, position, 0).unwrap().map(|entry| entry.name);
+    (0..).map_while(entry).collect()
+}
+
+/// Every path of the tree, with what the listing says that is there.
+fn walk(view: &View, path: &str, folder: &Node, seen: &mut Vec<(String, Found)>) {
+    let mut stream = Stream::new(folder.clone());
+    for position in 0.. {
+        let Some(entry) = stream.at(view, position, 0).unwrap() else { break };
+        let path = format!("{path}/{}", entry.name);
+        seen.push((path.clone(), entry.found.clone()));
+        if entry.found.attr.folder {
+            walk(view, &path, &entry.found.node, seen);
+        }
+    }
+}
+
+#[test]
+fn the_tree_is_the_one_of_the_design() {
+    let (_, view) = view(film());
+    let mut seen = Vec::new();
+    walk(&view, "", &Node::Root, &mut seen);
+    let paths: Vec<_> = seen.iter().map(|(path, _)| path.as_str()).collect();
+    let expected = [
+        "/projects",
+        "/projects/fox",
+        "/projects/fox/project.json",
+        "/projects/fox/scenes",
+        "/projects/fox/scenes/1",
+        "/projects/fox/scenes/1/scene.json",
+        "/projects/fox/scenes/1/versions",
+        "/projects/fox/scenes/1/versions/narration",
+        "/projects/fox/scenes/1/versions/narration/v001.failed.json",
+        "/projects/fox/scenes/1/versions/scene_video",
+        "/projects/fox/scenes/1/versions/scene_video/v001.mp4",
+        "/projects/fox/scenes/1/versions/scene_video/v001.json",
+        "/projects/fox/scenes/1/versions/scene_video/v002.webm",
+        "/projects/fox/scenes/1/versions/scene_video/v002.json",
+        "/projects/fox/scenes/1/versions/scene_video/v003.failed.json",
+        "/projects/fox/scenes/1/scene_video.webm",
+        "/projects/fox/scenes/12",
+        "/projects/fox/scenes/12/scene.json",
+        "/projects/fox/scenes/12/versions",
+        "/projects/fox/versions",
+        "/projects/fox/versions/poster",
+        "/projects/fox/versions/poster/v001.png",
+        "/projects/fox/versions/poster/v001.json",
+        "/projects/fox/poster.png",
+        "/blobs",
+    ];
+    assert_eq!(paths.get(..expected.len()).unwrap(), expected);
+    assert_eq!(paths.len(), expected.len() + 3, "and three blobs");
+    for (path, found) in &seen {
+        assert_eq!(find(&view, path).as_ref(), Some(found), "{path}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let (_, view) = view(film());
+    for path in [
+        "x",
+        "projects/FOX",
+        "projects/fox/scenes/01",
+        "projects/fox/scenes/2",
+        "projects/fox/scenes/1/scene_video.mp4",
+        "projects/fox/scenes/1/scene_video",
+        "projects/fox/scenes/1/project.json",
+        "projects/fox/scenes/1/scenes",
+        "projects/fox/scenes/1/versions/scene_video/v1.mp4",
+        "projects/fox/scenes/1/versions/scene_video/v0001.mp4",
+        "projects/fox/scenes/1/versions/scene_video/v001.webm",
+        "projects/fox/scenes/1/versions/scene_video/v003.json",
+        "projects/fox/scenes/1/versions/scene_video/v004.mp4",
+        "projects/fox/project.json/x",
+        "blobs/x",
+    ] {
+        assert_eq!(find(&view, path), None, "{path}");
+    }
+}
+
+#[test]
+fn a_current_file_is_the_best_version_and_another_node_when_it_changes() {
+    let (fake, view) = view(film());
+    let latest = find(&view, "projects/fox/scenes/1/scene_video.webm").unwrap();
+    fake.choose(&scene("fox", 1), "scene_video", 1);
+    let best = find(&view, "projects/fox/scenes/1/scene_video.mp4").unwrap();
+    assert_ne!(best.node.ino(VIEWER), latest.node.ino(VIEWER));
+    assert_eq!(find(&view, "projects/fox/scenes/1/scene_video.webm"), None);
+    let version = find(&view, "projects/fox/scenes/1/versions/scene_video/v001.mp4").unwrap();
+    assert_eq!(best.node.digest(), version.node.digest());
+    assert_ne!(best.node.ino(VIEWER), version.node.ino(VIEWER));
+}
+
+#[test]
+fn keys_that_look_the_same_get_distinct_names_and_the_first_keeps_the_plain_one() {
+    let fake = Fake::default();
+    fake.add_project("fox");
+    let scope = project("fox");
+    // The first one sorts last, so that age and not the alphabet decides.
+    for key in ["take", "Take", "TAKE", "caf\u{e9}", "cafe\u{301}", "a", "a.png", "scenes"] {
+        fake.add(&scope, (key, if key == "a.png" { "" } else { "png" }), Bytes::in_memory(b"x"));
+    }
+    fake.add(&scope, ("\u{17f}cenes", ""), Bytes::in_memory(b"x"));
+    let (fake, view) = view(fake);
+    for folder in ["projects/fox", "projects/fox/versions"] {
+        let names = names(&view, folder);
+        let shown: HashSet<_> = names.iter().map(|name| folded(name)).collect();
+        assert_eq!(shown.len(), names.len(), "{names:?}");
+        for name in &names {
+            assert!(find(&view, &format!("{folder}/{name}")).is_some(), "{name}");
+        }
+    }
+    let before = find(&view, "projects/fox/take.png");
+    assert!(before.is_some() && find(&view, "projects/fox/Take.png").is_none());
+    fake.add(&scope, ("tAKE", "png"), Bytes::in_memory(b"y"));
+    view.forget_labels(Some(&scope));
+    assert_eq!(find(&view, "projects/fox/take.png"), before, "a later key changes no name");
+}
+
+#[test]
+fn a_large_folder_is_listed_once_each_while_it_grows() {
+    const COUNT: u32 = 10_000;
+    let fake = Fake::default();
+    fake.add_project("fox");
+    for number in (2..=2 * COUNT).step_by(2) {
+        fake.add_scene("fox", number);
+    }
+    let (fake, view) = view(fake);
+    let mut stream = Stream::new(find(&view, "projects/fox/scenes").unwrap().node);
+    let mut seen = Vec::new();
+    for position in 0.. {
+        let Some(entry) = stream.at(&view, position, 0).unwrap() else { break };
+        seen.push(entry.name.parse::<u32>().unwrap());
+        if position % 1000 == 500 {
+            fake.add_scene("fox", seen[0] + 1 + u32::try_from(position).unwrap() * 2);
+        }
+    }
+    assert!(seen.is_sorted_by(|a, b| a < b), "nothing twice");
+    assert_eq!(seen.iter().filter(|number| *number % 2 == 0).count(), COUNT as usize);
+    let again = stream.at(&view, 7000, 0).unwrap().unwrap().name.parse::<u32>().unwrap();
+    assert!(seen[..=7000].contains(&again), "seeking back shows what was there");
+}
+
+#[test]
+fn a_page_is_bounded_and_empty_pages_do_not_end_a_listing() {
+    let fake = Fake::default();
+    fake.add_project("fox");
+    let scope = project("fox");
+    for number in 0..3 * PAGE {
+        fake.fail(&scope, &format!("failed{number:04}"));
+    }
+    fake.add(&scope, ("ready", "png"), Bytes::in_memory(b"x"));
+    let (_, view) = view(fake);
+    let folder = find(&view, "projects/fox").unwrap().node;
+    let page = view.list(&folder, &Cursor::Start, PAGE).unwrap();
+    assert!(page.entries.len() <= PAGE + 3 && page.next.is_some());
+    assert_eq!(names(&view, "projects/fox").last().unwrap(), "ready.png");
+    assert_eq!(names(&view, "projects/fox/versions").len(), 3 * PAGE + 1);
+}
+
+#[test]
+fn an_entry_that_was_read_ahead_is_looked_up_again_after_a_change() {
+    let (fake, view) = view(film());
+    let mut stream = Stream::new(find(&view, "projects/fox/scenes/1").unwrap().node);
+    let old = stream.at(&view, 0, 0).unwrap().unwrap();
+    fake.fail(&scene("fox", 1), "scene_video");
+    let new = stream.at(&view, 0, 1).unwrap().unwrap();
+    assert_eq!((old.name.as_str(), new.name.as_str()), ("scene.json", "scene.json"));
+    assert_ne!(old.found.node, new.found.node, "a record with another text is another node");
+}
