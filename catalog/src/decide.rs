@@ -1,6 +1,6 @@
 //! What a command makes true, given the facts so far: the claims' contents, or why not.
 //!
-//! Pure: it reads rows and writes nothing, so that the same decision can be asked for ahead of time.
+//! Pure: it reads rows and writes nothing, so the same decision can be asked for ahead of time.
 
 use crate::claim::{AssetAdded, Fact};
 use crate::command::{

@@ -1,7 +1,7 @@
 //! How a claim changes the tables. The same code runs when a claim is new and when it is replayed.
 //!
-//! Knows neither sled nor the journal's files. Invariant: what it writes depends on the claim and on
-//! the rows before it alone.
+//! Knows neither sled nor the journal's files. Invariant: what it writes depends on the claim and
+//! on the rows before it alone.
 
 use crate::claim::{AssetAdded, Claim, Fact};
 use crate::ids::AssetKey;

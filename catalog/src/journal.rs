@@ -10,43 +10,28 @@
 //! before anything is served from it, because a sync that failed just before may have left lines in
 //! the page cache that the disk never saw.
 
+mod error;
+mod files;
 mod reader;
 mod scan;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rushes_disk::{AppendFile, Disk, DiskError};
 
+pub use error::{Damage, JournalError};
+pub use files::{JOURNAL_DIR, segment_path};
 pub use reader::{JournalReader, Position, ReadError};
-pub use scan::{Damage, Scan};
 
 use crate::line::{Head, LineBuilder};
 use crate::model::Revision;
+use files::segments;
+use scan::Scan;
 
-/// Where the journal lies in the data directory.
-pub const JOURNAL_DIR: &str = "journal";
 /// A file that has grown past this is closed and a new one started, in bytes: small enough that
 /// copying the newest one at start takes no time.
 pub const SEGMENT_BYTES_MAX: u64 = 16 << 20;
-
-/// Why a journal cannot be opened or written.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// The disk failed.
-    #[error(transparent)]
-    Disk(#[from] DiskError),
-    /// A file is there that this program does not understand.
-    #[error("journal file {file}, line {line}: {reason}")]
-    Unreadable {
-        /// The file's name.
-        file: String,
-        /// The line in it, from 1.
-        line: u64,
-        /// What is wrong with it and what helps.
-        reason: String,
-    },
-}
 
 /// The writing end. There is one; the sequencer owns it.
 #[derive(Debug)]
@@ -63,19 +48,6 @@ pub struct Found {
     pub journal: Journal,
     /// What is wrong with it: then it must not be written.
     pub damage: Option<Damage>,
-}
-
-/// Path of the file that starts at a revision.
-pub fn segment_path(first: Revision) -> PathBuf {
-    Path::new(JOURNAL_DIR).join(format!("{first:016}.jsonl"))
-}
-
-/// First revisions of all files, in order. Names that are not ours are passed over.
-pub fn segments(disk: &dyn Disk) -> Result<Vec<Revision>, DiskError> {
-    let names = disk.list(Path::new(JOURNAL_DIR))?;
-    let first =
-        |name: &str| name.strip_suffix(".jsonl").filter(|stem| stem.len() == 16)?.parse().ok();
-    Ok(names.iter().filter_map(|entry| first(&entry.name)).collect())
 }
 
 impl Journal {

@@ -1,8 +1,9 @@
 //! One line of the journal: a batch of claims with its place in the chain.
 //!
-//! `{"v":1,"first":17,"claims":[…],"prev":"…","sum":"…"}` and a newline. `sum` is the first 16 bytes
-//! of BLAKE3 over everything before `,"sum"`, in hex; `prev` is the sum of the line before, zeros for
-//! the first. A line is written and synced as a whole, so it holds all of a batch or is torn.
+//! `{"v":1,"first":17,"claims":[…],"prev":"…","sum":"…"}` and a newline. `sum` is the first 16
+//! bytes of BLAKE3 over everything before `,"sum"`, in hex; `prev` is the sum of the line before,
+//! zeros for the first. A line is written and synced as a whole, so it holds all of a batch or is
+//! torn.
 
 use rushes_digest::Digest;
 use serde::Deserialize;

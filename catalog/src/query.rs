@@ -1,5 +1,5 @@
-//! What can be asked of the facts. Every query runs in a viewer's name space and is a bounded number
-//! of range scans and look-ups.
+//! What can be asked of the facts. Every query runs in a viewer's name space and is a bounded
+//! number of range scans and look-ups.
 
 use crate::Catalog;
 use crate::claim::{Claim, Fact};

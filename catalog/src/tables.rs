@@ -1,9 +1,10 @@
 //! The tables: sled, as a disposable index over the journal. The only file here that knows sled.
 //!
-//! Invariant: every batch holds absolute values and the stamp of the line that it comes from, so the
-//! tables are always exactly some prefix of the journal. Values are keys, positions and a few small
-//! facts, never records. A query holds the gate, so it never sees half a batch.
+//! Invariant: every batch holds absolute values and the stamp of the line that it comes from, so
+//! the tables are always exactly some prefix of the journal. Values are keys, positions and a few
+//! small facts, never records. A query holds the gate, so it never sees half a batch.
 
+mod error;
 mod keys;
 mod overlay;
 mod rows;
@@ -12,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
+pub use error::TablesError;
 pub use keys::Key;
 pub use overlay::{Get, Overlay};
 pub use rows::{AssetRow, HistoryRow, ProjectRow, RequestRow, Row, SceneRow, UserRow, VersionRow};
@@ -22,20 +24,6 @@ use crate::line::{Head, Sum};
 const LAYOUT: u8 = 1;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
-
-/// The tables failed: the machine, or sled itself. The journal is not concerned.
-#[derive(Debug, thiserror::Error)]
-pub enum TablesError {
-    /// sled failed.
-    #[error("the tables failed: {0}; stop the daemon and start it again to rebuild them")]
-    Failed(String),
-    /// They were closed: the daemon is stopping.
-    #[error("the daemon is stopping")]
-    Closed,
-    /// A value is not a row: the tables are damaged.
-    #[error("a row of the tables is damaged; stop the daemon, remove index/ and start it again")]
-    Row,
-}
 
 impl From<sled::Error> for TablesError {
     fn from(error: sled::Error) -> Self {

@@ -109,7 +109,8 @@ fn a_claim_of_a_newer_program_stops_the_start() {
         // A line that is right in every way, but says something unknown.
         let head = rushes_catalog::line::Head::default();
         let mut line = rushes_catalog::line::LineBuilder::after(head);
-        line.push("{\"v\":1,\"at\":\"\",\"by\":\"07070707-0707-0707-0707-070707070707\",\"type\":\"dream\"}");
+        let by = UserId::from_bytes([7; 16]);
+        line.push(&format!("{{\"v\":1,\"at\":\"\",\"by\":\"{by}\",\"type\":\"dream\"}}"));
         *bytes = line.finish().0.into_bytes();
     })
     .unwrap();

@@ -1,9 +1,9 @@
 //! A disk in memory that takes away everything that was not made durable.
 //!
 //! It keeps two images: what a running process sees, and what a power cut leaves. Content moves to
-//! the second with [`DiskFile::sync`], names with [`Disk::sync_dir`]; neither does the other's work,
-//! which is stricter than ext4 and what POSIX allows. What was pending at a cut survives in part:
-//! nothing, all, a prefix, any subset, or torn sectors. It can also fail the k-th call, and a
+//! the second with [`DiskFile::sync`], names with [`Disk::sync_dir`]; neither does the other's
+//! work, which is stricter than ext4 and what POSIX allows. What was pending at a cut survives in
+//! part: nothing, all, a prefix, any subset, or torn sectors. It can also fail the k-th call, and a
 //! failed sync loses its pages for good while reads go on showing them, as Linux does.
 //!
 //! It sees nothing of what sled writes: tests that restart over it must try every state of the

@@ -1,8 +1,8 @@
 //! Group commit: many callers share one write and one sync.
 //!
-//! A thread drains its queue, hands everything that waits to a [`Committer`] at once, and wakes each
-//! caller with its own answer. While one batch syncs, the next one gathers by itself, so the batch
-//! grows with the load and a lone caller waits for nobody.
+//! A thread drains its queue, hands everything that waits to a [`Committer`] at once, and wakes
+//! each caller with its own answer. While one batch syncs, the next one gathers by itself, so the
+//! batch grows with the load and a lone caller waits for nobody.
 
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};

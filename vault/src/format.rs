@@ -28,7 +28,8 @@ pub enum FormatError {
     },
     /// The file says nothing that can be read.
     #[error(
-        "format.json cannot be read ({reason}): restore it from a backup; a directory of this version holds {{\"format\":1}}"
+        "format.json cannot be read ({reason}): restore it from a backup; a directory of this \
+         version holds {{\"format\":1}}"
     )]
     Unreadable {
         /// What the parser says.

@@ -1,10 +1,7 @@
 //! How an upload becomes a durable asset: validated, then its bytes, then its claim.
 //!
-//! Invariant: a request that is refused leaves nothing behind; a crash between bytes and claim leaves
-//! bytes that no claim names ("found"), never a claim without bytes.
-
-use std::collections::HashSet;
-use std::sync::{Condvar, Mutex, PoisonError};
+//! Invariant: a request that is refused leaves nothing behind; a crash between bytes and claim
+//! leaves bytes that no claim names ("found"), never a claim without bytes.
 
 use rushes_catalog::Outcome;
 use rushes_catalog::command::{
@@ -119,36 +116,6 @@ impl Staged {
     }
 }
 
-/// Contents that are on their way in: a user's equal uploads go one after the other, so that the
-/// second one finds the first.
-#[derive(Debug, Default)]
-pub struct InFlight {
-    busy: Mutex<HashSet<(Viewer, Digest)>>,
-    freed: Condvar,
-}
-
-struct Turn<'a> {
-    all: &'a InFlight,
-    mine: (Viewer, Digest),
-}
-
-impl InFlight {
-    fn take(&self, mine: (Viewer, Digest)) -> Turn<'_> {
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        while !busy.insert(mine) {
-            busy = self.freed.wait(busy).unwrap_or_else(PoisonError::into_inner);
-        }
-        Turn { all: self, mine }
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.all.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.mine);
-        self.all.freed.notify_all();
-    }
-}
-
 impl Vault {
     /// Begins an upload.
     pub fn stage(&self, _viewer: Viewer) -> Result<Upload, IngestError> {
@@ -157,8 +124,8 @@ impl Vault {
 
     /// Records an asset: durable and shown by every query on return.
     ///
-    /// `staged` holds its bytes; a failed attempt has none. With an idempotency key a retry gets the
-    /// first answer, and its bytes are not kept again. What is refused leaves nothing behind.
+    /// `staged` holds its bytes; a failed attempt has none. With an idempotency key a retry gets
+    /// the first answer, and its bytes are not kept again. What is refused leaves nothing behind.
     pub fn ingest(
         &self,
         viewer: Viewer,

@@ -5,6 +5,7 @@
 
 mod changes;
 mod format;
+mod in_flight;
 mod ingest;
 mod lock;
 pub mod media;
@@ -31,7 +32,7 @@ pub use views::{HistoryView, ProjectView, SceneView};
 
 use changes::Changes;
 use ids::UserId;
-use ingest::InFlight;
+use in_flight::InFlight;
 use lock::Lock;
 use model::{Project, Revision, Scene, User, Viewer};
 

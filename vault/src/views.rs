@@ -1,4 +1,4 @@
-//! What a door shows of a project, a scene and a history: facts joined, in a bounded number of scans.
+//! What a door shows of a project, a scene and a history: facts joined, in a few scans.
 
 use std::collections::HashMap;
 

@@ -7,8 +7,9 @@ use rushes_digest::Digest;
 use rushes_disk::{Disk, DiskError, DiskFile};
 use serde::{Deserialize, Serialize};
 
-use super::scan::{Damage, Lines, damage};
-use super::{segment_path, segments};
+use super::error::{Damage, damage};
+use super::files::{segment_path, segments};
+use super::scan::Lines;
 use crate::claim::{CLAIM_FORM, Claim};
 use crate::line::{Head, LineError};
 use crate::model::Revision;
@@ -53,7 +54,8 @@ pub enum ReadError {
     Damaged(#[from] Damage),
     /// The claim is of a kind or form that this program does not know.
     #[error(
-        "revision {revision} was written by a newer version of rushes: update rushes to read it ({reason})"
+        "revision {revision} was written by a newer version of rushes: update rushes to \
+         read it ({reason})"
     )]
     Newer {
         /// The claim's number.

@@ -4,21 +4,10 @@ use std::path::PathBuf;
 
 use rushes_disk::{Disk, DiskError, DiskFile};
 
-use super::{JournalError, segment_path};
+use super::error::{Damage, JournalError, damage};
+use super::files::{file_name, segment_path};
 use crate::line::{self, Head, LINE_BYTES_MAX, Line, LineError};
 use crate::model::Revision;
-
-/// Damage that a torn last line cannot explain.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("journal file {file} is damaged at line {line}: {reason}")]
-pub struct Damage {
-    /// The file's name.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u64,
-    /// What does not match.
-    pub reason: String,
-}
 
 /// What a file holds.
 #[derive(Debug)]
@@ -74,18 +63,6 @@ impl Scan {
             }
         }
     }
-}
-
-pub fn damage(first: Revision, line: u64, reason: String) -> Damage {
-    Damage { file: file_name(first), line, reason }
-}
-
-/// The file's name without the directory, for messages.
-pub fn file_name(first: Revision) -> String {
-    segment_path(first)
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
 }
 
 fn breaks_chain(line: &Line<'_>, first: Revision, before: Option<Head>) -> Option<String> {

@@ -1,9 +1,11 @@
-//! The tables with changes on top that are not applied yet: what a batch's later commands see of its
-//! earlier ones.
+//! The tables with changes on top that are not applied yet: what a batch's later commands see of
+//! its earlier ones.
 
 use std::collections::BTreeMap;
 
-use super::{Key, Row, TablesError};
+use super::error::TablesError;
+use super::keys::Key;
+use super::rows::Row;
 
 /// Changes by key.
 pub type Changes = BTreeMap<Vec<u8>, Vec<u8>>;

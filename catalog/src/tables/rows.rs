@@ -4,7 +4,7 @@ use rushes_digest::Digest;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::TablesError;
+use super::error::TablesError;
 use crate::ids::{AssetId, ProjectId, SceneId, UserId};
 use crate::journal::Position;
 use crate::model::{Revision, Version, VersionContent, VersionEntry};

@@ -1,0 +1,36 @@
+//! What `GET /health` says. It needs no token and tells nothing of anybody's assets.
+
+use serde::{Deserialize, Serialize};
+
+/// How the daemon is. The status code says whether it serves everything (200) or not (503).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// `ok`, `starting`, `stopping` or `read_only`.
+    pub status: String,
+    /// What is wrong, where the status is not `ok`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The daemon's version.
+    pub version: String,
+    /// The newest claim's number.
+    pub revision: u64,
+    /// Seconds since the start.
+    pub uptime_s: u64,
+    /// The mount; absent where the daemon runs without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mount: Option<MountHealth>,
+}
+
+/// How files open in the mount.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MountHealth {
+    /// Where it is.
+    pub dir: String,
+    /// `passthrough` (the kernel reads whole files by itself) or `ranges` (the daemon reads).
+    pub mode: String,
+    /// Why it is that one.
+    pub why: String,
+    /// What an operator should know, such as that nobody else sees the mount.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}

@@ -1,0 +1,19 @@
+//! The wire: what requests and replies look like as JSON, where they live, and how refusals read.
+//!
+//! Both sides share these types, so ids travel as text here and each side checks its own. Knows
+//! serde and nothing of HTTP libraries, vaults or files. Invariant: replies are `snake_case`;
+//! requests accept their known fields in camelCase as well and refuse unknown ones.
+
+pub mod asset;
+pub mod health;
+pub mod paths;
+pub mod problem;
+pub mod project;
+
+pub use asset::{AssetReply, Status, UploadField};
+pub use health::{Health, MountHealth};
+pub use problem::{Code, Problem};
+pub use project::{
+    HistoryReply, HistorySummary, NewProject, NewScene, ProjectPage, ProjectReply, ProjectView,
+    ScenePage, SceneReply, SetBest, VersionSummary,
+};

@@ -1,0 +1,101 @@
+//! Where things live under the daemon's address. Each path is served under [`PREFIX`] and
+//! [`PREFIX_V2`] alike; these builders give the first.
+
+use std::fmt::{Display, Write};
+
+/// Where the routes are.
+pub const PREFIX: &str = "/api";
+/// Where the same routes are once more, for clients that were written against version 2.
+pub const PREFIX_V2: &str = "/api/v2";
+/// How the daemon is; needs no token.
+pub const HEALTH: &str = "/health";
+/// `POST` an upload form.
+pub const UPLOAD: &str = "/api/upload-asset";
+/// `GET` a page of projects, `POST` a new one.
+pub const PROJECTS: &str = "/api/projects";
+
+/// The header that makes a `POST` safe to repeat.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// `GET` an asset's record.
+pub fn asset(id: impl Display) -> String {
+    format!("{PREFIX}/assets/{}", segment(&id))
+}
+
+/// `GET` an asset's bytes.
+pub fn asset_data(id: impl Display) -> String {
+    format!("{}/data", asset(id))
+}
+
+/// `GET` a complete project.
+pub fn project(id: impl Display) -> String {
+    format!("{PROJECTS}/{}", segment(&id))
+}
+
+/// `GET` a project's scenes, `POST` a new one.
+pub fn scenes(project_id: impl Display) -> String {
+    format!("{}/scenes", project(project_id))
+}
+
+/// `GET` a scene; `scene` is its id or its number.
+pub fn scene(project_id: impl Display, scene: impl Display) -> String {
+    format!("{}/{}", scenes(project_id), segment(&scene))
+}
+
+/// `GET` the histories of a scene, or of the project itself, as a map by asset key.
+pub fn histories(project_id: impl Display, in_scene: Option<&dyn Display>) -> String {
+    match in_scene {
+        Some(number_or_id) => format!("{}/assets", scene(project_id, number_or_id)),
+        None => format!("{}/assets", project(project_id)),
+    }
+}
+
+/// `GET` a history with all its versions.
+pub fn history(
+    project_id: impl Display,
+    in_scene: Option<&dyn Display>,
+    asset_key: impl Display,
+) -> String {
+    format!("{}/{}", histories(project_id, in_scene), segment(&asset_key))
+}
+
+/// `PUT` the choice of a history's best version.
+pub fn best(
+    project_id: impl Display,
+    in_scene: Option<&dyn Display>,
+    asset_key: impl Display,
+) -> String {
+    format!("{}/best", history(project_id, in_scene, asset_key))
+}
+
+/// One segment of a path, percent-encoded (RFC 3986): whatever the text holds, it stays one.
+fn segment(text: &impl Display) -> String {
+    let mut encoded = String::new();
+    for byte in text.to_string().bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}"); // writing into a String cannot fail
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_what_the_routes_expect() {
+        assert_eq!(asset_data("a-1"), "/api/assets/a-1/data");
+        assert_eq!(history("fox", Some(&3), "scene_video"), {
+            "/api/projects/fox/scenes/3/assets/scene_video"
+        });
+        assert_eq!(best("fox", None, "poster"), "/api/projects/fox/assets/poster/best");
+    }
+
+    #[test]
+    fn a_text_stays_one_segment() {
+        assert_eq!(asset("../x?y#z é"), "/api/assets/..%2Fx%3Fy%23z%20%C3%A9");
+    }
+}

@@ -1,0 +1,57 @@
+//! `GET /health`: whether the daemon serves, for people, supervisors and load balancers.
+//!
+//! Invariant: 200 only while everything works that the daemon was started for, writes too.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::{IntoResponse, Response};
+use rushes_api::{Health, MountHealth};
+use rushes_fs::{Mode, Mount};
+
+use crate::error::Refusal;
+use crate::reply;
+use crate::state::{App, Phase};
+
+/// Answers how the daemon is.
+pub async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+    let vault = Arc::clone(&app.vault);
+    let ask = move || Ok::<_, Refusal>((vault.revision(), vault.writable()));
+    let (revision, writable) = app.crossing.call(ask).await?;
+    let (status, why) = match (app.phase.get(), writable) {
+        (Phase::Starting, _) => ("starting", Some("the mount is not there yet".to_owned())),
+        (Phase::Stopping, _) => ("stopping", Some("the daemon is stopping".to_owned())),
+        (Phase::Ready, Err(why)) => ("read_only", Some(why)),
+        (Phase::Ready, Ok(())) => ("ok", None),
+    };
+    let fine = why.is_none();
+    let health = Health {
+        status: status.to_owned(),
+        why,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        revision,
+        uptime_s: app.started.elapsed().as_secs(),
+        mount: app.mount().as_ref().map(of_mount),
+    };
+    let mut response = reply::made(None, &health)?;
+    if !fine {
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    }
+    Ok(([(CACHE_CONTROL, "no-store")], response).into_response())
+}
+
+/// How files open in a mount.
+pub fn of_mount(mount: &Mount) -> MountHealth {
+    let (mode, why) = match mount.mode() {
+        Mode::Passthrough => ("passthrough", "the kernel reads whole files by itself".to_owned()),
+        Mode::Ranges { why } => ("ranges", why),
+    };
+    MountHealth {
+        dir: mount.dir().display().to_string(),
+        mode: mode.to_owned(),
+        why,
+        warnings: mount.warnings().to_vec(),
+    }
+}

@@ -1,0 +1,260 @@
+//! From settings to a served data directory and back: open, listen, mount, say so, stop in order.
+//!
+//! Invariant: the first SIGTERM or SIGINT drains, unmounts and closes, whatever hangs below within
+//! bounded times; the second one ends the process at once.
+
+use std::io;
+use std::net::SocketAddr;
+use std::num::NonZero;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use std::{process, thread};
+
+use rushes_fs::{MountError, MountOptions};
+use rushes_vault::command::CommandError;
+use rushes_vault::model::Viewer;
+use rushes_vault::source::Source;
+use rushes_vault::{CloseError, LockError, OpenError, Options, QueryError, Vault};
+use rustix::process::geteuid;
+use sd_notify::NotifyState;
+use tokio::net::TcpListener;
+use tokio::runtime::Builder;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::auth::{self, AuthError, Tokens};
+use crate::banner;
+use crate::config::{Config, MountAt};
+use crate::crossing::{CALLS_MAX, Crossing, UPLOADS_MAX};
+use crate::hosts::Hosts;
+use crate::routes::router;
+use crate::serve::serve;
+use crate::state::{App, AtomicPhase, Phase};
+
+/// Threads of the mount follow the cores, with which reading stopped getting faster: but one slow
+/// read must not hold up all others, and a large machine has other work as well.
+const MOUNT_THREADS_MIN: usize = 2;
+const MOUNT_THREADS_MAX: usize = 16;
+/// Blocking threads beyond the crossing's own, for the runtime itself.
+const SPARE_THREADS: usize = 16;
+/// How long the mount may take to go away.
+const UNMOUNT_MAX: Duration = Duration::from_secs(15);
+/// How long calls that hang below may hold up the end.
+const RUNTIME_END_MAX: Duration = Duration::from_secs(5);
+
+/// Why the daemon does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The lock file cannot be written.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The tokens cannot be opened.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// A token's user cannot be made.
+    #[error("cannot make the user {name}: {source}")]
+    User {
+        /// Whose token it is.
+        name: String,
+        /// Why.
+        source: CommandError,
+    },
+    /// Users cannot be looked up.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The mount is for nobody.
+    #[error("there is no user {name}: mount for an existing one, as --mount DIR=admin")]
+    NoUser {
+        /// Who was named.
+        name: String,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}: choose another one with --listen")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The mount cannot be made.
+    #[error(transparent)]
+    Mount(#[from] MountError),
+    /// The process lacks something that it needs to run.
+    #[error("cannot {verb}: {source}")]
+    Process {
+        /// What was tried.
+        verb: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The stop was not clean; nothing is lost.
+    #[error(transparent)]
+    Close(#[from] CloseError),
+}
+
+/// Runs the daemon until it is told to stop.
+pub fn run(config: &Config) -> Result<(), StartError> {
+    let vault = Vault::open(&Options { data: config.data.clone() })?;
+    let outcome = serve_vault(config, &vault);
+    let closed = vault.close();
+    outcome?;
+    Ok(closed?)
+}
+
+fn serve_vault(config: &Config, vault: &Arc<Vault>) -> Result<(), StartError> {
+    let tokens = tokens(vault, &config.data)?;
+    let runtime = Builder::new_multi_thread()
+        .enable_all()
+        .thread_name("rushes-http")
+        .max_blocking_threads(CALLS_MAX + UPLOADS_MAX + SPARE_THREADS)
+        .build()
+        .map_err(|source| StartError::Process { verb: "start the runtime", source })?;
+    let outcome = runtime.block_on(serve_until_stopped(config, vault, tokens));
+    runtime.shutdown_timeout(RUNTIME_END_MAX);
+    outcome
+}
+
+async fn serve_until_stopped(
+    config: &Config,
+    vault: &Arc<Vault>,
+    tokens: Tokens,
+) -> Result<(), StartError> {
+    // Before anything is mounted, so that no early signal leaves a dead mount behind.
+    let mut signals = Signals::new()?;
+    let (listener, bound) = listen(config.listen).await?;
+    vault.set_address(bound)?;
+    let app = Arc::new(app(config, vault, tokens, bound));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped = async move { drop(stopped.await) };
+    let served = tokio::spawn(serve(listener, router(Arc::clone(&app)), stopped));
+    let ready = make_ready(config, &app).await;
+    if ready.is_ok() {
+        app.phase.set(Phase::Ready);
+        banner::show(config, &app, bound);
+        notify(&[NotifyState::Ready, NotifyState::Status("serving")]);
+        signals.next().await;
+    }
+    app.phase.set(Phase::Stopping);
+    notify(&[NotifyState::Stopping]);
+    tracing::info!("stopping: requests are finished, a second signal ends at once");
+    tokio::spawn(async move {
+        signals.next().await;
+        process::exit(1);
+    });
+    drop(stop);
+    if !served.await.unwrap_or(false) {
+        tracing::warn!("requests were cut off: they took too long after the stop");
+    }
+    unmount(&app).await;
+    ready
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let refused = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let bound = listener.local_addr().map_err(refused)?;
+    if !bound.ip().is_loopback() {
+        tracing::warn!(%bound, "other machines can reach this address, unencrypted");
+    }
+    Ok((listener, bound))
+}
+
+fn app(config: &Config, vault: &Arc<Vault>, tokens: Tokens, bound: SocketAddr) -> App {
+    App {
+        vault: Arc::clone(vault),
+        crossing: Crossing::new(),
+        tokens,
+        hosts: Hosts::new(bound, config.base_url.clone()),
+        base_url: config.base_url.clone(),
+        upload_bytes_max: config.upload_bytes_max,
+        started: Instant::now(),
+        mount: Mutex::new(None),
+        phase: AtomicPhase::new(),
+    }
+}
+
+/// The stored tokens, each with its user, who is made when missing.
+fn tokens(vault: &Vault, data: &Path) -> Result<Tokens, StartError> {
+    let records = auth::open(data)?.into_iter();
+    let known = records.map(|record| {
+        let user = vault
+            .ensure_user(&record.user)
+            .map_err(|source| StartError::User { name: record.user, source })?;
+        Ok((record.hash, Viewer { user: user.id }))
+    });
+    Ok(Tokens::new(known.collect::<Result<_, StartError>>()?))
+}
+
+/// Mounts, where a mount is wanted.
+async fn make_ready(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
+    let Some(MountAt { dir, user }) = config.mount.clone() else { return Ok(()) };
+    let allow_other = config.mount_allow_other.unwrap_or_else(|| geteuid().is_root());
+    let app = Arc::clone(app);
+    let task = tokio::task::spawn_blocking(move || {
+        let name = user.unwrap_or_else(|| auth::ADMIN.to_owned());
+        let found = app.vault.user_named(&name)?;
+        let viewer = Viewer { user: found.ok_or(StartError::NoUser { name })?.id };
+        let source: Arc<dyn Source> = Arc::<Vault>::clone(&app.vault);
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = threads.clamp(MOUNT_THREADS_MIN, MOUNT_THREADS_MAX);
+        let options = MountOptions { dir, viewer, allow_other, threads, passthrough: true };
+        let mounted = rushes_fs::mount(source, options)?;
+        for warning in mounted.warnings() {
+            tracing::warn!(warning, "the mount");
+        }
+        *app.mount() = Some(mounted);
+        Ok(())
+    });
+    task.await.unwrap_or_else(|panic| {
+        Err(StartError::Process { verb: "mount", source: io::Error::other(panic) })
+    })
+}
+
+async fn unmount(app: &Arc<App>) {
+    let Some(mounted) = app.mount().take() else { return };
+    let task = tokio::task::spawn_blocking(move || mounted.unmount());
+    match timeout(UNMOUNT_MAX, task).await {
+        Ok(Ok(Ok(_))) => {}
+        Ok(Ok(Err(error))) => tracing::error!(%error, "the mount stays behind"),
+        Ok(Err(panic)) => tracing::error!(%panic, "the unmount panicked"),
+        Err(_late) => tracing::error!("the mount hangs and stays behind: umount -l frees it"),
+    }
+}
+
+/// Tells a supervisor, where there is one.
+fn notify(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::warn!(%error, "the supervisor cannot be notified");
+    }
+}
+
+/// What tells the daemon to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, StartError> {
+        let listen = |kind| {
+            signal(kind)
+                .map_err(|source| StartError::Process { verb: "listen for signals", source })
+        };
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

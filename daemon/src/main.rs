@@ -1,0 +1,100 @@
+//! rushesd: one process that keeps a data directory and shows it over HTTP and as a folder.
+//!
+//! Holds the process's edges: settings, privacy, logging and the exit code. Invariant: nothing is
+//! written before other users of the machine are shut out.
+
+mod auth;
+mod banner;
+mod call;
+mod config;
+mod crossing;
+mod edge;
+mod error;
+mod health;
+mod hosts;
+mod intake;
+mod lifecycle;
+mod reply;
+mod routes;
+mod serve;
+mod state;
+mod unread;
+mod wire;
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use clap::Parser;
+use rushes_vault::{LockError, OpenError};
+use rustix::fs::Mode;
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit, umask,
+};
+use tracing_subscriber::EnvFilter;
+
+use crate::auth::AuthError;
+use crate::config::{Args, Config, LogFormat};
+use crate::lifecycle::StartError;
+
+/// The daemon failed.
+const FAILED: u8 = 1;
+/// Another daemon has the data directory (`EX_TEMPFAIL`, sysexits.h).
+const LOCKED: u8 = 75;
+/// The settings cannot be used (`EX_CONFIG`, sysexits.h).
+const MISCONFIGURED: u8 = 78;
+
+fn main() -> ExitCode {
+    let config = match Config::resolve(Args::parse()) {
+        Ok(config) => config,
+        Err(error) => return refused(&error, MISCONFIGURED),
+    };
+    if let Err(error) = log(&config) {
+        return refused(&error, MISCONFIGURED);
+    }
+    umask(Mode::RWXG | Mode::RWXO);
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+        tracing::warn!(%error, "a core dump of this process may hold tokens");
+    }
+    raise_file_limit();
+    match lifecycle::run(&config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refused(&error, code_of(&error)),
+    }
+}
+
+fn code_of(error: &StartError) -> u8 {
+    match error {
+        StartError::Open(OpenError::Lock(LockError::Held { .. })) => LOCKED,
+        StartError::Auth(AuthError::Exposed { .. } | AuthError::Malformed { .. })
+        | StartError::NoUser { .. } => MISCONFIGURED,
+        _ => FAILED,
+    }
+}
+
+fn refused(error: &dyn std::error::Error, code: u8) -> ExitCode {
+    eprintln!("rushesd: {error}");
+    ExitCode::from(code)
+}
+
+/// Takes as many open files as the system gives: connections, uploads and files that are open in
+/// the mount each hold one, and the usual soft limit of 1,024 is for programs that use select(2).
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, limit = limit.current, "the limit of open files stays");
+    }
+}
+
+fn log(config: &Config) -> Result<(), tracing_subscriber::filter::ParseError> {
+    let filter = EnvFilter::try_new(&config.log)?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
+    match config.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}

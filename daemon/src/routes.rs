@@ -1,0 +1,58 @@
+//! The routes: what lives where.
+//!
+//! Invariant: every route but `/health` takes a `Call`, and so a token; `/api` and `/api/v2` are
+//! one router; the edge lies around everything, so also what no route takes is a problem document.
+
+mod assets;
+mod data;
+mod disposition;
+mod form;
+mod histories;
+mod multipart;
+mod parts;
+mod projects;
+mod range;
+mod scenes;
+mod upload;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post, put};
+use rushes_api::paths;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::edge;
+use crate::health::health;
+use crate::state::App;
+
+/// The whole service.
+pub fn router(app: Arc<App>) -> Router {
+    let api = Router::new()
+        .route("/upload-asset", post(upload::upload))
+        .route("/assets/{asset}", get(assets::show))
+        .route("/assets/{asset}/data", get(data::data))
+        .route("/projects", get(projects::list).post(projects::create))
+        .route("/projects/{project}", get(projects::show))
+        .route("/projects/{project}/assets", get(histories::list))
+        .route("/projects/{project}/assets/{asset_key}", get(histories::show))
+        .route("/projects/{project}/assets/{asset_key}/best", put(histories::set_best))
+        .route("/projects/{project}/scenes", get(scenes::list).post(scenes::add))
+        .route("/projects/{project}/scenes/{scene}", get(scenes::show))
+        .route("/projects/{project}/scenes/{scene}/assets", get(histories::list))
+        .route("/projects/{project}/scenes/{scene}/assets/{asset_key}", get(histories::show))
+        .route(
+            "/projects/{project}/scenes/{scene}/assets/{asset_key}/best",
+            put(histories::set_best),
+        );
+    Router::new()
+        .nest(paths::PREFIX, api.clone())
+        .nest(paths::PREFIX_V2, api)
+        .route(paths::HEALTH, get(health))
+        .fallback(edge::no_route)
+        .method_not_allowed_fallback(edge::no_method)
+        .layer(CatchPanicLayer::custom(edge::panicked))
+        .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
+        .with_state(app)
+}

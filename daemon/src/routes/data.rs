@@ -1,0 +1,210 @@
+//! `GET …/assets/{asset}/data`: the bytes, whole or in part.
+//!
+//! Invariant: every byte was verified by the store on its way out; a content is immutable, so its
+//! digest is its tag for ever. A content that turns out damaged after the first bytes ends the
+//! connection, so that no client takes it for complete.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
+    LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream::{self, Stream};
+use rushes_api::Code;
+use rushes_vault::Vault;
+use rushes_vault::model::{Asset, Content};
+use rushes_vault::source::OpenContent;
+
+use super::disposition::{disposition, served_as};
+use super::range::{Wanted, wanted};
+use crate::call::Call;
+use crate::error::Refusal;
+use crate::reply;
+
+/// Bytes read in one crossing: large enough that the crossing does not show, small enough that a
+/// thousand slow clients fit into memory.
+const READ_BYTES: usize = 256 * 1024;
+/// A content never changes, but only its owner may see it.
+const FOREVER: &str = "private, max-age=31536000, immutable";
+const SANDBOX: &str = "sandbox; default-src 'none'";
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Answers the bytes of an asset.
+pub async fn data(call: Call) -> Result<Response, Refusal> {
+    let id = call.asset()?;
+    let found = call.ask(move |vault, viewer| vault.asset(viewer, id)).await?;
+    let asset = found.ok_or_else(|| Refusal::missing("asset"))?;
+    bytes_of(&call, asset).await
+}
+
+/// Answers the bytes of an asset that was found.
+pub async fn bytes_of(call: &Call, asset: Asset) -> Result<Response, Refusal> {
+    let Asset { content, filename, created_at, .. } = asset;
+    let content = content.ok_or_else(|| {
+        Refusal::new(Code::NotFound, "the attempt failed: there are no bytes, see its record")
+    })?;
+    let modified = created_at.parse::<jiff::Timestamp>().map_err(Refusal::failed)?.into();
+    let described = describe(&content, &filename, modified)?;
+    let tag = format!("\"{}\"", content.digest);
+    if unchanged(&call.headers, &tag, modified) {
+        return Ok((StatusCode::NOT_MODIFIED, described).into_response());
+    }
+    let range = match part(&call.headers, &tag, modified, content.size) {
+        Wanted::Whole => None,
+        Wanted::Part(range) => Some(range),
+        Wanted::Nothing => return unsatisfiable(content.size),
+    };
+    let body = open(call, &content, range.clone().unwrap_or(0..content.size)).await?;
+    let mut response = (described, body).into_response();
+    if let Some(range) = &range {
+        let text = format!("bytes {}-{}/{}", range.start, range.end - 1, content.size);
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        response.headers_mut().insert(CONTENT_RANGE, header(text)?);
+    }
+    let length = range.map_or(content.size, |range| range.end - range.start);
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    Ok(response)
+}
+
+/// The headers that say what a content is, and what a browser may do with it.
+fn describe(content: &Content, filename: &str, modified: SystemTime) -> Result<HeaderMap, Refusal> {
+    let (media_type, inline) = served_as(&content.media_type);
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, header(media_type.to_owned())?);
+    headers.insert(CONTENT_DISPOSITION, header(disposition(inline, filename))?);
+    headers.insert(ETAG, header(format!("\"{}\"", content.digest))?);
+    headers.insert(LAST_MODIFIED, header(httpdate::fmt_http_date(modified))?);
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOREVER));
+    guard(&mut headers);
+    Ok(headers)
+}
+
+fn guard(headers: &mut HeaderMap) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+}
+
+/// Whether the client has the content already. Dates count only where no tag was sent.
+fn unchanged(headers: &HeaderMap, tag: &str, modified: SystemTime) -> bool {
+    if headers.contains_key(IF_NONE_MATCH) {
+        return reply::known(headers, tag);
+    }
+    let since = headers.get(IF_MODIFIED_SINCE).and_then(|date| date.to_str().ok());
+    since
+        .and_then(|date| httpdate::parse_http_date(date).ok())
+        .is_some_and(|since| seconds(modified) <= seconds(since))
+}
+
+/// Which bytes are wanted; a part only when the client's half is of this very content.
+fn part(headers: &HeaderMap, tag: &str, modified: SystemTime, size: u64) -> Wanted {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let same = match headers.get(IF_RANGE).map(HeaderValue::to_str) {
+        None => true,
+        Some(Ok(sent)) if sent.starts_with('"') => sent == tag,
+        Some(Ok(sent)) => {
+            httpdate::parse_http_date(sent).is_ok_and(|date| seconds(date) == seconds(modified))
+        }
+        Some(Err(_)) => false,
+    };
+    match text(RANGE) {
+        Some(range) if same => wanted(range, size),
+        _ => Wanted::Whole,
+    }
+}
+
+fn unsatisfiable(size: u64) -> Result<Response, Refusal> {
+    let detail = format!("no byte lies in that range: the content has {size} bytes");
+    let mut response = Refusal::new(Code::RangeNotSatisfiable, detail).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_RANGE, header(format!("bytes */{size}"))?);
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    guard(headers);
+    Ok(response)
+}
+
+/// Opens a content and reads its first bytes, so that damage there is still an answer.
+async fn open(call: &Call, content: &Content, range: Range<u64>) -> Result<Body, Refusal> {
+    let digest = content.digest;
+    let begin = range.clone();
+    let (open, first) = call
+        .ask(move |vault: &Vault, viewer| {
+            let open = vault
+                .open_content(viewer, &digest)?
+                .ok_or_else(|| Refusal::failed(format_args!("the bytes of {digest} are gone")))?;
+            let first = read(open.as_ref(), &begin)?;
+            Ok::<_, Refusal>((open, first))
+        })
+        .await?;
+    let left = advanced(range, first.len());
+    if left.is_empty() {
+        return Ok(Body::from(first));
+    }
+    Ok(Body::from_stream(rest(call, open, first, left)))
+}
+
+/// The first bytes, then the others, each read when the client has taken those before.
+fn rest(
+    call: &Call,
+    open: Arc<dyn OpenContent>,
+    first: Bytes,
+    left: Range<u64>,
+) -> impl Stream<Item = Result<Bytes, std::io::Error>> + use<> {
+    let app = Arc::clone(&call.app);
+    stream::try_unfold((Some(first), left), move |(first, left)| {
+        let (app, open) = (Arc::clone(&app), Arc::clone(&open));
+        async move {
+            if let Some(first) = first {
+                return Ok(Some((first, (None, left))));
+            }
+            if left.is_empty() {
+                return Ok(None);
+            }
+            let begin = left.clone();
+            let bytes = app.crossing.call(move || read(open.as_ref(), &begin)).await;
+            let bytes = bytes.map_err(|refusal| {
+                let cause = String::from_utf8_lossy(&refusal.render("stream")).into_owned();
+                std::io::Error::other(cause)
+            })?;
+            let left = advanced(left, bytes.len());
+            Ok(Some((bytes, (None, left))))
+        }
+    })
+}
+
+/// Reads the beginning of a range: all of it, or [`READ_BYTES`].
+fn read(open: &dyn OpenContent, range: &Range<u64>) -> Result<Bytes, Refusal> {
+    let length = usize::try_from(range.end - range.start).unwrap_or(READ_BYTES).min(READ_BYTES);
+    let mut buffer = vec![0; length];
+    let mut filled = 0;
+    while let Some(empty) = buffer.get_mut(filled..).filter(|empty| !empty.is_empty()) {
+        let offset = advanced(range.clone(), filled).start;
+        match open.read_at(empty, offset)? {
+            0 => return Err(Refusal::failed("a content is shorter than its record says")),
+            count => filled += count,
+        }
+    }
+    Ok(Bytes::from(buffer))
+}
+
+fn advanced(range: Range<u64>, bytes: usize) -> Range<u64> {
+    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    range.start.saturating_add(bytes)..range.end
+}
+
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+fn header(text: String) -> Result<HeaderValue, Refusal> {
+    HeaderValue::try_from(text).map_err(Refusal::failed)
+}

@@ -1,0 +1,236 @@
+//! The upload form: texts become an ingest request.
+//!
+//! Pure. Invariant: nothing that was sent is dropped: a field that is unknown, sent twice or of the
+//! wrong shape is refused by name. An empty text is "not given", as HTML forms send it. What the
+//! fields mean together is the vault's to judge.
+
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use rushes_api::UploadField;
+use rushes_vault::IngestRequest;
+use rushes_vault::command::SceneRef;
+use rushes_vault::ids::AssetId;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::error::Refusal;
+
+/// A form that is being read.
+#[derive(Debug, Default)]
+pub struct Form {
+    seen: HashSet<UploadField>,
+    request: IngestRequest,
+    file_name: Option<String>,
+    error: Option<String>,
+    failed: bool,
+}
+
+impl Form {
+    /// The field that a name means; refused when it is unknown or was there before.
+    pub fn field(&mut self, name: &str) -> Result<UploadField, Refusal> {
+        let field = UploadField::named(name).ok_or_else(|| {
+            Refusal::invalid(name, "there is no such field: put it into metadata to keep it")
+        })?;
+        if self.seen.insert(field) {
+            return Ok(field);
+        }
+        Err(Refusal::invalid(field.name(), "was sent more than once"))
+    }
+
+    /// Takes the name that the file's part gives it.
+    pub fn file(&mut self, name: Option<String>) {
+        self.file_name = name;
+    }
+
+    /// Takes a field's text.
+    pub fn text(&mut self, field: UploadField, text: String) -> Result<(), Refusal> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let request = &mut self.request;
+        let made = &mut request.generation;
+        match field {
+            UploadField::File => {}
+            UploadField::Filename => request.filename = text,
+            UploadField::ClientId => request.client_id = Some(text),
+            UploadField::Type => request.kind = Some(text),
+            UploadField::Tags => request.tags = json(field, &text, r#"["product","demo"]"#)?,
+            UploadField::ProjectId => {
+                request.project = Some(parsed(field, &text, "a project's id")?);
+            }
+            UploadField::SceneId => {
+                self.scene(field, parsed(field, &text, "a UUID").map(SceneRef::Id)?)?;
+            }
+            UploadField::SceneNumber => {
+                self.scene(field, parsed(field, &text, "a number").map(SceneRef::Number)?)?;
+            }
+            UploadField::AssetKey => {
+                request.asset_key =
+                    Some(parsed(field, &text, "a file name without / or extension")?);
+            }
+            UploadField::AssetType => request.asset_type = Some(text),
+            UploadField::SetBest => request.set_best = truth(field, &text)?,
+            UploadField::Provider => made.provider = Some(text),
+            UploadField::Model => made.model = Some(text),
+            UploadField::Prompt => made.prompt = Some(text),
+            UploadField::ParentId => made.parent_id = Some(parsed(field, &text, "an asset's id")?),
+            UploadField::SourceAssetIds => made.source_asset_ids = sources(field, &text)?,
+            UploadField::EstimatedCost => {
+                made.estimated_cost = Some(parsed(field, &text, "a number, such as 0.35")?);
+            }
+            UploadField::GenerationTimeMs => {
+                made.generation_time_ms = Some(parsed(field, &text, "whole milliseconds")?);
+            }
+            UploadField::Metadata => {
+                request.metadata = json::<Map<String, Value>>(field, &text, r#"{"seed":7}"#)?;
+            }
+            UploadField::Status => self.failed = failed(field, &text)?,
+            UploadField::Error => self.error = Some(text),
+        }
+        Ok(())
+    }
+
+    /// Ends the form: there is a file, or an error instead of it.
+    pub fn finish(self) -> Result<IngestRequest, Refusal> {
+        let mut request = self.request;
+        let has_file = self.seen.contains(&UploadField::File);
+        if self.failed && has_file {
+            return Err(Refusal::invalid("file", "a failed attempt has no file"));
+        }
+        if !self.failed && !has_file {
+            return Err(Refusal::invalid("file", "is missing"));
+        }
+        if !self.failed && self.error.is_some() {
+            return Err(Refusal::invalid("error", "goes with status=failed only"));
+        }
+        if self.failed {
+            let error = self.error.ok_or_else(|| Refusal::invalid("error", "is missing"))?;
+            request.failed = Some(error);
+        }
+        if request.filename.is_empty() {
+            request.filename = self.file_name.unwrap_or_default();
+        }
+        Ok(request)
+    }
+
+    fn scene(&mut self, field: UploadField, scene: SceneRef) -> Result<(), Refusal> {
+        if self.request.scene.replace(scene).is_some() {
+            return Err(Refusal::invalid(field.name(), "send scene_id or scene_number, not both"));
+        }
+        Ok(())
+    }
+}
+
+fn parsed<T: FromStr>(field: UploadField, text: &str, wanted: impl Display) -> Result<T, Refusal> {
+    text.trim()
+        .parse()
+        .map_err(|_| Refusal::invalid(field.name(), format_args!("must be {wanted}")))
+}
+
+fn json<T: DeserializeOwned>(field: UploadField, text: &str, like: &str) -> Result<T, Refusal> {
+    serde_json::from_str(text).map_err(|error| {
+        Refusal::invalid(field.name(), format_args!("must be JSON like {like}: {error}"))
+    })
+}
+
+fn sources(field: UploadField, text: &str) -> Result<Vec<AssetId>, Refusal> {
+    let ids: Vec<String> = json(field, text, r#"["0193a5b0-…"]"#)?;
+    ids.iter().map(|id| parsed(field, id, "an array of assets' ids")).collect()
+}
+
+fn truth(field: UploadField, text: &str) -> Result<bool, Refusal> {
+    match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(Refusal::invalid(field.name(), "must be true or false")),
+    }
+}
+
+fn failed(field: UploadField, text: &str) -> Result<bool, Refusal> {
+    match text {
+        "failed" => Ok(true),
+        "ready" => Ok(false),
+        _ => Err(Refusal::invalid(field.name(), "must be ready or failed")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(texts: &[(&str, &str)]) -> Result<IngestRequest, Refusal> {
+        let mut form = Form::default();
+        for (name, text) in texts {
+            let field = form.field(name)?;
+            match field {
+                UploadField::File => form.file(Some((*text).to_owned())),
+                field => form.text(field, (*text).to_owned())?,
+            }
+        }
+        form.finish()
+    }
+
+    fn refused(texts: &[(&str, &str)]) -> String {
+        form(texts).unwrap_err().problem().field.clone().unwrap()
+    }
+
+    #[test]
+    fn every_field_arrives() {
+        let request = form(&[
+            ("prompt", "a fox"),
+            ("file", "fox.mp4"),
+            ("clientId", "c-1"),
+            ("tags", r#"["product","demo"]"#),
+            ("projectId", "fox"),
+            ("scene_number", "3"),
+            ("asset_key", "scene_video"),
+            ("set_best", "true"),
+            ("estimated_cost", "0.35"),
+            ("metadata", r#"{"seed":7}"#),
+            ("provider", ""),
+        ])
+        .unwrap();
+        assert_eq!(request.filename, "fox.mp4");
+        assert_eq!(request.client_id.as_deref(), Some("c-1"));
+        assert_eq!(request.tags, ["product", "demo"]);
+        assert_eq!(request.scene, Some(SceneRef::Number(3)));
+        assert_eq!(request.generation.estimated_cost, Some(0.35));
+        assert_eq!((request.set_best, request.generation.provider), (true, None));
+        assert_eq!(request.metadata["seed"], 7);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let file = ("file", "x.png");
+        for (texts, field) in [
+            (vec![file, ("promt", "x")], "promt"),
+            (vec![file, ("tags", "product,demo")], "tags"),
+            (vec![file, ("tags", "[1]")], "tags"),
+            (vec![file, ("metadata", "[]")], "metadata"),
+            (vec![file, ("clientId", "a"), ("client_id", "b")], "client_id"),
+            (vec![file, file], "file"),
+            (vec![("type", "image")], "file"),
+            (vec![file, ("project_id", "../x")], "project_id"),
+            (vec![file, ("asset_key", "a/b")], "asset_key"),
+            (vec![file, ("scene_number", "-1")], "scene_number"),
+            (vec![file, ("scene_id", "1")], "scene_id"),
+            (vec![file, ("set_best", "yes")], "set_best"),
+            (vec![file, ("parent_id", "1")], "parent_id"),
+            (vec![file, ("source_asset_ids", r#"["x"]"#)], "source_asset_ids"),
+            (vec![file, ("error", "boom")], "error"),
+            (vec![file, ("status", "failed")], "file"),
+            (vec![("status", "failed")], "error"),
+            (vec![("status", "pending")], "status"),
+        ] {
+            assert_eq!(refused(&texts), field, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn a_failed_attempt_has_an_error_and_no_file() {
+        let request = form(&[("status", "failed"), ("error", "safety filter")]).unwrap();
+        assert_eq!(request.failed.as_deref(), Some("safety filter"));
+    }
+}

@@ -1,0 +1,173 @@
+//! `POST upload-asset`: a form becomes an asset.
+//!
+//! Invariant: one thread takes an upload from its first byte to its claim, so the bytes cross once
+//! and an upload that ends early, in whatever way, leaves nothing behind. Memory does not grow with
+//! the file: at most [`PIECES_MAX`] pieces wait between network and disk.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::Response;
+use bytes::Bytes;
+use rushes_api::{Code, UploadField, paths};
+use rushes_vault::model::Viewer;
+use rushes_vault::{IngestError, IngestRequest, Ingested, Vault};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
+
+use super::assets::with_number;
+use super::form::Form;
+use super::multipart;
+use super::parts::{FORM_BYTES_MAX, Parts};
+use crate::call::Call;
+use crate::error::Refusal;
+use crate::intake::Intake;
+use crate::{reply, wire};
+
+/// Pieces that may wait between network and disk. The network's pieces are up to half a MiB.
+const PIECES_MAX: usize = 4;
+
+/// Takes an upload.
+pub async fn upload(call: Call, body: Body) -> Result<Response, Refusal> {
+    let content_type = call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let boundary = content_type.and_then(multipart::boundary).ok_or_else(|| {
+        Refusal::new(
+            Code::UnsupportedMediaType,
+            "an upload is a form: send it as multipart/form-data with a boundary",
+        )
+    })?;
+    let key = call.idempotency_key()?;
+    let form_bytes_max = u64::try_from(FORM_BYTES_MAX).unwrap_or(u64::MAX);
+    let bytes_max = call.app.upload_bytes_max.saturating_add(form_bytes_max);
+    let intake = Intake::open(&call.headers, body, bytes_max)?;
+    let (request, writer) = read(&call, Parts::new(intake, &boundary)).await?;
+    let ingested = match writer {
+        Some(writer) => writer.commit(request, key).await?,
+        None => call.ask(move |vault, viewer| ingest(vault, viewer, request, key)).await?,
+    };
+    answer(&call, ingested).await
+}
+
+/// Reads the form; its file goes to the writer while it arrives.
+async fn read(call: &Call, mut parts: Parts) -> Result<(IngestRequest, Option<Writer>), Refusal> {
+    let mut form = Form::default();
+    let mut writer = None;
+    while let Some(head) = parts.part().await? {
+        let field = form.field(&head.name)?;
+        if field == UploadField::File {
+            form.file(head.filename);
+            let mut open = Writer::open(call).await?;
+            copy(&mut parts, &mut open, call.app.upload_bytes_max).await?;
+            writer = Some(open);
+        } else {
+            let text = parts.text(field.name()).await?;
+            form.text(field, text)?;
+        }
+    }
+    Ok((form.finish()?, writer))
+}
+
+async fn copy(parts: &mut Parts, writer: &mut Writer, bytes_max: u64) -> Result<(), Refusal> {
+    let mut left = bytes_max;
+    while let Some(bytes) = parts.data().await? {
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(length).ok_or_else(|| {
+            let reason = format_args!("larger than {bytes_max} bytes");
+            Refusal::of_field(Code::TooLarge, UploadField::File.name(), reason)
+        })?;
+        writer.write(bytes).await?;
+    }
+    Ok(())
+}
+
+async fn answer(call: &Call, ingested: Ingested) -> Result<Response, Refusal> {
+    let asset = ingested.asset;
+    let (asset, number) = call.ask(|vault, viewer| with_number(vault, viewer, asset)).await?;
+    let location = call.links.to(&paths::asset(asset.id));
+    reply::made(Some(&location), &wire::asset(&call.links, asset, number))
+}
+
+fn ingest(
+    vault: &Vault,
+    viewer: Viewer,
+    request: IngestRequest,
+    key: Option<String>,
+) -> Result<Ingested, IngestError> {
+    let ingested = vault.ingest(viewer, request, None, key)?;
+    vault.wait_shown(ingested.asset.revision);
+    Ok(ingested)
+}
+
+/// What the network hands to the thread that writes.
+enum Piece {
+    Bytes(Bytes),
+    Commit(Box<IngestRequest>, Option<String>),
+}
+
+/// A file on its way to the disk. Dropped before its commit, it leaves nothing behind.
+struct Writer {
+    pieces: Sender<Piece>,
+    thread: JoinHandle<Result<Option<Ingested>, IngestError>>,
+}
+
+impl Writer {
+    async fn open(call: &Call) -> Result<Self, Refusal> {
+        let room = call.app.crossing.upload_room().await?;
+        let (vault, viewer) = (Arc::clone(&call.app.vault), call.viewer);
+        let (pieces, arriving) = channel(PIECES_MAX);
+        let thread = tokio::task::spawn_blocking(move || {
+            let outcome = write(&vault, viewer, arriving);
+            drop(room);
+            outcome
+        });
+        Ok(Self { pieces, thread })
+    }
+
+    async fn write(&mut self, bytes: Bytes) -> Result<(), Refusal> {
+        if self.pieces.send(Piece::Bytes(bytes)).await.is_ok() {
+            return Ok(());
+        }
+        match (&mut self.thread).await {
+            Ok(Err(error)) => Err(error.into()),
+            Ok(Ok(_)) => Err(Refusal::failed("the upload's thread ended early")),
+            Err(panic) => Err(Refusal::failed(panic)),
+        }
+    }
+
+    async fn commit(
+        self,
+        request: IngestRequest,
+        key: Option<String>,
+    ) -> Result<Ingested, Refusal> {
+        // When the thread has ended already, its outcome says why.
+        let _ended = self.pieces.send(Piece::Commit(Box::new(request), key)).await;
+        match self.thread.await {
+            Ok(Ok(Some(ingested))) => Ok(ingested),
+            Ok(Ok(None)) => Err(Refusal::failed("the upload's thread ended without an outcome")),
+            Ok(Err(error)) => Err(error.into()),
+            Err(panic) => Err(Refusal::failed(panic)),
+        }
+    }
+}
+
+/// Runs on the upload's own thread; `None` when the client went away.
+fn write(
+    vault: &Vault,
+    viewer: Viewer,
+    mut arriving: Receiver<Piece>,
+) -> Result<Option<Ingested>, IngestError> {
+    let mut upload = vault.stage(viewer)?;
+    while let Some(piece) = arriving.blocking_recv() {
+        match piece {
+            Piece::Bytes(bytes) => upload.write(&bytes)?,
+            Piece::Commit(request, key) => {
+                let staged = upload.finish()?;
+                let ingested = vault.ingest(viewer, *request, Some(staged), key)?;
+                vault.wait_shown(ingested.asset.revision);
+                return Ok(Some(ingested));
+            }
+        }
+    }
+    Ok(None)
+}

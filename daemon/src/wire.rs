@@ -1,0 +1,172 @@
+//! Model values as wire values: absolute links, and where a file is in the mount.
+//!
+//! Asks nothing; what it needs it is given. Invariant: a reply holds ids, digests and computed
+//! places, never a place in the data directory.
+
+use std::collections::BTreeMap;
+
+use rushes_api::{
+    AssetReply, HistoryReply, HistorySummary, ProjectReply, ProjectView, SceneReply, Status,
+    VersionSummary, paths,
+};
+use rushes_vault::model::{self, Asset, HistoryEntry, Placement, Project, Scene};
+use rushes_vault::{HistoryView, SceneView};
+
+use crate::edge::Links;
+
+/// An asset; `scene_number` is that of the scene it is placed in.
+pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetReply {
+    let Asset { content, placement, generation, .. } = asset;
+    let path = placement.as_ref().map(|placement| {
+        let extension = content.as_ref().map(|content| content.extension.as_str());
+        version_path(placement, scene_number, extension)
+    });
+    let id = asset.id.to_string();
+    let (scope, asset_key, version) = match placement {
+        Some(placed) => (Some(placed.scope), Some(placed.asset_key), Some(placed.version)),
+        None => (None, None, None),
+    };
+    AssetReply {
+        url: content.as_ref().map(|_| links.to(&paths::asset_data(&id))),
+        asset_id: id.clone(),
+        id,
+        kind: asset.kind,
+        asset_type: asset.asset_type,
+        status: match asset.status {
+            model::Status::Ready => Status::Ready,
+            model::Status::Failed => Status::Failed,
+        },
+        filename: asset.filename,
+        digest: content.as_ref().map(|content| content.digest),
+        size: content.as_ref().map(|content| content.size),
+        media_type: content.map(|content| content.media_type),
+        tags: asset.tags,
+        client_id: asset.client_id,
+        scene_id: scope.as_ref().and_then(|scope| scope.scene).map(|scene| scene.to_string()),
+        project_id: scope.map(|scope| scope.project.into()),
+        scene_number,
+        asset_key: asset_key.map(Into::into),
+        version,
+        provider: generation.provider,
+        model: generation.model,
+        prompt: generation.prompt,
+        parent_id: generation.parent_id.map(|id| id.to_string()),
+        source_asset_ids: generation.source_asset_ids.iter().map(ToString::to_string).collect(),
+        estimated_cost: generation.estimated_cost,
+        generation_time_ms: generation.generation_time_ms,
+        error: generation.error,
+        metadata: asset.metadata,
+        uploaded_at: asset.created_at.clone(),
+        created_at: asset.created_at,
+        user_id: asset.user_id.to_string(),
+        revision: asset.revision,
+        path,
+    }
+}
+
+/// A project without what is in it.
+pub fn project(project: Project) -> ProjectReply {
+    ProjectReply {
+        path: format!("projects/{}", project.id),
+        id: project.id.into(),
+        name: project.name,
+        description: project.description,
+        user_id: project.user_id.to_string(),
+        created_at: project.created_at,
+        revision: project.revision,
+    }
+}
+
+/// A complete project.
+pub fn project_view(links: &Links, view: rushes_vault::ProjectView) -> ProjectView {
+    let project = project(view.project);
+    let scenes = view.scenes.into_iter().map(|scene| scene_view(links, scene)).collect();
+    let assets = histories(links, &project.path, view.histories);
+    ProjectView { project, scenes, assets }
+}
+
+/// A scene with its histories.
+pub fn scene_view(links: &Links, view: SceneView) -> SceneReply {
+    let mut reply = scene(view.scene);
+    reply.assets = histories(links, &reply.path, view.histories);
+    reply
+}
+
+/// A scene that has no histories yet.
+pub fn scene(scene: Scene) -> SceneReply {
+    SceneReply {
+        path: format!("projects/{}/scenes/{}", scene.project_id, scene.scene_number),
+        id: scene.id.to_string(),
+        project_id: scene.project_id.into(),
+        scene_number: scene.scene_number,
+        title: scene.title,
+        description: scene.description,
+        duration_seconds: scene.duration_seconds,
+        created_at: scene.created_at,
+        revision: scene.revision,
+        assets: BTreeMap::new(),
+    }
+}
+
+/// A history with all its versions.
+pub fn history(links: &Links, view: HistoryView, scene_number: Option<u32>) -> HistoryReply {
+    let versions = view.versions.into_iter();
+    HistoryReply {
+        asset_key: view.entry.asset_key.into(),
+        best: view.entry.best,
+        latest: view.entry.latest,
+        versions: versions.map(|version| asset(links, version, scene_number)).collect(),
+        revision: view.entry.revision,
+    }
+}
+
+/// Histories in short, by asset key; `folder` is where their current files are.
+fn histories(
+    links: &Links,
+    folder: &str,
+    entries: Vec<HistoryEntry>,
+) -> BTreeMap<String, HistorySummary> {
+    let summary = |entry: HistoryEntry| {
+        let key = String::from(entry.asset_key);
+        let current = entry.current.and_then(|version| {
+            let content = version.content?;
+            Some(VersionSummary {
+                version: version.version,
+                asset_id: version.asset.to_string(),
+                url: links.to(&paths::asset_data(version.asset)),
+                digest: content.digest,
+                size: content.size,
+                path: with_extension(format!("{folder}/{key}"), &content.extension),
+            })
+        });
+        let summary = HistorySummary {
+            asset_key: key.clone(),
+            best: entry.best,
+            latest: entry.latest,
+            current,
+            revision: entry.revision,
+        };
+        (key, summary)
+    };
+    entries.into_iter().map(summary).collect()
+}
+
+/// Where a version is in the mount; without an extension it is a failed attempt's record.
+fn version_path(placement: &Placement, scene_number: Option<u32>, content: Option<&str>) -> String {
+    let Placement { scope, asset_key, version } = placement;
+    let folder = match scene_number {
+        Some(number) => format!("projects/{}/scenes/{number}", scope.project),
+        None => format!("projects/{}", scope.project),
+    };
+    let stem = format!("{folder}/versions/{asset_key}/v{version:03}");
+    match content {
+        // `v001.json` is the record.
+        Some("json") => format!("{stem}.content.json"),
+        Some(extension) => with_extension(stem, extension),
+        None => format!("{stem}.failed.json"),
+    }
+}
+
+fn with_extension(stem: String, extension: &str) -> String {
+    if extension.is_empty() { stem } else { format!("{stem}.{extension}") }
+}

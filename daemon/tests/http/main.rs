@@ -1,0 +1,9 @@
+//! The real daemon over real sockets: one process and one data directory for each test.
+#![expect(clippy::unwrap_used, reason = "a test's helper may fail the test")]
+
+mod data;
+mod facts;
+mod life;
+mod refusals;
+mod support;
+mod uploads;

@@ -1,0 +1,139 @@
+//! Who is not answered, and how.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use reqwest::{Method, StatusCode};
+use rushes_api::{Code, paths};
+use rushes_vault::Digest;
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::support::{Daemon, PNG, form, header, problem, raw};
+
+/// An id that nothing has.
+const NOBODY: &str = "0193a5b0-7c3e-7000-8000-000000000001";
+
+#[tokio::test]
+async fn without_a_valid_token_there_is_nothing() {
+    let daemon = Daemon::start();
+    for path in [paths::PROJECTS, &paths::asset(NOBODY), &paths::asset_data("x")] {
+        for token in [None, Some(""), Some("wrong"), Some(&daemon.token()[1..])] {
+            let mut request = daemon.anonymous(Method::GET, path);
+            if let Some(token) = token {
+                request = request.bearer_auth(token);
+            }
+            let response = request.send().await.unwrap();
+            assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+            assert_eq!(header(&response, "www-authenticate"), "Bearer");
+        }
+    }
+    let in_query = format!("/api/projects?token={}", daemon.token());
+    assert_eq!(problem(daemon.anonymous(Method::GET, &in_query)).await.code, Code::Unauthorized);
+    let upload = daemon.anonymous(Method::POST, paths::UPLOAD).multipart(form("x.png", PNG));
+    assert_eq!(problem(upload).await.code, Code::Unauthorized);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_as_a_problem() {
+    let daemon = Daemon::start();
+    for path in [
+        "/",
+        "/api",
+        "/api/nothing",
+        &paths::asset(NOBODY),
+        &paths::asset_data(NOBODY),
+        "/api/assets/not-an-id",
+        "/api/projects/nowhere",
+        "/api/projects/..%2f..%2fetc",
+        "/api/projects/nowhere/scenes/1/assets/x",
+        "/api/projects/nowhere/assets",
+    ] {
+        let code = problem(daemon.request(Method::GET, path)).await.code;
+        assert_eq!(code, Code::NotFound, "{path}");
+    }
+    let method = daemon.request(Method::DELETE, paths::PROJECTS).send().await.unwrap();
+    assert_eq!(header(&method, "allow"), "GET,HEAD,POST");
+    assert_eq!(crate::support::problem_of(method).await.code, Code::MethodNotAllowed);
+}
+
+#[tokio::test]
+async fn bodies_of_the_wrong_kind_are_refused() {
+    let daemon = Daemon::start();
+    let post = || daemon.request(Method::POST, paths::PROJECTS);
+    let text = post().header("content-type", "text/plain").body("{\"name\":\"x\"}");
+    assert_eq!(problem(text).await.code, Code::UnsupportedMediaType);
+    let broken = post().header("content-type", "application/json").body("{");
+    assert_eq!(problem(broken).await.code, Code::BadRequest);
+    let huge = post().json(&json!({"name": "x".repeat(2_000_000)}));
+    assert_eq!(problem(huge).await.code, Code::TooLarge);
+    let upload = daemon.request(Method::POST, paths::UPLOAD).json(&json!({}));
+    assert_eq!(problem(upload).await.code, Code::UnsupportedMediaType);
+}
+
+#[tokio::test]
+async fn another_users_things_are_not_there() {
+    let folder = TempDir::new().unwrap();
+    let (admin, ann) = ("rushes_admin", "rushes_ann");
+    let data = folder.path().join("data");
+    fs::create_dir_all(data.join("secrets")).unwrap();
+    let tokens = json!({"tokens": [
+        {"hash": Digest::of(admin.as_bytes()), "user": "admin"},
+        {"hash": Digest::of(ann.as_bytes()), "user": "ann"},
+    ]});
+    for (path, text) in
+        [("secrets/tokens.json", tokens.to_string()), ("admin.token", admin.to_owned())]
+    {
+        fs::write(data.join(path), text).unwrap();
+        fs::set_permissions(data.join(path), fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let daemon = Daemon::start_in(folder, &[]);
+    let asset = daemon.upload(form("x.png", PNG)).await;
+    let _: rushes_api::ProjectReply = daemon.post(paths::PROJECTS, &json!({"name": "Fox"})).await;
+    for (theirs, nobodys) in [
+        (paths::asset(&asset.id), paths::asset(NOBODY)),
+        (paths::asset_data(&asset.id), paths::asset_data(NOBODY)),
+        (paths::project("fox"), paths::project("nowhere")),
+        (paths::scenes("fox"), paths::scenes("nowhere")),
+        (paths::history("fox", None, "x"), paths::history("nowhere", None, "x")),
+    ] {
+        let ask = |path: &str| daemon.anonymous(Method::GET, path).bearer_auth(ann);
+        let (mut found, mut expected) = (problem(ask(&theirs)).await, problem(ask(&nobodys)).await);
+        (found.instance, expected.instance) = (None, None);
+        assert_eq!((found.code, &found), (Code::NotFound, &expected), "{theirs}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_change_nothing() {
+    let daemon = Daemon::start();
+    let post = || daemon.request(Method::POST, paths::PROJECTS).json(&json!({"name": "x"}));
+    for (name, value) in
+        [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")]
+    {
+        assert_eq!(problem(post().header(name, value)).await.code, Code::CrossOrigin, "{value}");
+    }
+    let own = post().header("origin", &daemon.url).send().await.unwrap();
+    assert_eq!(own.status(), StatusCode::CREATED);
+}
+
+#[test]
+fn only_its_own_hosts_are_answered() {
+    let daemon = Daemon::start();
+    let port = daemon.address().rsplit_once(':').unwrap().1;
+    let ask = |target: &str, hosts: &str| {
+        let request = format!("GET {target} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+        let answer = raw(daemon.address(), request.as_bytes());
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    let host = |host: &str| format!("Host: {host}:{port}\r\n");
+    assert_eq!(ask("/health", &host("127.0.0.1")), "200");
+    assert_eq!(ask("/health", &host("localhost")), "200");
+    for evil in ["evil.example", "127.0.0.1.evil.example", "[::ffff:7f00:1]"] {
+        assert_eq!(ask("/health", &host(evil)), "421", "{evil}");
+    }
+    assert_eq!(ask("/health", ""), "400");
+    assert_eq!(ask("/health", &[host("127.0.0.1"), host("127.0.0.1")].concat()), "400");
+    let elsewhere = format!("http://evil.example:{port}/health");
+    assert_eq!(ask(&elsewhere, &host("127.0.0.1")), "400");
+}
