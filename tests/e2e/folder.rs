@@ -1,0 +1,169 @@
+//! The folder, as editors and players see it.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rushes_digest::Digest;
+use rushes_harness::{Daemon, Start, noise};
+use serde_json::{Value, json};
+
+use crate::media;
+
+/// A mounted daemon with the project `fox` and one scene; the directory goes last.
+struct Set {
+    daemon: Daemon,
+    mount: PathBuf,
+    place: tempfile::TempDir,
+}
+
+fn set() -> Set {
+    let place = tempfile::tempdir().unwrap();
+    let mount = place.path().join("mount");
+    let daemon = Start::on(&place.path().join("data")).mounted_at(&mount).run();
+    daemon.client().project("Fox", 1);
+    Set { daemon, mount, place }
+}
+
+const SCENE: [(&str, &str); 3] =
+    [("project_id", "fox"), ("scene_number", "1"), ("asset_key", "scene_video")];
+
+fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn an_upload_is_in_the_folder_at_once_and_opens_in_other_programs() {
+    let Set { daemon, mount, place } = set();
+    let client = daemon.client();
+    let scene = mount.join("projects/fox/scenes/1");
+    assert_eq!(names(&scene), ["scene.json", "versions"]);
+    let film = fs::read(media::film(place.path(), "one.mp4", 1)).unwrap();
+    let asset = client.upload("one.mp4", film.clone(), &SCENE);
+    assert_eq!(names(&scene), ["scene.json", "scene_video.mp4", "versions"]);
+    let path = scene.join("scene_video.mp4");
+    assert_eq!(fs::read(&path).unwrap(), film);
+    assert_eq!(media::probe(&path), "h264,320,180");
+    let summed = Command::new("b3sum").arg("--no-names").arg(&path).output();
+    if let Ok(summed) = summed {
+        let digest = String::from_utf8(summed.stdout).unwrap();
+        assert_eq!(digest.trim(), asset["digest"].as_str().unwrap());
+    }
+    let copy = place.path().join("copy.mp4");
+    assert!(Command::new("cp").arg(&path).arg(&copy).status().unwrap().success());
+    assert_eq!(fs::read(copy).unwrap(), film);
+    assert_eq!(names(&scene.join("versions/scene_video")), ["v001.json", "v001.mp4"]);
+    let record = fs::read(scene.join("versions/scene_video/v001.json")).unwrap();
+    let record: Value = serde_json::from_slice(&record).unwrap();
+    assert_eq!(record["digest"], asset["digest"]);
+    let blob = mount.join("blobs").join(asset["digest"].as_str().unwrap());
+    assert_eq!(fs::read(blob).unwrap(), film);
+    let listing = asset["path"].as_str().unwrap();
+    assert_eq!(fs::read(mount.join(listing)).unwrap(), film, "{listing}");
+}
+
+#[test]
+fn every_change_shows_at_once_whatever_was_looked_at_before() {
+    let Set { daemon, mount, place: _place } = set();
+    let client = daemon.client();
+    let scene = mount.join("projects/fox/scenes/1");
+    for version in 1..=30u64 {
+        let length = if version % 2 == 0 { 200_000 } else { 900 };
+        let bytes = noise(version, length);
+        let name = if version % 3 == 0 { "take.mov" } else { "take.bin" };
+        client.upload(name, bytes.clone(), &SCENE);
+        let extension = if version % 3 == 0 { "mov" } else { "bin" };
+        let current = scene.join(format!("scene_video.{extension}"));
+        assert_eq!(fs::metadata(&current).unwrap().len(), length as u64, "version {version}");
+        assert!(fs::read(&current).unwrap() == bytes, "version {version}");
+        let shown = names(&scene);
+        assert_eq!(shown.len(), 3, "{shown:?}");
+        let folder = names(&scene.join("versions/scene_video"));
+        assert_eq!(folder.len() as u64, 2 * version);
+        let record: Value =
+            serde_json::from_slice(&fs::read(scene.join("scene.json")).unwrap()).unwrap();
+        assert_eq!(record["assets"]["scene_video"]["latest"], version);
+    }
+    let best = "/api/projects/fox/scenes/1/assets/scene_video/best";
+    assert_eq!(client.put(best, &json!({ "version": 1 })).status(), 200);
+    assert_eq!(fs::read(scene.join("scene_video.bin")).unwrap(), noise(1, 900));
+    assert!(!scene.join("scene_video.mov").exists());
+    client.project("Owl", 0);
+    assert_eq!(names(&mount.join("projects")), ["fox", "owl"]);
+}
+
+#[test]
+fn whoever_holds_a_file_open_goes_on_reading_the_old_version() {
+    let Set { daemon, mount, place: _place } = set();
+    let client = daemon.client();
+    let current = mount.join("projects/fox/scenes/1/scene_video.bin");
+    for length in [900usize, 3_000_000] {
+        let old = noise(1, length);
+        client.upload("take.bin", old.clone(), &SCENE);
+        let mut held = File::open(&current).unwrap();
+        let mut start = vec![0; length / 3];
+        held.read_exact(&mut start).unwrap();
+        client.upload("take.bin", noise(2, length + 10), &SCENE);
+        assert_eq!(fs::read(&current).unwrap(), noise(2, length + 10));
+        let mut rest = Vec::new();
+        held.read_to_end(&mut rest).unwrap();
+        assert!([start, rest].concat() == old, "the reader saw another version");
+    }
+}
+
+#[test]
+fn the_folder_takes_no_writes_yet() {
+    let Set { daemon, mount, place: _place } = set();
+    daemon.client().upload("take.bin", noise(1, 900), &SCENE);
+    let scene = mount.join("projects/fox/scenes/1");
+    let current = scene.join("scene_video.bin");
+    let refused = |result: std::io::Result<()>| result.unwrap_err().kind();
+    assert_eq!(refused(fs::write(&current, b"x")), ErrorKind::ReadOnlyFilesystem);
+    assert_eq!(refused(fs::write(scene.join("new"), b"x")), ErrorKind::ReadOnlyFilesystem);
+    assert_eq!(refused(fs::create_dir(scene.join("d"))), ErrorKind::ReadOnlyFilesystem);
+    assert_eq!(refused(fs::remove_file(&current)), ErrorKind::ReadOnlyFilesystem);
+    assert_eq!(refused(fs::rename(&current, scene.join("y"))), ErrorKind::ReadOnlyFilesystem);
+    assert_eq!(fs::read(&current).unwrap(), noise(1, 900));
+}
+
+#[test]
+fn a_failed_attempt_shows_as_a_record_and_not_as_a_file() {
+    let Set { daemon, mount, place: _place } = set();
+    let client = daemon.client();
+    client.upload("take.bin", noise(1, 900), &SCENE);
+    let status = Command::new("curl")
+        .args(["-sS", "-o", "/dev/null", "-H"])
+        .arg(format!("Authorization: Bearer {}", daemon.token()))
+        .args(["-F", "project_id=fox", "-F", "scene_number=1", "-F", "asset_key=scene_video"])
+        .args(["-F", "status=failed", "-F", "error=timeout"])
+        .arg(format!("http://{}/api/v2/upload-asset", daemon.address().unwrap()))
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let versions = mount.join("projects/fox/scenes/1/versions/scene_video");
+    assert_eq!(names(&versions), ["v001.bin", "v001.json", "v002.failed.json"]);
+    let record = fs::read(versions.join("v002.failed.json")).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&record).unwrap()["error"], "timeout");
+    let current = mount.join("projects/fox/scenes/1/scene_video.bin");
+    assert_eq!(fs::read(current).unwrap(), noise(1, 900));
+}
+
+#[test]
+fn health_says_how_wholes_are_read_and_the_folder_counts_what_is_the_users() {
+    let Set { daemon, mount, place: _place } = set();
+    let client = daemon.client();
+    let bytes = noise(7, 1_500_000);
+    let asset = client.upload("take.bin", bytes, &SCENE);
+    let health = daemon.health().unwrap();
+    assert_eq!(health["mount"]["mode"], "passthrough", "{health}");
+    let stat = rustix::fs::statvfs(&mount).unwrap();
+    let used = (stat.f_blocks - stat.f_bfree) * stat.f_frsize;
+    assert!((1_500_000..1_600_000).contains(&used), "{used}");
+    let path = mount.join("projects/fox/scenes/1/scene_video.bin");
+    assert_eq!(Digest::of(&fs::read(path).unwrap()).to_hex(), asset["digest"].as_str().unwrap());
+}

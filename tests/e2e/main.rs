@@ -1,0 +1,9 @@
+//! Rushes as its users meet it: a real daemon, a real folder, real media, the command line.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cli;
+mod folder;
+mod full;
+mod lifecycle;
+mod media;
+mod upload;
