@@ -129,7 +129,7 @@ impl From<IngestError> for Refusal {
         match error {
             IngestError::Command(error) => error.into(),
             IngestError::DiskFull => Self::new(Code::DiskFull, error.to_string()),
-            IngestError::TooLarge { .. } => Self::new(Code::TooLarge, error.to_string()),
+            IngestError::TooLarge(_) => Self::new(Code::TooLarge, error.to_string()),
             IngestError::Store(error) => Self::failed(error),
         }
     }

@@ -1,15 +1,14 @@
-//! Reading little-endian fields one after the other, without ever panicking.
+//! Takes little-endian fields off the front of a byte string.
+//!
+//! Knows no format. Invariant: what is not there is `None`, never a panic.
 
-/// A cursor over bytes that are perhaps not what they should be.
-#[derive(Debug)]
-pub struct Fields<'a>(&'a [u8]);
+use rushes_digest::Digest;
+
+/// What is left to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields<'a>(pub &'a [u8]);
 
 impl<'a> Fields<'a> {
-    /// Starts at the beginning.
-    pub const fn of(bytes: &'a [u8]) -> Self {
-        Self(bytes)
-    }
-
     /// The next `count` bytes.
     pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
@@ -17,14 +16,14 @@ impl<'a> Fields<'a> {
         Some(taken)
     }
 
-    /// The next `N` bytes.
+    /// The next `N` bytes, as an array.
     pub fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.take(N)?.try_into().ok()
     }
 
     /// The next byte.
     pub fn u8(&mut self) -> Option<u8> {
-        self.array::<1>().map(|[byte]| byte)
+        self.array().map(u8::from_le_bytes)
     }
 
     /// The next two bytes.
@@ -42,8 +41,8 @@ impl<'a> Fields<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// What is left.
-    pub const fn rest(&self) -> &'a [u8] {
-        self.0
+    /// The next 32 bytes.
+    pub fn digest(&mut self) -> Option<Digest> {
+        self.array().map(Digest::from_bytes)
     }
 }

@@ -1,79 +1,100 @@
-//! Where bytes lie in the data directory, and how they are named there.
+//! The store's part of the data directory: which name lies where.
+//!
+//! Knows nothing of what is inside the files.
 
-use std::fmt;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use rushes_digest::Digest;
+use rushes_disk::{Disk, Kind, Result};
 use uuid::Uuid;
 
-/// Files that hold exactly one blob each.
-pub const WHOLE_DIR: &str = "whole";
-/// Append-only files of records.
-pub const PACKS_DIR: &str = "packs";
-/// Bytes that are still coming in.
-pub const STAGING_DIR: &str = "staging";
-/// Damaged bytes, with the reason.
-pub const QUARANTINE_DIR: &str = "quarantine";
-/// What keeps a file in staging over a restart.
-pub const SIDECAR: &str = ".sidecar";
+use crate::place::PackId;
 
-/// A blob of at most this many bytes goes into a pack: below it, a file of its own costs more than
-/// passthrough brings.
-pub const SMALL_BYTES_MAX: usize = 128 << 10;
+/// Directory of wholes.
+pub const WHOLE: &str = "whole";
+/// Directory of packs.
+pub const PACKS: &str = "packs";
+/// Directory of unfinished bytes.
+pub const STAGING: &str = "staging";
+/// Directory of damaged bytes.
+pub const QUARANTINE: &str = "quarantine";
 
-/// Directory of the wholes whose digest starts alike.
-pub fn whole_dir(digest: &Digest) -> PathBuf {
-    Path::new(WHOLE_DIR).join(digest.to_hex().get(..2).unwrap_or_default())
+/// The 256 directories below `whole/`.
+pub fn whole_dirs() -> impl Iterator<Item = PathBuf> {
+    (0..=u8::MAX).map(|first| Path::new(WHOLE).join(format!("{first:02x}")))
 }
 
-/// Path of a whole.
-pub fn whole_path(digest: &Digest) -> PathBuf {
+/// The directory of a whole.
+pub fn whole_dir(digest: &Digest) -> PathBuf {
+    let [first, ..] = digest.as_bytes();
+    Path::new(WHOLE).join(format!("{first:02x}"))
+}
+
+/// A whole.
+pub fn whole(digest: &Digest) -> PathBuf {
     whole_dir(digest).join(digest.to_hex())
 }
 
-/// A pack's id: a UUID of version 7, so that later packs sort later.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PackId(Uuid);
-
-impl PackId {
-    /// Length in bytes.
-    pub const BYTES: usize = 16;
-
-    /// Makes an id that no other pack has.
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
-    }
-
-    /// Wraps 16 bytes of an index or a manifest.
-    pub const fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
-        Self(Uuid::from_bytes(bytes))
-    }
-
-    /// The 16 bytes.
-    pub const fn as_bytes(&self) -> &[u8; Self::BYTES] {
-        self.0.as_bytes()
-    }
-
-    /// The id in a file's name; `None` for files that are not packs.
-    pub fn of_file(name: &str) -> Option<Self> {
-        let stem = name.strip_suffix(".pack").filter(|stem| stem.len() == 32)?;
-        Uuid::try_parse(stem).ok().map(Self)
-    }
-
-    /// Path of the pack.
-    pub fn path(self) -> PathBuf {
-        Path::new(PACKS_DIR).join(format!("{self}.pack"))
-    }
+/// A pack.
+pub fn pack(id: PackId) -> PathBuf {
+    Path::new(PACKS).join(format!("{id}.pack"))
 }
 
-impl fmt::Display for PackId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.simple().fmt(f)
-    }
+/// The packs that there are, oldest first.
+pub fn packs(disk: &dyn Disk) -> Result<Vec<PackId>> {
+    let entries = disk.list(Path::new(PACKS))?;
+    let ids = entries.iter().filter(|entry| entry.kind == Kind::File);
+    Ok(ids.filter_map(|entry| PackId::parse(entry.name.strip_suffix(".pack")?)).collect())
 }
 
-impl fmt::Debug for PackId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PackId({self})")
+/// A new name for unfinished bytes.
+pub fn new_staging() -> PathBuf {
+    Path::new(STAGING).join(Uuid::now_v7().simple().to_string())
+}
+
+/// Makes the directories that are missing; all their names are durable on return, also those that
+/// a killed process had just made.
+pub fn prepare(disk: &dyn Disk) -> Result<()> {
+    for name in [WHOLE, PACKS, STAGING, QUARANTINE] {
+        disk.create_dir_all(Path::new(name))?;
     }
+    let there: HashSet<String> =
+        disk.list(Path::new(WHOLE))?.into_iter().map(|entry| entry.name).collect();
+    for dir in whole_dirs() {
+        let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if !there.contains(name) {
+            disk.create_dir_all(&dir)?;
+        }
+    }
+    disk.sync_dir(Path::new(WHOLE))?;
+    disk.sync_dir(Path::new(""))
+}
+
+/// Removes unfinished bytes that nobody can go on with: those without a sidecar.
+pub fn clear_staging(disk: &dyn Disk) -> Result<()> {
+    let entries = disk.list(Path::new(STAGING))?;
+    let names: HashSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    for entry in entries.iter().filter(|entry| entry.kind == Kind::File) {
+        let has_sidecar = names.contains(format!("{}.sidecar", entry.name).as_str());
+        if !has_sidecar && !entry.name.ends_with(".sidecar") {
+            disk.remove(&Path::new(STAGING).join(&entry.name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Moves a file to `quarantine/`, durably, with a text that says why.
+pub fn quarantine(disk: &dyn Disk, path: &Path, why: &str) -> Result<()> {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let unique = format!("{name}.{}", Uuid::now_v7().simple());
+    let to = Path::new(QUARANTINE).join(&unique);
+    let note = disk.create_new(&to.with_file_name(format!("{unique}.why")))?;
+    note.write_all_at(format!("{}: {why}\n", path.display()).as_bytes(), 0)?;
+    note.sync()?;
+    disk.rename(path, &to)?;
+    disk.sync_dir(Path::new(QUARANTINE))?;
+    disk.sync_dir(path.parent().unwrap_or(Path::new("")))?;
+    tracing::error!(file = %path.display(), to = %to.display(), why, "moved to quarantine");
+    Ok(())
 }

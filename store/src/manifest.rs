@@ -1,176 +1,198 @@
-//! Where the chunks of a blob lie. Payload of a manifest record; never part of the blob's identity.
+//! Manifests: where the chunks of a blob lie. The byte map is in `docs/format.md`.
 //!
-//! Little-endian: form (2), generation (8), blob size (8), number of containers (4), number of
-//! entries (4); each container: tag (1), then a whole's digest (32) or a pack's id (16); each entry:
-//! chunk digest (32), length (4), container's number (4), offset (8).
+//! Knows nothing of files. Invariant: a manifest that was decoded adds up to its size, and each of
+//! its chunks names a container that it lists.
 
 use rushes_digest::Digest;
 
 use crate::bytes::Fields;
-use crate::chunker::Chunk;
-use crate::layout::PackId;
+use crate::cutter::{CHUNK_BYTES_MAX, CHUNKS_MAX, Chunk};
+use crate::place::PackId;
 
-/// The form that is written, and the newest one that is read.
-const FORM: u16 = 1;
-const TAG_WHOLE: u8 = 1;
-const TAG_PACK: u8 = 2;
-/// Bytes of an entry.
-const ENTRY_BYTES: usize = 48;
+/// Most containers that a blob may be spread over.
+pub const CONTAINERS_MAX: usize = 64 << 10;
+/// Longest encoded manifest, in bytes.
+pub const MANIFEST_BYTES_MAX: usize =
+    HEAD_BYTES + CONTAINERS_MAX * (1 + Digest::BYTES) + CHUNKS_MAX * PIECE_BYTES;
 
-/// Something that chunks lie in.
+const VERSION: u16 = 1;
+const HEAD_BYTES: usize = 32;
+const PIECE_BYTES: usize = 48;
+const WHOLE_TAG: u8 = 1;
+const PACK_TAG: u8 = 2;
+
+/// What holds chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Container {
-    /// A whole: the offset is where the chunk's bytes are.
+    /// A whole: a chunk's offset is its place in the file.
     Whole(Digest),
-    /// A pack: the offset is where the chunk's record starts.
+    /// A pack: a chunk's offset is that of its record.
     Pack(PackId),
 }
 
-/// A chunk and its place.
+/// A chunk and where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
-    /// The chunk's name.
-    pub digest: Digest,
-    /// Its length in bytes.
-    pub length: u32,
+pub struct Piece {
+    /// Name and length.
+    pub chunk: Chunk,
     /// Which of the manifest's containers.
     pub container: u32,
-    /// Where in it.
+    /// Where in the container.
     pub offset: u64,
 }
 
-/// The chunks of a blob, in order.
+/// Where a blob's chunks lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
-    /// Of several manifests of one blob the highest holds.
+    /// Of all manifests of a blob the one with the highest generation counts.
     pub generation: u64,
     /// The blob's length in bytes.
     pub size: u64,
-    /// What the entries point into.
+    /// What holds its chunks.
     pub containers: Vec<Container>,
-    /// The chunks.
-    pub entries: Vec<Entry>,
+    /// Its chunks, in order.
+    pub pieces: Vec<Piece>,
 }
 
 impl Manifest {
-    /// The manifest of a blob that is a whole: each chunk where it was cut.
+    /// The first manifest of a blob that is a whole.
     pub fn of_whole(digest: Digest, chunks: &[Chunk]) -> Self {
-        let mut offset = 0;
-        let entries: Vec<_> = chunks
-            .iter()
-            .map(|chunk| {
-                let at = offset;
-                offset += u64::from(chunk.length);
-                Entry { digest: chunk.digest, length: chunk.length, container: 0, offset: at }
-            })
-            .collect();
-        let containers = vec![Container::Whole(digest)];
-        Self { generation: 1, size: offset, containers, entries }
+        let mut size = 0;
+        let mut pieces = Vec::with_capacity(chunks.len());
+        for chunk in chunks {
+            pieces.push(Piece { chunk: *chunk, container: 0, offset: size });
+            size += u64::from(chunk.length);
+        }
+        Self { generation: 1, size, containers: vec![Container::Whole(digest)], pieces }
     }
 
-    /// The payload.
+    /// The byte form.
     pub fn encode(&self) -> Vec<u8> {
-        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
-        let mut payload = Vec::with_capacity(64 + self.entries.len() * ENTRY_BYTES);
-        payload.extend_from_slice(&FORM.to_le_bytes());
-        payload.extend_from_slice(&self.generation.to_le_bytes());
-        payload.extend_from_slice(&self.size.to_le_bytes());
-        payload.extend_from_slice(&count(self.containers.len()));
-        payload.extend_from_slice(&count(self.entries.len()));
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes();
+        let mut bytes = Vec::with_capacity(HEAD_BYTES + 33 + self.pieces.len() * PIECE_BYTES);
+        bytes.extend(VERSION.to_le_bytes());
+        bytes.extend([0; 2]);
+        bytes.extend(count(self.containers.len()));
+        bytes.extend(self.generation.to_le_bytes());
+        bytes.extend(self.size.to_le_bytes());
+        bytes.extend(count(self.pieces.len()));
+        bytes.extend([0; 4]);
         for container in &self.containers {
             match container {
                 Container::Whole(digest) => {
-                    payload.push(TAG_WHOLE);
-                    payload.extend_from_slice(digest.as_bytes());
+                    bytes.push(WHOLE_TAG);
+                    bytes.extend(digest.as_bytes());
                 }
-                Container::Pack(pack) => {
-                    payload.push(TAG_PACK);
-                    payload.extend_from_slice(pack.as_bytes());
+                Container::Pack(PackId(id)) => {
+                    bytes.push(PACK_TAG);
+                    bytes.extend(id);
                 }
             }
         }
-        for entry in &self.entries {
-            payload.extend_from_slice(entry.digest.as_bytes());
-            payload.extend_from_slice(&entry.length.to_le_bytes());
-            payload.extend_from_slice(&entry.container.to_le_bytes());
-            payload.extend_from_slice(&entry.offset.to_le_bytes());
+        for piece in &self.pieces {
+            bytes.extend(piece.chunk.digest.as_bytes());
+            bytes.extend(piece.chunk.length.to_le_bytes());
+            bytes.extend(piece.container.to_le_bytes());
+            bytes.extend(piece.offset.to_le_bytes());
         }
-        payload
+        bytes
     }
 
-    /// Reads a payload; `None` when it is not a manifest of a known form, or contradicts itself.
-    pub fn decode(payload: &[u8]) -> Option<Self> {
-        let mut fields = Fields::of(payload);
-        if fields.u16()? != FORM {
+    /// Reads the byte form; `None` when it is not one, or contradicts itself.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields(bytes);
+        if fields.u16()? != VERSION {
             return None;
         }
+        fields.take(2)?;
+        let container_count = fields.u32()? as usize;
         let (generation, size) = (fields.u64()?, fields.u64()?);
-        let (container_count, entry_count) = (fields.u32()?, fields.u32()?);
-        let mut containers = Vec::new();
-        for _ in 0..container_count {
-            containers.push(match fields.u8()? {
-                TAG_WHOLE => Container::Whole(Digest::from_bytes(fields.array()?)),
-                TAG_PACK => Container::Pack(PackId::from_bytes(fields.array()?)),
-                _ => return None,
-            });
-        }
-        if fields.rest().len() != entry_count as usize * ENTRY_BYTES {
+        let piece_count = fields.u32()? as usize;
+        fields.take(4)?;
+        if container_count > CONTAINERS_MAX || piece_count > CHUNKS_MAX {
             return None;
         }
-        let mut entries = Vec::with_capacity(entry_count as usize);
-        let mut covered = 0u64;
-        for _ in 0..entry_count {
-            let digest = Digest::from_bytes(fields.array()?);
-            let (length, container, offset) = (fields.u32()?, fields.u32()?, fields.u64()?);
-            covered = covered.checked_add(u64::from(length))?;
-            if container >= container_count || length == 0 {
-                return None;
-            }
-            entries.push(Entry { digest, length, container, offset });
+        let containers =
+            (0..container_count).map(|_| container(&mut fields)).collect::<Option<Vec<_>>>()?;
+        if fields.0.len() != piece_count * PIECE_BYTES {
+            return None;
         }
-        (covered == size).then_some(Self { generation, size, containers, entries })
+        let pieces = (0..piece_count).map(|_| piece(&mut fields)).collect::<Option<Vec<_>>>()?;
+        let fits = |piece: &Piece| {
+            (1..=CHUNK_BYTES_MAX).contains(&(piece.chunk.length as usize))
+                && (piece.container as usize) < containers.len()
+        };
+        let total: u64 = pieces.iter().map(|piece| u64::from(piece.chunk.length)).sum();
+        (total == size && pieces.iter().all(fits)).then_some(Self {
+            generation,
+            size,
+            containers,
+            pieces,
+        })
     }
 
-    /// The generation in a payload, without reading the rest.
-    pub fn generation_of(payload: &[u8]) -> Option<u64> {
-        let mut fields = Fields::of(payload);
-        fields.u16().filter(|form| *form == FORM)?;
+    /// The generation alone, out of the byte form.
+    pub fn generation_of(bytes: &[u8]) -> Option<u64> {
+        let mut fields = Fields(bytes);
+        fields.take(8)?;
         fields.u64()
     }
+}
+
+fn container(fields: &mut Fields<'_>) -> Option<Container> {
+    match fields.u8()? {
+        WHOLE_TAG => fields.digest().map(Container::Whole),
+        PACK_TAG => fields.array().map(|id| Container::Pack(PackId(id))),
+        _ => None,
+    }
+}
+
+fn piece(fields: &mut Fields<'_>) -> Option<Piece> {
+    let chunk = Chunk { digest: fields.digest()?, length: fields.u32()? };
+    Some(Piece { chunk, container: fields.u32()?, offset: fields.u64()? })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn manifest() -> Manifest {
-        let chunks = [("a", 3), ("b", 5)]
-            .map(|(name, length)| Chunk { digest: Digest::of(name.as_bytes()), length });
-        let mut manifest = Manifest::of_whole(Digest::of(b"whole"), &chunks);
-        manifest.containers.push(Container::Pack(PackId::generate()));
-        manifest.entries[1].container = 1;
+    fn sample() -> Manifest {
+        let chunks = [b"ab".as_slice(), b"c"].map(|part| Chunk {
+            digest: Digest::of(part),
+            length: u32::try_from(part.len()).unwrap(),
+        });
+        let mut manifest = Manifest::of_whole(Digest::of(b"abc"), &chunks);
+        manifest.containers.push(Container::Pack(PackId([9; 16])));
+        manifest.pieces[1] = Piece { container: 1, offset: 77, ..manifest.pieces[1] };
+        manifest.generation = 3;
         manifest
     }
 
     #[test]
-    fn a_manifest_comes_back() {
-        let manifest = manifest();
-        assert_eq!(manifest.size, 8);
-        let payload = manifest.encode();
-        assert_eq!(Manifest::decode(&payload), Some(manifest));
-        assert_eq!(Manifest::generation_of(&payload), Some(1));
+    fn comes_back_as_it_was() {
+        let bytes = sample().encode();
+        assert_eq!(Manifest::decode(&bytes), Some(sample()));
+        assert_eq!(Manifest::generation_of(&bytes), Some(3));
     }
 
     #[test]
-    fn one_that_contradicts_itself_is_none() {
-        let good = manifest();
-        assert_eq!(Manifest::decode(&Manifest { size: 9, ..good.clone() }.encode()), None);
-        let mut astray = good.clone();
-        astray.entries[0].container = 2;
-        assert_eq!(Manifest::decode(&astray.encode()), None);
-        let payload = good.encode();
-        for cut in 0..payload.len() {
-            assert_eq!(Manifest::decode(&payload[..cut]), None, "cut at {cut}");
+    fn what_contradicts_itself_is_refused() {
+        let good = sample().encode();
+        for cut in 0..good.len() {
+            assert_eq!(Manifest::decode(&good[..cut]), None, "cut at {cut}");
+        }
+        let breaks: [fn(&mut Manifest); 3] = [
+            |manifest| manifest.size += 1,
+            |manifest| manifest.pieces[0].container = 2,
+            |manifest| {
+                manifest.pieces[0].chunk.length = 0;
+                manifest.size = 1;
+            },
+        ];
+        for wrong in breaks {
+            let mut manifest = sample();
+            wrong(&mut manifest);
+            assert_eq!(Manifest::decode(&manifest.encode()), None);
         }
     }
 }

@@ -1,366 +1,320 @@
-//! Reading blobs: every byte that is handed out was checked against a digest.
+//! Reading a blob.
+//!
+//! Invariant: every byte that is read was verified since it left the disk. Only
+//! [`BlobReader::exact_file`] hands out a file as it is.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::os::fd::BorrowedFd;
-use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rushes_digest::Digest;
-use rushes_disk::{Disk, DiskError, DiskFile};
 
-use crate::Store;
-use crate::error::StoreError;
-use crate::index::{Additions, Index, Place};
-use crate::layout::{PackId, whole_path};
-use crate::manifest::{Container, Entry, Manifest};
-use crate::pack;
-use crate::put::chunks_of;
-use crate::record::{self, Header, Kind};
+use crate::error::{Damage, StoreError};
+use crate::layout;
+use crate::manifest::{Container, Manifest};
+use crate::pieces::{Located, Pieces};
+use crate::place::{Place, WholeStat};
+use crate::shelf::Shelf;
+use crate::wholes::OpenWhole;
 
-/// Open packs kept for reading.
-const OPEN_PACKS_MAX: usize = 256;
+/// Chunks that an open blob keeps in memory: small reads in order, from two places at once, do not
+/// hash a chunk again.
+const CHUNKS_KEPT: usize = 2;
 
-/// Open packs, shared by all readers.
-#[derive(Debug)]
-pub struct Packs {
-    disk: Arc<dyn Disk>,
-    open: Mutex<HashMap<PackId, Arc<dyn DiskFile>>>,
-}
-
-impl Packs {
-    /// Reads packs of a data directory.
-    pub fn new(disk: Arc<dyn Disk>) -> Self {
-        Self { disk, open: Mutex::default() }
-    }
-
-    fn file(&self, pack: PackId) -> Result<Arc<dyn DiskFile>, DiskError> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = open.get(&pack) {
-            return Ok(Arc::clone(file));
-        }
-        let file = self.disk.open_read(&pack.path())?;
-        if open.len() >= OPEN_PACKS_MAX {
-            open.clear(); // reads that are under way keep theirs
-        }
-        open.insert(pack, Arc::clone(&file));
-        Ok(file)
-    }
-
-    /// Reads and checks a record; the error says what is wrong with it.
-    pub fn read(&self, pack: PackId, offset: u64) -> Result<(Header, Vec<u8>), ReadError> {
-        let file = self.file(pack).map_err(ReadError::Disk)?;
-        let bytes = pack::read_record(&*file, &pack.path(), offset).map_err(ReadError::Disk)?;
-        let wrong = |reason: String| {
-            ReadError::Wrong(format!("pack {pack}, record at byte {offset}: {reason}"))
-        };
-        let bytes = bytes.ok_or_else(|| wrong("there is none".to_owned()))?;
-        record::decode(&bytes).map_err(|error| wrong(error.to_string()))
-    }
-}
-
-/// Why a record cannot be read.
-#[derive(Debug)]
-pub enum ReadError {
-    Disk(DiskError),
-    Wrong(String),
-}
-
-impl ReadError {
-    fn of(self, digest: &Digest) -> StoreError {
-        match self {
-            Self::Disk(error) if !error.is_missing() => error.into(),
-            Self::Disk(error) => damaged(digest, error.to_string()),
-            Self::Wrong(reason) => damaged(digest, reason),
-        }
-    }
-}
-
-fn damaged(digest: &Digest, reason: String) -> StoreError {
-    StoreError::Damaged { digest: *digest, reason }
-}
-
-#[derive(Debug)]
-enum Body {
-    Memory(Vec<u8>),
-    Chunks(Chunked),
-}
-
-#[derive(Debug)]
-struct Chunked {
-    manifest: OnceLock<Arc<Mapped>>,
-    /// The blob's own whole, where there is one.
-    whole: Option<Arc<dyn DiskFile>>,
-    /// The chunk that was read last, when only a part of it was wanted.
-    last: Mutex<Option<(usize, Arc<Vec<u8>>)>>,
-}
-
-/// A manifest with the offset of each chunk in the blob.
-#[derive(Debug)]
-struct Mapped {
-    manifest: Manifest,
-    starts: Vec<u64>,
-}
-
-impl Mapped {
-    fn of(manifest: Manifest) -> Self {
-        let starts = manifest.entries.iter().scan(0, |at, entry| {
-            let start = *at;
-            *at += u64::from(entry.length);
-            Some(start)
-        });
-        let starts = starts.collect();
-        Self { manifest, starts }
-    }
-
-    /// The number of the chunk that holds an offset, the chunk, and where it starts.
-    fn at(&self, offset: u64) -> Option<(usize, &Entry, u64)> {
-        let number = self.starts.partition_point(|start| *start <= offset).checked_sub(1)?;
-        Some((number, self.manifest.entries.get(number)?, *self.starts.get(number)?))
-    }
-}
-
-/// An open blob. Many threads may read it at once. It stays readable whatever happens to its name.
+/// An open blob. Many threads may read at once.
 #[derive(Debug)]
 pub struct BlobReader {
     digest: Digest,
     size: u64,
     body: Body,
-    disk: Arc<dyn Disk>,
-    index: Arc<Index>,
-    packs: Arc<Packs>,
 }
 
-impl Store {
-    /// Opens a blob; `None` when there is none.
-    pub fn open_blob(&self, digest: &Digest) -> Result<Option<BlobReader>, StoreError> {
-        let (size, body) = match self.index.blob(digest)? {
-            Some(Place::Packed { pack, offset, .. }) => {
-                let (_, bytes) = self.packs.read(pack, offset).map_err(|error| error.of(digest))?;
-                (bytes.len() as u64, Body::Memory(bytes))
-            }
-            hint => match self.open_whole(digest, hint)? {
-                Some((size, chunked)) => (size, Body::Chunks(chunked)),
-                None => return self.open_ranges(digest),
-            },
-        };
-        Ok(Some(self.reader(digest, size, body)))
-    }
+#[derive(Debug)]
+enum Body {
+    /// A small blob, verified when it was opened.
+    Memory(Vec<u8>),
+    Chunked(Chunked),
+}
 
-    fn reader(&self, digest: &Digest, size: u64, body: Body) -> BlobReader {
-        let (disk, index, packs) =
-            (Arc::clone(&self.disk), Arc::clone(&self.index), Arc::clone(&self.packs));
-        BlobReader { digest: *digest, size, body, disk, index, packs }
-    }
+#[derive(Debug)]
+struct Chunked {
+    shelf: Arc<Shelf>,
+    /// The file that is exactly the blob, where there is one.
+    whole: Option<OpenWhole>,
+    /// Whether it looks as the index says, and no damage was met in it.
+    is_exact: bool,
+    /// Loaded by the first read: passthrough never needs them.
+    pieces: Mutex<Option<Arc<Pieces>>>,
+    kept: Mutex<VecDeque<(usize, Arc<Vec<u8>>)>>,
+}
 
-    /// Opens a blob that is a whole. One that is not as the index says is read from end to end first.
-    fn open_whole(
-        &self,
-        digest: &Digest,
-        hint: Option<Place>,
-    ) -> Result<Option<(u64, Chunked)>, StoreError> {
-        let file = match self.disk.open_read(&whole_path(digest)) {
-            Ok(file) => file,
-            Err(error) if error.is_missing() => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        let stat = file.stat()?;
-        let manifest = OnceLock::new();
-        if hint != Some(Place::of_whole(&stat)) {
-            let Some(chunks) = chunks_of(&*file, digest)? else {
-                let reason = "its content is not what its name says";
-                self.quarantine(digest, reason)?;
-                return Err(damaged(digest, format!("{reason}; it was moved to quarantine/")));
-            };
-            file.sync()?;
-            self.disk.sync_dir(&crate::layout::whole_dir(digest))?;
-            self.adopt(digest)?;
-            let made = Manifest::of_whole(*digest, &chunks);
-            if self.index.manifest(digest)?.is_none() {
-                self.append_manifest(digest, &made)?;
-            }
-            let _ = manifest.set(Arc::new(Mapped::of(made)));
-        } else if self.index.manifest(digest)?.is_none() {
-            // A power cut came before its manifest was durable.
-            if let Some(chunks) = chunks_of(&*file, digest)? {
-                let made = Manifest::of_whole(*digest, &chunks);
-                self.append_manifest(digest, &made)?;
-                let _ = manifest.set(Arc::new(Mapped::of(made)));
-            } else {
-                let reason = "its content is not what its name says";
-                self.quarantine(digest, reason)?;
-                return Err(damaged(digest, format!("{reason}; it was moved to quarantine/")));
-            }
+/// Opens a blob; `None` when there is no trace of it.
+pub fn open(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<BlobReader>, StoreError> {
+    let missing = |place| StoreError::Damaged { digest: *digest, place, damage: Damage::Missing };
+    match shelf.index.blob(digest)? {
+        Some(Place::Packed(at)) => {
+            let content = shelf.packs.content(digest, digest, &at)?;
+            let size = content.len() as u64;
+            Ok(Some(BlobReader { digest: *digest, size, body: Body::Memory(content) }))
         }
-        Ok(Some((stat.size, Chunked { manifest, whole: Some(file), last: Mutex::default() })))
-    }
-
-    /// Opens a blob that has no bytes of its own: its manifest says where they are.
-    fn open_ranges(&self, digest: &Digest) -> Result<Option<BlobReader>, StoreError> {
-        if self.index.manifest(digest)?.is_none() {
-            return Ok(None);
+        Some(Place::Whole { stat, sound }) => {
+            let whole = shelf.open_whole(digest)?.ok_or_else(|| missing(layout::whole(digest)))?;
+            of_whole(shelf, digest, whole, Some((stat, sound))).map(Some)
         }
-        let chunked = Chunked { manifest: OnceLock::new(), whole: None, last: Mutex::default() };
-        let mut reader = self.reader(digest, 0, Body::Chunks(chunked));
-        reader.size = reader.mapped()?.manifest.size;
-        Ok(Some(reader))
+        None => match shelf.open_whole(digest)? {
+            Some(whole) => of_whole(shelf, digest, whole, None).map(Some),
+            None => of_ranges(shelf, digest),
+        },
     }
+}
 
-    pub(crate) fn read_record(
-        &self,
-        pack: PackId,
-        offset: u64,
-    ) -> Result<(Header, Vec<u8>), ReadError> {
-        self.packs.read(pack, offset)
+fn of_whole(
+    shelf: &Arc<Shelf>,
+    digest: &Digest,
+    whole: OpenWhole,
+    known: Option<(WholeStat, bool)>,
+) -> Result<BlobReader, StoreError> {
+    let (is_exact, pieces) = match known {
+        Some((stat, sound)) if stat == whole.stat => (sound, None),
+        _ => (true, Some(Arc::new(Pieces::new(shelf.adopt(digest, &whole)?)))),
+    };
+    let size = whole.stat.size;
+    Ok(chunked(shelf, digest, size, (Some(whole), is_exact, pieces)))
+}
+
+fn of_ranges(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<BlobReader>, StoreError> {
+    let Some(known) = shelf.index.manifest(digest)? else { return Ok(None) };
+    let manifest = shelf.packs.manifest(digest, &known.at)?;
+    if manifest.containers == [Container::Whole(*digest)] {
+        // The manifest of a whole that is not there, and perhaps never was, durably.
+        return Ok(None);
     }
+    let size = manifest.size;
+    let pieces = Some(Arc::new(Pieces::new(manifest)));
+    Ok(Some(chunked(shelf, digest, size, (None, false, pieces))))
+}
+
+fn chunked(
+    shelf: &Arc<Shelf>,
+    digest: &Digest,
+    size: u64,
+    (whole, is_exact, pieces): (Option<OpenWhole>, bool, Option<Arc<Pieces>>),
+) -> BlobReader {
+    let body = Body::Chunked(Chunked {
+        shelf: Arc::clone(shelf),
+        whole,
+        is_exact,
+        pieces: Mutex::new(pieces),
+        kept: Mutex::default(),
+    });
+    BlobReader { digest: *digest, size, body }
 }
 
 impl BlobReader {
-    /// Length in bytes.
+    /// The blob's name.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Its length in bytes.
     pub fn size(&self) -> u64 {
         self.size
     }
 
-    /// Reads at an offset; fewer bytes than asked for only at the end. What is returned was checked;
-    /// damage is an error, and only for the reads that touch it.
-    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, StoreError> {
-        let left = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
-        let wanted = buffer.len().min(left);
-        let buffer = buffer.get_mut(..wanted).unwrap_or_default();
-        match &self.body {
-            Body::Memory(bytes) => {
-                let start = usize::try_from(offset).unwrap_or(usize::MAX);
-                if let Some(from) = bytes.get(start..start.saturating_add(wanted)) {
-                    buffer.copy_from_slice(from);
-                }
-            }
-            Body::Chunks(_) => self.read_chunks(buffer, offset)?,
-        }
-        Ok(wanted)
-    }
-
-    /// The file that is exactly this blob, for reads that nobody checks: kernel passthrough. Its
-    /// size, time and inode were those of the index when it was opened, or it was read whole.
+    /// The file that is exactly this blob, read-only, where there is one; for kernel passthrough.
+    /// What is read from it is not verified: size, time and inode were compared when it was opened.
     pub fn exact_file(&self) -> Option<BorrowedFd<'_>> {
         match &self.body {
-            Body::Chunks(Chunked { whole: Some(file), .. }) => file.fd(),
+            Body::Chunked(Chunked { whole: Some(whole), is_exact: true, .. }) => whole.file.fd(),
             _ => None,
         }
     }
 
-    fn read_chunks(&self, mut buffer: &mut [u8], mut offset: u64) -> Result<(), StoreError> {
-        let mapped = self.mapped()?;
-        while !buffer.is_empty() {
-            let beyond = || damaged(&self.digest, format!("no chunk holds byte {offset}"));
-            let (number, entry, start) = mapped.at(offset).ok_or_else(beyond)?;
-            let skip = usize::try_from(offset - start).unwrap_or(usize::MAX);
-            let length = (entry.length as usize).saturating_sub(skip).min(buffer.len());
-            let (now, later) = buffer.split_at_mut(length);
-            if length == entry.length as usize {
-                self.read_chunk(&mapped, entry, now)?;
-            } else {
-                let chunk = self.whole_chunk(&mapped, number, entry)?;
-                now.copy_from_slice(chunk.get(skip..skip + length).ok_or_else(beyond)?);
+    /// Reads at an offset; fewer bytes than asked for only at the end. On an error the buffer holds
+    /// nothing of use.
+    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, StoreError> {
+        match &self.body {
+            Body::Memory(content) => {
+                let from = usize::try_from(offset).unwrap_or(usize::MAX).min(content.len());
+                Ok(copy(content.get(from..).unwrap_or_default(), buffer))
             }
-            offset += length as u64;
-            buffer = later;
+            Body::Chunked(chunked) => {
+                chunked.read_at(&self.digest, buffer, offset).inspect_err(|error| {
+                    if matches!(error, StoreError::Damaged { .. }) {
+                        chunked.doubt(&self.digest);
+                    }
+                })
+            }
         }
-        Ok(())
+    }
+}
+
+impl Chunked {
+    fn read_at(
+        &self,
+        digest: &Digest,
+        buffer: &mut [u8],
+        offset: u64,
+    ) -> Result<usize, StoreError> {
+        let pieces = self.pieces(digest)?;
+        let mut done = 0;
+        while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            let Some(located) = pieces.at(offset + done as u64) else { break };
+            let length = located.piece.chunk.length as usize;
+            done += match rest.get_mut(..length) {
+                // A chunk that is wanted in full goes straight to where it is wanted.
+                Some(place) if located.within == 0 => {
+                    pieces.load(&self.shelf, self.own_file(), (digest, &located), place)?;
+                    length
+                }
+                _ => {
+                    let chunk = self.chunk(&pieces, digest, &located)?;
+                    copy(chunk.get(located.within..).unwrap_or_default(), rest)
+                }
+            };
+        }
+        Ok(done)
     }
 
-    /// A chunk of which a part is wanted: the last one is kept, because the rest is wanted next.
-    fn whole_chunk(
+    fn chunk(
         &self,
-        mapped: &Mapped,
-        number: usize,
-        entry: &Entry,
+        pieces: &Pieces,
+        digest: &Digest,
+        located: &Located<'_>,
     ) -> Result<Arc<Vec<u8>>, StoreError> {
-        let Body::Chunks(Chunked { last, .. }) = &self.body else { return Ok(Arc::default()) };
-        let kept = last.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((_, chunk)) = kept.filter(|(kept, _)| *kept == number) {
-            return Ok(chunk);
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, chunk)) = kept().iter().find(|(number, _)| *number == located.number) {
+            return Ok(Arc::clone(chunk));
         }
-        let mut chunk = vec![0; entry.length as usize];
-        self.read_chunk(mapped, entry, &mut chunk)?;
+        let mut chunk = vec![0; located.piece.chunk.length as usize];
+        pieces.load(&self.shelf, self.own_file(), (digest, located), &mut chunk)?;
         let chunk = Arc::new(chunk);
-        *last.lock().unwrap_or_else(PoisonError::into_inner) = Some((number, Arc::clone(&chunk)));
+        let mut kept = kept();
+        if kept.len() >= CHUNKS_KEPT {
+            kept.pop_front();
+        }
+        kept.push_back((located.number, Arc::clone(&chunk)));
         Ok(chunk)
     }
 
-    /// Reads one chunk into a buffer of its length and checks it.
-    fn read_chunk(
-        &self,
-        mapped: &Mapped,
-        entry: &Entry,
-        into: &mut [u8],
-    ) -> Result<(), StoreError> {
-        let container = mapped.manifest.containers.get(entry.container as usize);
-        let place = match container {
-            Some(Container::Whole(digest)) => {
-                let path = whole_path(digest);
-                let file = self.container(digest, &path)?;
-                let count = file.read_at(into, entry.offset)?;
-                (count == into.len() && Digest::of(into) == entry.digest)
-                    .then_some(())
-                    .ok_or_else(|| format!("{}, byte {}", path.display(), entry.offset))
+    /// The list of chunks; for a whole without a good one it is made again from the file.
+    fn pieces(&self, digest: &Digest) -> Result<Arc<Pieces>, StoreError> {
+        let mut slot = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pieces) = &*slot {
+            return Ok(Arc::clone(pieces));
+        }
+        let manifest = match (self.kept_manifest(digest)?, &self.whole) {
+            (Some(manifest), _) => manifest,
+            (None, Some(whole)) => self.shelf.adopt(digest, whole)?,
+            (None, None) => {
+                let place = layout::whole(digest);
+                return Err(StoreError::Damaged {
+                    digest: *digest,
+                    place,
+                    damage: Damage::Missing,
+                });
             }
-            Some(Container::Pack(pack)) => {
-                let read = self.packs.read(*pack, entry.offset);
-                let (header, bytes) = read.map_err(|error| error.of(&self.digest))?;
-                let fits = header.digest == entry.digest && bytes.len() == into.len();
-                if fits {
-                    into.copy_from_slice(&bytes);
-                }
-                fits.then_some(()).ok_or_else(|| format!("pack {pack}, byte {}", entry.offset))
-            }
-            None => Err("a container that its manifest does not name".to_owned()),
         };
-        place.map_err(|place| {
-            self.doubt();
-            damaged(&self.digest, format!("the chunk in {place} does not match its digest"))
-        })
+        let pieces = Arc::new(Pieces::new(manifest));
+        *slot = Some(Arc::clone(&pieces));
+        Ok(pieces)
     }
 
-    fn container(&self, digest: &Digest, path: &Path) -> Result<Arc<dyn DiskFile>, StoreError> {
-        match &self.body {
-            Body::Chunks(Chunked { whole: Some(file), .. }) if *digest == self.digest => {
-                Ok(Arc::clone(file))
-            }
-            _ => self.disk.open_read(path).map_err(|error| {
-                if error.is_missing() {
-                    damaged(&self.digest, error.to_string())
-                } else {
-                    error.into()
-                }
-            }),
+    fn kept_manifest(&self, digest: &Digest) -> Result<Option<Manifest>, StoreError> {
+        let Some(known) = self.shelf.index.manifest(digest)? else { return Ok(None) };
+        match self.shelf.packs.manifest(digest, &known.at) {
+            Ok(manifest) => Ok(Some(manifest)),
+            Err(StoreError::Damaged { .. }) if self.whole.is_some() => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
-    /// Takes the blob's place out of the index, so that nobody shares it and the next open looks at
-    /// every byte.
-    fn doubt(&self) {
-        tracing::error!(digest = %self.digest, "a blob is damaged");
-        let mut additions = Additions::default();
-        additions.forget(&self.digest);
-        if let Err(error) = self.index.add(additions) {
-            tracing::error!(%error, "a damaged blob could not be taken out of the index");
-        }
+    fn own_file(&self) -> Option<&OpenWhole> {
+        self.whole.as_ref()
     }
 
-    fn mapped(&self) -> Result<Arc<Mapped>, StoreError> {
-        let Body::Chunks(Chunked { manifest, .. }) = &self.body else {
-            return Err(damaged(&self.digest, "it has no manifest".to_owned()));
+    /// From now on no shortcut relies on this whole, so that the next put heals it.
+    fn doubt(&self, digest: &Digest) {
+        let Some(whole) = &self.whole else { return };
+        if let Err(error) = self.shelf.index.doubt(digest, &whole.stat) {
+            tracing::warn!(%error, "damage is not remembered");
+        }
+    }
+}
+
+fn copy(from: &[u8], to: &mut [u8]) -> usize {
+    let count = from.len().min(to.len());
+    if let (Some(to), Some(from)) = (to.get_mut(..count), from.get(..count)) {
+        to.copy_from_slice(from);
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use rushes_disk::{CrashDisk, Disk};
+
+    use super::*;
+    use crate::cutter::Chunk;
+    use crate::manifest::Piece;
+    use crate::open;
+    use crate::pack::OpenPack;
+    use crate::put::Known;
+    use crate::record::{Head, Record};
+    use crate::staging::Staging;
+
+    /// A chunk's record: the form of kind 1, which only later versions write.
+    fn chunk_record(content: &[u8]) -> Record {
+        let len = u32::try_from(content.len()).unwrap();
+        let head =
+            Head { kind: 1, flags: 0, stored_len: len, raw_len: len, digest: Digest::of(content) };
+        Record::copy(head, content)
+    }
+
+    fn piece(content: &[u8], container: u32, offset: u64) -> Piece {
+        let length = u32::try_from(content.len()).unwrap();
+        Piece { chunk: Chunk { digest: Digest::of(content), length }, container, offset }
+    }
+
+    #[test]
+    fn a_blob_in_ranges_is_read_by_its_newest_manifest() {
+        let (disk, above) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+        let disk: Arc<dyn Disk> = Arc::new(disk);
+        let open = |above: &Path| open::open(Arc::clone(&disk), above, None).unwrap();
+        // A whole to point into.
+        let shelf = open(above.path()).0;
+        let film: Vec<u8> = (0..300_000u32).flat_map(u32::to_le_bytes).collect();
+        let mut staging = Staging::begin(&disk).unwrap();
+        staging.write(&film).unwrap();
+        shelf.put(staging.finish().unwrap(), Known::Unknown).unwrap();
+        drop(shelf);
+        // A blob of a packed chunk, a part of the whole, and the packed chunk once more.
+        let (title, part) = (b"title ".as_slice(), &film[5000..105_000]);
+        let blob = [title, part, title].concat();
+        let digest = Digest::of(&blob);
+        let mut pack = OpenPack::create(&*disk).unwrap();
+        let at = pack.append(&[chunk_record(title)]).unwrap()[0].offset;
+        let manifest = |generation, offset| {
+            let pieces = vec![piece(title, 0, at), piece(part, 1, offset), piece(title, 0, at)];
+            let containers = vec![Container::Pack(pack.id()), Container::Whole(Digest::of(&film))];
+            Manifest { generation, size: blob.len() as u64, containers, pieces }
         };
-        if let Some(mapped) = manifest.get() {
-            return Ok(Arc::clone(mapped));
-        }
-        let none = || damaged(&self.digest, "its manifest is not in the index".to_owned());
-        let place = self.index.manifest(&self.digest)?.ok_or_else(none)?;
-        let read = self.packs.read(place.pack, place.offset);
-        let (header, payload) = read.map_err(|error| error.of(&self.digest))?;
-        let is_ours = Kind::of(header.kind) == Some(Kind::Manifest) && header.digest == self.digest;
-        let decoded = Manifest::decode(&payload).filter(|_| is_ours);
-        let unreadable = || damaged(&self.digest, "its manifest cannot be read".to_owned());
-        let mapped = Arc::new(Mapped::of(decoded.ok_or_else(unreadable)?));
-        Ok(Arc::clone(manifest.get_or_init(|| mapped)))
+        let records =
+            [manifest(7, 5000), manifest(6, 1)].map(|manifest| Record::manifest(digest, &manifest));
+        pack.append(&records).unwrap();
+        pack.sync().unwrap();
+        pack.seal().unwrap();
+        // The rebuild finds the manifests; the older one points to wrong bytes.
+        let fresh = tempfile::tempdir().unwrap();
+        let shelf = Arc::new(open(fresh.path()).0);
+        let reader = super::open(&shelf, &digest).unwrap().unwrap();
+        let mut read = vec![0; blob.len() + 10];
+        assert_eq!(reader.read_at(&mut read, 0).unwrap(), blob.len());
+        assert!(read[..blob.len()] == blob);
+        assert_eq!(reader.read_at(&mut read[..9], 3).unwrap(), 9);
+        assert_eq!(read[..9], blob[3..12]);
+        assert!(reader.exact_file().is_none());
     }
 }

@@ -1,195 +1,235 @@
-//! A record of a pack: a chunk, a small blob or a manifest, with everything needed to check it.
+//! Records, the content of packs: a header, a payload, a checksum. The byte map is in
+//! `docs/format.md`.
 //!
-//! Little-endian: magic (4), kind (1), flags (1), reserved (2), stored length (4), raw length (4),
-//! digest (32), payload, check (16): the first half of BLAKE3 over all that comes before it.
+//! Knows nothing of files. Invariant: a record is valid in one pack only, because its checksum
+//! covers the pack's id. Bytes that merely look like a record (a pack that somebody uploads, blocks
+//! of a removed pack) never pass for one.
 
-use rushes_digest::Digest;
+use std::borrow::Cow;
+
+use rushes_digest::{Digest, Hasher};
 
 use crate::bytes::Fields;
+use crate::manifest::{MANIFEST_BYTES_MAX, Manifest};
+use crate::place::PackId;
 
-/// Bytes before the payload.
-pub const HEADER_BYTES: usize = 48;
-/// Bytes behind it.
-pub const CHECK_BYTES: usize = 16;
-/// Largest payload, in bytes: the manifest of a blob of some 350 GB.
-pub const PAYLOAD_BYTES_MAX: usize = 256 << 20;
-/// Starts every record.
+/// A complete, small blob. Kind 1 is a chunk of a blob, which only manifests name.
+pub const BLOB: u8 = 2;
+/// Where a blob's chunks lie.
+pub const MANIFEST: u8 = 3;
+
+/// The payload is compressed (zstd, RFC 8878).
+const ZSTD: u8 = 1;
+/// `RREC`
 pub const MAGIC: [u8; 4] = *b"RREC";
+/// Length of the header in bytes.
+pub const HEAD_BYTES: usize = 48;
+/// Length of the checksum in bytes.
+const SUM_BYTES: usize = 16;
+/// What a record is longer than its payload, in bytes.
+pub const FRAME_BYTES: usize = HEAD_BYTES + SUM_BYTES;
+/// Fast, and as good as slower levels on what comes in small: JSON and text shrink to a third.
+const LEVEL: i32 = 1;
+/// How much of a payload is tried before all of it is compressed, in bytes.
+const SAMPLE_BYTES: usize = 16 << 10;
 
-/// The payload is a zstd frame.
-const FLAG_ZSTD: u8 = 1;
-/// Compressed payloads are kept when they are smaller than this share of the raw ones, in percent.
-const WORTH_PERCENT: usize = 90;
-/// Fast: what packs hold is small and compresses early or never.
-const ZSTD_LEVEL: i32 = 1;
-/// Payloads smaller than this are not worth a frame, in bytes.
-const ZSTD_BYTES_MIN: usize = 128;
-
-/// What a record holds.
+/// A record's header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A piece of a blob; the digest is the piece's.
-    Chunk = 1,
-    /// A blob; the digest is its name.
-    Blob = 2,
-    /// Where a blob's chunks lie; the digest is the blob's name.
-    Manifest = 3,
-}
-
-impl Kind {
-    /// The kind of a stored byte; `None` for one that a newer program wrote.
-    pub const fn of(byte: u8) -> Option<Self> {
-        match byte {
-            1 => Some(Self::Chunk),
-            2 => Some(Self::Blob),
-            3 => Some(Self::Manifest),
-            _ => None,
-        }
-    }
-}
-
-/// What a record says of itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
-    /// What it holds, see [`Kind::of`].
+pub struct Head {
+    /// What the record is; one that is not known is kept and passed over.
     pub kind: u8,
     /// How the payload is stored.
     pub flags: u8,
     /// Length of the payload as it is stored.
-    pub stored: u32,
-    /// Length of the payload itself.
-    pub raw: u32,
-    /// Of the payload, or of the blob that a manifest describes.
+    pub stored_len: u32,
+    /// Length of the payload once unpacked.
+    pub raw_len: u32,
+    /// Of the unpacked payload; for a manifest that of its blob.
     pub digest: Digest,
 }
 
-impl Header {
-    /// Reads the first bytes of a record; `None` when they are not that.
+impl Head {
+    /// Reads a header; `None` when it is not one.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let mut fields = Fields::of(bytes);
-        if fields.array::<4>()? != MAGIC {
+        let mut fields = Fields(bytes);
+        if fields.array()? != MAGIC {
             return None;
         }
         let (kind, flags) = (fields.u8()?, fields.u8()?);
-        fields.u16()?;
-        let (stored, raw) = (fields.u32()?, fields.u32()?);
-        let digest = Digest::from_bytes(fields.array()?);
-        let fits = stored as usize <= PAYLOAD_BYTES_MAX && raw as usize <= PAYLOAD_BYTES_MAX;
-        fits.then_some(Self { kind, flags, stored, raw, digest })
+        fields.take(2)?;
+        let (stored_len, raw_len) = (fields.u32()?, fields.u32()?);
+        let head = Self { kind, flags, stored_len, raw_len, digest: fields.digest()? };
+        let longest = stored_len.max(raw_len) as usize;
+        (longest <= MANIFEST_BYTES_MAX).then_some(head)
     }
 
-    /// Length of the whole record.
-    pub const fn record_bytes(&self) -> usize {
-        HEADER_BYTES + self.stored as usize + CHECK_BYTES
+    /// Length of the complete record in bytes.
+    pub fn record_bytes(&self) -> usize {
+        FRAME_BYTES + self.stored_len as usize
     }
-}
 
-/// Why bytes are not a record, or not the one that was looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RecordError {
-    /// The bytes are not those that were written.
-    #[error("the record's check does not match")]
-    Check,
-    /// The payload is not the content of the digest.
-    #[error("the record's content does not match its digest")]
-    Content,
-    /// It is stored in a way that this program does not know.
-    #[error("the record was written by a newer version of rushes")]
-    Newer,
-}
-
-/// Makes a record. The payload is compressed where that pays.
-///
-/// `None` when the payload is larger than [`PAYLOAD_BYTES_MAX`].
-pub fn encode(kind: Kind, digest: &Digest, raw: &[u8]) -> Option<Vec<u8>> {
-    let packed = compressed(raw);
-    let (flags, stored) = packed.as_deref().map_or((0, raw), |packed| (FLAG_ZSTD, packed));
-    let lengths = (u32::try_from(stored.len()).ok()?, u32::try_from(raw.len()).ok()?);
-    if raw.len() > PAYLOAD_BYTES_MAX {
-        return None;
-    }
-    let mut record = Vec::with_capacity(HEADER_BYTES + stored.len() + CHECK_BYTES);
-    record.extend_from_slice(&MAGIC);
-    record.extend_from_slice(&[kind as u8, flags, 0, 0]);
-    record.extend_from_slice(&lengths.0.to_le_bytes());
-    record.extend_from_slice(&lengths.1.to_le_bytes());
-    record.extend_from_slice(digest.as_bytes());
-    record.extend_from_slice(stored);
-    let check = Digest::of(&record);
-    record.extend(check.as_bytes().iter().take(CHECK_BYTES));
-    Some(record)
-}
-
-fn compressed(raw: &[u8]) -> Option<Vec<u8>> {
-    if raw.len() < ZSTD_BYTES_MIN {
-        return None;
-    }
-    let packed = zstd::bulk::compress(raw, ZSTD_LEVEL).ok()?;
-    (packed.len() * 100 < raw.len() * WORTH_PERCENT).then_some(packed)
-}
-
-/// Checks a record's bytes as they were written.
-pub fn check(record: &[u8]) -> Result<Header, RecordError> {
-    let header = Header::parse(record).ok_or(RecordError::Check)?;
-    let body = record.get(..header.record_bytes() - CHECK_BYTES).ok_or(RecordError::Check)?;
-    let check = record.get(body.len()..header.record_bytes()).ok_or(RecordError::Check)?;
-    let computed = Digest::of(body);
-    if computed.as_bytes().get(..CHECK_BYTES) == Some(check) {
-        Ok(header)
-    } else {
-        Err(RecordError::Check)
+    fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(MAGIC);
+        bytes.extend([self.kind, self.flags, 0, 0]);
+        bytes.extend(self.stored_len.to_le_bytes());
+        bytes.extend(self.raw_len.to_le_bytes());
+        bytes.extend(self.digest.as_bytes());
     }
 }
 
-/// Takes the payload out of a record, and checks it against its digest where that is its own.
-pub fn decode(record: &[u8]) -> Result<(Header, Vec<u8>), RecordError> {
-    let header = check(record)?;
-    let stored = record
-        .get(HEADER_BYTES..HEADER_BYTES + header.stored as usize)
-        .ok_or(RecordError::Check)?;
-    let raw = match header.flags {
-        0 => stored.to_vec(),
-        FLAG_ZSTD => {
-            zstd::bulk::decompress(stored, header.raw as usize).map_err(|_| RecordError::Content)?
-        }
-        _ => return Err(RecordError::Newer),
+/// A record on its way into a pack: all but the checksum.
+#[derive(Debug)]
+pub struct Record {
+    /// Its header.
+    pub head: Head,
+    /// For a manifest its generation, else 0.
+    pub generation: u64,
+    bytes: Vec<u8>,
+}
+
+impl Record {
+    /// A small blob, compressed when that saves a tenth.
+    pub fn blob(digest: Digest, content: &[u8]) -> Self {
+        let packed = compressed(content);
+        let flags = if packed.is_some() { ZSTD } else { 0 };
+        let payload = packed.as_deref().unwrap_or(content);
+        let head = Head {
+            kind: BLOB,
+            flags,
+            stored_len: length(payload),
+            raw_len: length(content),
+            digest,
+        };
+        Self::framed(head, 0, payload)
+    }
+
+    /// A blob's manifest. Digests do not compress.
+    pub fn manifest(digest: Digest, manifest: &Manifest) -> Self {
+        let payload = manifest.encode();
+        let len = length(&payload);
+        let head = Head { kind: MANIFEST, flags: 0, stored_len: len, raw_len: len, digest };
+        Self::framed(head, manifest.generation, &payload)
+    }
+
+    /// A record that was found elsewhere, of whatever kind.
+    pub fn copy(head: Head, payload: &[u8]) -> Self {
+        let generation = match head.kind {
+            MANIFEST => Manifest::generation_of(payload).unwrap_or(0),
+            _ => 0,
+        };
+        Self::framed(head, generation, payload)
+    }
+
+    /// Length of the complete record in bytes.
+    pub fn len(&self) -> usize {
+        self.bytes.len() + SUM_BYTES
+    }
+
+    /// Appends the complete record, as one of `pack`.
+    pub fn write(&self, pack: PackId, into: &mut Vec<u8>) {
+        into.extend_from_slice(&self.bytes);
+        into.extend(sum(pack, &self.bytes));
+    }
+
+    fn framed(head: Head, generation: u64, payload: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(HEAD_BYTES + payload.len());
+        head.write(&mut bytes);
+        bytes.extend_from_slice(payload);
+        Self { head, generation, bytes }
+    }
+}
+
+/// Takes a record of `pack` apart; `None` when the bytes are not exactly one, intact.
+pub fn open(pack: PackId, bytes: &[u8]) -> Option<(Head, &[u8])> {
+    let head = Head::parse(bytes)?;
+    let (framed, found) = bytes.split_at_checked(bytes.len().checked_sub(SUM_BYTES)?)?;
+    (head.record_bytes() == bytes.len() && found == sum(pack, framed))
+        .then(|| framed.get(HEAD_BYTES..).map(|payload| (head, payload)))?
+}
+
+/// The content of a record's payload; `None` when it cannot be unpacked to the promised length.
+pub fn unpack<'a>(head: &Head, payload: &'a [u8]) -> Option<Cow<'a, [u8]>> {
+    let raw_len = head.raw_len as usize;
+    let content = match head.flags {
+        0 => Cow::Borrowed(payload),
+        ZSTD => Cow::Owned(zstd::bulk::decompress(payload, raw_len).ok()?),
+        _ => return None,
     };
-    let is_named = matches!(Kind::of(header.kind), Some(Kind::Blob | Kind::Chunk));
-    if raw.len() != header.raw as usize || (is_named && Digest::of(&raw) != header.digest) {
-        return Err(RecordError::Content);
+    (content.len() == raw_len).then_some(content)
+}
+
+fn sum(pack: PackId, framed: &[u8]) -> [u8; SUM_BYTES] {
+    let mut hasher = Hasher::new();
+    hasher.update(&pack.0).update(framed);
+    let digest = hasher.finish();
+    let mut sum = [0; SUM_BYTES];
+    for (to, from) in sum.iter_mut().zip(digest.as_bytes()) {
+        *to = *from;
     }
-    Ok((header, raw))
+    sum
+}
+
+fn length(payload: &[u8]) -> u32 {
+    u32::try_from(payload.len()).unwrap_or(u32::MAX)
+}
+
+fn compressed(content: &[u8]) -> Option<Vec<u8>> {
+    let saves = |part: &[u8]| {
+        let packed = zstd::bulk::compress(part, LEVEL).ok()?;
+        (packed.len() < part.len() / 10 * 9).then_some(packed)
+    };
+    let sample = content.get(..SAMPLE_BYTES).unwrap_or(content);
+    let packed = saves(sample)?;
+    if sample.len() == content.len() { Some(packed) } else { saves(content) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const PACK: PackId = PackId([1; 16]);
+
+    fn written(content: &[u8]) -> Vec<u8> {
+        let record = Record::blob(Digest::of(content), content);
+        let mut bytes = Vec::new();
+        record.write(PACK, &mut bytes);
+        assert_eq!(bytes.len(), record.len());
+        bytes
+    }
+
     #[test]
-    fn a_record_comes_back_and_text_gets_smaller() {
-        for (raw, smaller) in [(b"".to_vec(), false), (b"{\"a\":1}".repeat(100), true)] {
-            let record = encode(Kind::Blob, &Digest::of(&raw), &raw).unwrap();
-            let (header, payload) = decode(&record).unwrap();
-            assert_eq!(payload, raw);
-            assert_eq!(header.record_bytes(), record.len());
-            assert_eq!((header.stored as usize) < raw.len(), smaller);
+    fn comes_back_and_is_compressed_only_where_it_pays() {
+        let noise: Vec<u8> =
+            (0..1250u32).flat_map(|at| *Digest::of(&at.to_le_bytes()).as_bytes()).collect();
+        let text = vec![b'a'; 100_000];
+        let contents = [(&b""[..], false), (b"short", false), (&text, true), (&noise, false)];
+        for (content, is_packed) in contents {
+            let bytes = written(content);
+            let (head, payload) = open(PACK, &bytes).unwrap();
+            assert_eq!(head.digest, Digest::of(content));
+            assert_eq!(unpack(&head, payload).unwrap(), content);
+            assert_eq!(payload.len() < content.len(), is_packed);
         }
     }
 
     #[test]
-    fn no_flipped_bit_goes_unnoticed() {
-        let raw = b"take one".repeat(40);
-        let record = encode(Kind::Blob, &Digest::of(&raw), &raw).unwrap();
-        for bit in 0..record.len() * 8 {
-            let mut rotten = record.clone();
-            rotten[bit / 8] ^= 1 << (bit % 8);
-            assert!(decode(&rotten).is_err(), "bit {bit}");
+    fn any_flipped_bit_and_any_other_pack_is_noticed() {
+        let good = written(b"take one");
+        for bit in 0..good.len() * 8 {
+            let mut bytes = good.clone();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert!(open(PACK, &bytes).is_none(), "bit {bit}");
         }
+        assert!(open(PackId([2; 16]), &good).is_none());
+        assert!(open(PACK, &good[..good.len() - 1]).is_none());
     }
 
     #[test]
-    fn a_record_whose_content_is_another_is_refused() {
-        let record = encode(Kind::Blob, &Digest::of(b"one"), b"two").unwrap();
-        assert_eq!(decode(&record), Err(RecordError::Content));
+    fn a_lying_length_unpacks_to_nothing() {
+        let bytes = written(&vec![b'a'; 100_000]);
+        let (head, payload) = open(PACK, &bytes).unwrap();
+        for raw_len in [0, 99_999, 100_001] {
+            assert!(unpack(&Head { raw_len, ..head }, payload).is_none(), "{raw_len}");
+        }
     }
 }

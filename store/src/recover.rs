@@ -1,231 +1,154 @@
-//! What happens between a stop of any kind and the first request.
+//! What happens to packs and wholes at start: everything durable has an entry in the index
+//! afterwards, and every pack is sealed.
 //!
-//! Invariant: nothing is deleted but unfinished uploads. What cannot be trusted to be on the disk is
-//! copied and synced before the index names it.
+//! Invariant: what a pack without a footer holds is served only from a copy that was synced after
+//! the start. The killed process may have seen a sync fail, and the page cache does not show it.
+//! No intact record is ever lost, and bytes with damage in their midst are kept in quarantine.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use rushes_digest::Digest;
-use rushes_disk::{
-    AppendFile, Batch, Committer, Derived, Disk, DiskError, GroupCommit, Kind, Trust,
-};
+use rushes_disk::{Disk, Kind};
 
-use crate::Store;
 use crate::error::StoreError;
-use crate::index::{Additions, Index, Place};
-use crate::layout::{
-    PACKS_DIR, PackId, QUARANTINE_DIR, SIDECAR, STAGING_DIR, WHOLE_DIR, whole_path,
-};
-use crate::manifest::Manifest;
-use crate::pack::{self, FILE_HEADER_BYTES, PackEntry};
-use crate::read::Packs;
-use crate::record::{self, Header};
-use crate::writer::{NewRecord, OpenPack, PackWriter, seal};
+use crate::footer::{ENTRIES_MAX, Header, check_header, read_footer};
+use crate::index::{BATCH_ENTRIES_MAX, Index};
+use crate::layout;
+use crate::pack::OpenPack;
+use crate::place::{PackId, WholeStat};
+use crate::record::Record;
+use crate::scan::{Gaps, scan};
 
-/// Name of the index's directory below `index/`.
-const BLOBS: &str = "blobs";
-/// How the pack writer's queue and batches are bounded: few enough entries that sled's memory stays
-/// small, few enough bytes that a batch takes milliseconds.
-const BATCH: Batch = Batch { queue_max: 256, items_max: 100, weight_max: 8 << 20 };
-/// Entries that go into the index together while it is rebuilt.
-const REBUILD_BATCH: usize = 100;
-/// Records that are copied together.
-const COPY_BATCH: usize = 64;
+/// How much is copied with one write, in bytes.
+const COPY_BYTES: usize = 1 << 20;
 
-impl Store {
-    /// Opens the bytes of a data directory, and makes an empty store where there is none.
-    ///
-    /// `index_above` is where derived files lie, on the real file system; `boot` is
-    /// [`rushes_disk::boot_id`].
-    pub fn open(
-        disk: Arc<dyn Disk>,
-        index_above: &Path,
-        boot: Option<&str>,
-    ) -> Result<Self, StoreError> {
-        make_directories(&*disk)?;
-        clear_staging(&*disk)?;
-        let (derived, trust) =
-            Derived::open(index_above, BLOBS, boot).map_err(StoreError::Derived)?;
-        if let Trust::Rebuild { why } = &trust {
-            tracing::info!(why, "rebuilding the index of blobs");
-            derived.clear().map_err(StoreError::Derived)?;
-        }
-        let (index, is_new) = open_index(&derived, matches!(trust, Trust::Rebuild { .. }))?;
-        let index = Arc::new(index);
-        if is_new {
-            index_wholes(&*disk, &index)?;
-        }
-        let resumed = take_up_packs(&disk, &index, is_new, &trust)?;
-        let writer = PackWriter::new(Arc::clone(&disk), Arc::clone(&index), resumed);
-        let writer = GroupCommit::start("packs", BATCH, writer).map_err(StoreError::Derived)?;
-        let packs = Arc::new(Packs::new(Arc::clone(&disk)));
-        Ok(Self { disk, index, packs, writer, derived: Mutex::new(Some(derived)) })
-    }
-}
-
-fn make_directories(disk: &dyn Disk) -> Result<(), DiskError> {
-    for dir in [WHOLE_DIR, PACKS_DIR, STAGING_DIR, QUARANTINE_DIR] {
-        disk.create_dir_all(Path::new(dir))?;
-    }
-    for first in 0..=u8::MAX {
-        disk.create_dir_all(&Path::new(WHOLE_DIR).join(format!("{first:02x}")))?;
-    }
-    disk.sync_dir(Path::new(WHOLE_DIR))?;
-    disk.sync_dir(Path::new(""))
-}
-
-/// Removes what uploads left that never ended. A file with a sidecar was promised to somebody.
-fn clear_staging(disk: &dyn Disk) -> Result<(), DiskError> {
-    let entries = disk.list(Path::new(STAGING_DIR))?;
-    let has = |name: &str| entries.iter().any(|entry| entry.name == name);
-    for entry in entries.iter().filter(|entry| entry.kind == Kind::File) {
-        if !entry.name.ends_with(SIDECAR) && !has(&format!("{}{SIDECAR}", entry.name)) {
-            disk.remove(&Path::new(STAGING_DIR).join(&entry.name))?;
+/// Brings every pack into the index that is not there to its end.
+pub fn recover_packs(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
+    for id in layout::packs(disk)? {
+        let path = layout::pack(id);
+        let size = disk.stat(&path)?.size;
+        if index.sealed(id)? != Some(size) {
+            recover_pack(disk, index, id, size)?;
         }
     }
     Ok(())
 }
 
-/// Opens the index; one that cannot be opened is thrown away. Says whether it is empty.
-fn open_index(derived: &Derived, is_new: bool) -> Result<(Index, bool), StoreError> {
-    match Index::open(derived.path()) {
-        Ok(index) => Ok((index, is_new)),
-        Err(error) => {
-            tracing::warn!(%error, "the index of blobs cannot be opened: rebuilding it");
-            derived.clear().map_err(StoreError::Derived)?;
-            Ok((Index::open(derived.path())?, true))
-        }
+fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result<(), StoreError> {
+    let path = layout::pack(id);
+    let file = disk.open_read(&path)?;
+    let header = check_header(id, &*file)?;
+    if let Header::Newer { version } = header {
+        return Err(StoreError::Newer { path, version });
     }
-}
-
-fn index_wholes(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
-    let mut additions = Additions::default();
-    let mut waiting = 0;
-    for dir in disk.list(Path::new(WHOLE_DIR))? {
-        for entry in disk.list(&Path::new(WHOLE_DIR).join(&dir.name))? {
-            let Ok(digest) = entry.name.parse::<Digest>() else { continue };
-            if entry.kind != Kind::File {
-                continue;
-            }
-            additions.blob(&digest, Place::of_whole(&disk.stat(&whole_path(&digest))?));
-            waiting += 1;
-            if waiting == REBUILD_BATCH {
-                index.add(std::mem::take(&mut additions))?;
-                waiting = 0;
-            }
-        }
+    if let Some(entries) = read_footer(id, &*file, &path, size)? {
+        // A footer is written only once the records before it are durable.
+        index.enter(id, &entries)?;
+        return Ok(index.set_sealed(id, size)?);
     }
-    Ok(index.add(additions)?)
+    let mut copy = Copy { disk, index, pack: None, waiting: Vec::new(), waiting_bytes: 0 };
+    let gaps = scan(id, &*file, |head, payload| copy.take(Record::copy(head, payload)))?;
+    copy.seal()?;
+    drop(file);
+    set_aside(disk, id, size, (header, gaps))
 }
 
-/// Brings the index up to date with the packs. Gives back the pack that writing goes on in, which
-/// is there after a clean stop only.
-fn take_up_packs(
-    disk: &Arc<dyn Disk>,
-    index: &Arc<Index>,
-    is_new: bool,
-    trust: &Trust,
-) -> Result<Option<OpenPack>, StoreError> {
-    let names = disk.list(Path::new(PACKS_DIR))?;
-    let packs: Vec<_> = names.iter().filter_map(|entry| PackId::of_file(&entry.name)).collect();
-    let is_clean = matches!(trust, Trust::Clean { .. }) && !is_new;
-    let mut resumed = None;
-    for (number, id) in packs.iter().enumerate() {
-        let file = disk.open_read(&id.path())?;
-        if pack::is_newer(&*file)? {
-            return Err(StoreError::Newer { pack: id.to_string() });
-        }
-        if pack::is_sealed(&*file, &id.path())? {
-            if !is_new {
-                continue;
-            }
-            if let Some(entries) = pack::read_footer(&*file, &id.path())? {
-                add_entries(index, *id, &entries)?;
-                continue;
-            }
-            tracing::warn!(pack = %id, "the footer of a pack is damaged: reading its records");
-        }
-        let indexed = index.pack_end(*id)?;
-        let (entries, end) = survey(&**disk, *id)?;
-        if is_clean && indexed == Some(end) {
-            // Only the newest one is written on; an older one is left as it is.
-            if number + 1 == packs.len() {
-                let file = AppendFile::resume(&**disk, &id.path(), end)?;
-                resumed = Some(OpenPack { id: *id, file, entries });
-            }
-            continue;
-        }
-        copy_tail(disk, index, *id, indexed.unwrap_or(0))?;
-        let end = disk.stat(&id.path())?.size;
-        let file = AppendFile::resume(&**disk, &id.path(), end)?;
-        seal(OpenPack { id: *id, file, entries })?;
-    }
-    Ok(resumed)
-}
-
-/// The good records of an unsealed pack, and where the last one ends.
-fn survey(disk: &dyn Disk, id: PackId) -> Result<(Vec<PackEntry>, u64), StoreError> {
-    let file = disk.open_read(&id.path())?;
-    let mut entries = Vec::new();
-    let mut end = FILE_HEADER_BYTES as u64;
-    let passed_over = pack::scan(&*file, &id.path(), 0, |offset, header, bytes| {
-        entries.push(PackEntry {
-            header: *header,
-            offset,
-            generation: generation_of(header, &bytes),
-        });
-        end = offset + bytes.len() as u64;
-        Ok::<_, StoreError>(())
-    })?;
-    if passed_over > 0 {
-        tracing::warn!(pack = %id, bytes = passed_over, "a pack holds bytes that are no records");
-    }
-    Ok((entries, end))
-}
-
-fn generation_of(header: &Header, bytes: &[u8]) -> u64 {
-    let is_manifest = record::Kind::of(header.kind) == Some(record::Kind::Manifest);
-    let payload = is_manifest.then(|| record::decode(bytes).ok()).flatten();
-    payload.and_then(|(_, payload)| Manifest::generation_of(&payload)).unwrap_or(0)
-}
-
-/// Copies the records behind an offset into a new pack and indexes the copies: they may be in the
-/// page cache only, because the sync that should have saved them failed before a kill.
-fn copy_tail(
-    disk: &Arc<dyn Disk>,
-    index: &Arc<Index>,
+/// Takes a pack out of the way whose intact records lie elsewhere now.
+fn set_aside(
+    disk: &dyn Disk,
     id: PackId,
-    from: u64,
+    size: u64,
+    (header, gaps): (Header, Gaps),
 ) -> Result<(), StoreError> {
-    let file = disk.open_read(&id.path())?;
-    let mut writer = PackWriter::new(Arc::clone(disk), Arc::clone(index), None);
-    let mut batch = Vec::new();
-    let mut weight = 0;
-    pack::scan(&*file, &id.path(), from, |_, header, bytes| {
-        let generation = generation_of(header, &bytes);
-        weight += bytes.len();
-        batch.extend(NewRecord::of(bytes, generation));
-        if batch.len() == COPY_BATCH || weight >= BATCH.weight_max {
-            weight = 0;
-            return copy(&mut writer, std::mem::take(&mut batch));
+    let path = layout::pack(id);
+    if gaps.inner_bytes > 0 || (header == Header::Damaged && size > 0) {
+        let why = format!(
+            "{} bytes are damaged between intact records, {} at the end, header: {header:?}; \
+             the intact records were copied to another pack",
+            gaps.inner_bytes, gaps.tail_bytes
+        );
+        return Ok(layout::quarantine(disk, &path, &why)?);
+    }
+    if gaps.tail_bytes > 0 {
+        let bytes = gaps.tail_bytes;
+        tracing::warn!(pack = %path.display(), bytes, "the end of a pack was never finished");
+    }
+    disk.remove(&path)?;
+    Ok(disk.sync_dir(Path::new(layout::PACKS))?)
+}
+
+/// Records on their way into a new pack.
+struct Copy<'a> {
+    disk: &'a dyn Disk,
+    index: &'a Index,
+    pack: Option<OpenPack>,
+    waiting: Vec<Record>,
+    waiting_bytes: usize,
+}
+
+impl Copy<'_> {
+    fn take(&mut self, record: Record) -> Result<(), StoreError> {
+        self.waiting_bytes += record.len();
+        self.waiting.push(record);
+        if self.waiting_bytes >= COPY_BYTES || self.waiting.len() >= BATCH_ENTRIES_MAX {
+            self.write()?;
         }
         Ok(())
-    })?;
-    copy(&mut writer, batch)
-}
-
-fn copy(writer: &mut PackWriter, batch: Vec<NewRecord>) -> Result<(), StoreError> {
-    if batch.is_empty() { Ok(()) } else { writer.commit(batch).into_iter().collect() }
-}
-
-fn add_entries(index: &Index, id: PackId, entries: &[PackEntry]) -> Result<(), StoreError> {
-    for some in entries.chunks(REBUILD_BATCH) {
-        let mut additions = Additions::default();
-        for entry in some {
-            index.note(entry, id, &mut additions)?;
-        }
-        index.add(additions)?;
     }
-    Ok(())
+
+    fn write(&mut self) -> Result<(), StoreError> {
+        let mut pack = match self.pack.take() {
+            Some(pack) => pack,
+            None => OpenPack::create(self.disk)?,
+        };
+        pack.append(&self.waiting)?;
+        self.waiting.clear();
+        self.waiting_bytes = 0;
+        let is_full = pack.entries().len() + BATCH_ENTRIES_MAX > ENTRIES_MAX;
+        self.pack = Some(pack);
+        if is_full { self.seal() } else { Ok(()) }
+    }
+
+    fn seal(&mut self) -> Result<(), StoreError> {
+        if !self.waiting.is_empty() {
+            self.write()?;
+        }
+        let Some(mut pack) = self.pack.take() else { return Ok(()) };
+        pack.sync()?;
+        let size = pack.seal()?;
+        self.index.enter(pack.id(), pack.entries())?;
+        self.index.set_sealed(pack.id(), size)?;
+        tracing::info!(
+            pack = %pack.path().display(), records = pack.entries().len(),
+            "copied what an unfinished pack held"
+        );
+        Ok(())
+    }
+}
+
+/// Enters every whole, by its name and looks: reading them through is left to reads and scrubs.
+pub fn list_wholes(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
+    let mut found = Vec::new();
+    for dir in layout::whole_dirs() {
+        let entries = disk.list(&dir)?;
+        if !entries.is_empty() {
+            // A killed process may have been about to do it.
+            disk.sync_dir(&dir)?;
+        }
+        for entry in entries {
+            let Some(digest) = whole_of(&entry.name).filter(|_| entry.kind == Kind::File) else {
+                continue;
+            };
+            found.push((digest, WholeStat::from(disk.stat(&dir.join(&entry.name))?)));
+            if found.len() >= BATCH_ENTRIES_MAX {
+                index.enter_wholes(&found)?;
+                found.clear();
+            }
+        }
+    }
+    Ok(index.enter_wholes(&found)?)
+}
+
+fn whole_of(name: &str) -> Option<Digest> {
+    name.parse().ok()
 }

@@ -1,152 +1,158 @@
-//! Bytes that are coming in: hashed and cut in one pass, in memory while they are few, else in a
-//! file of their own. Dropping them at any point leaves nothing behind.
+//! Bytes that are coming in: hashed and cut on the way, in memory while they are few.
+//!
+//! Invariant: whatever is dropped before it was put leaves nothing behind, and memory does not grow
+//! with the size beyond the list of chunks.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rushes_digest::{Digest, Hasher};
+use rushes_digest::Digest;
 use rushes_disk::{Disk, DiskFile};
-use uuid::Uuid;
 
-use crate::chunker::{Chunk, Chunker};
+use crate::cutter::{Chunk, Cut, Cutter};
 use crate::error::StoreError;
-use crate::layout::{SMALL_BYTES_MAX, STAGING_DIR};
-use crate::record::PAYLOAD_BYTES_MAX;
+use crate::layout;
+use crate::shelf::check_room;
 
-/// How much of the beginning is kept for telling the type of the content, in bytes.
-pub const HEAD_BYTES: usize = 4096;
-/// Free space is asked for again after this many bytes.
-const SPACE_CHECK_BYTES: u64 = 64 << 20;
-/// Kept free for the journal: the smaller of this and [`RESERVE_PERCENT`] of the disk.
-const RESERVE_BYTES_MAX: u64 = 1 << 30;
-const RESERVE_PERCENT: u64 = 5;
+/// Longest content that is kept in a record of a pack, in bytes; longer ones become wholes. Up to
+/// here one shared sync beats a file of one's own, and a reader verifies all of it at once.
+pub const SMALL_BYTES_MAX: usize = 128 << 10;
+/// How much of the front of a content is kept to tell its type, in bytes.
+const FRONT_BYTES: usize = 4 << 10;
+/// How often the free space is looked at while bytes come in.
+const ROOM_CHECK_BYTES: u64 = 64 << 20;
 
-/// Refuses when less than the reserve would stay free.
-pub fn check_space(disk: &dyn Disk, wanted: u64) -> Result<(), StoreError> {
-    let space = disk.space()?;
-    let reserve = RESERVE_BYTES_MAX.min(space.total / 100 * RESERVE_PERCENT);
-    if space.free < reserve.saturating_add(wanted) { Err(StoreError::Full) } else { Ok(()) }
-}
-
-/// A name in staging that goes away with its owner.
+/// A file in `staging/` that is removed when nobody wants it any more.
 #[derive(Debug)]
-pub struct StagingName {
+pub struct Unfinished {
     disk: Arc<dyn Disk>,
     path: PathBuf,
+    is_wanted: bool,
 }
 
-impl StagingName {
-    /// The path.
+impl Unfinished {
+    fn create(disk: &Arc<dyn Disk>) -> Result<(Self, Arc<dyn DiskFile>), StoreError> {
+        let path = layout::new_staging();
+        let file = disk.create_new(&path)?;
+        Ok((Self { disk: Arc::clone(disk), path, is_wanted: false }, file))
+    }
+
+    /// Its path in the data directory.
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Leaves the file, which has another name by now.
+    pub fn keep(mut self) {
+        self.is_wanted = true;
+    }
 }
 
-impl Drop for StagingName {
+impl Drop for Unfinished {
     fn drop(&mut self) {
-        // What stays behind is removed at the next start.
-        let _ = self.disk.remove(&self.path);
+        if self.is_wanted {
+            return;
+        }
+        if let Err(error) = self.disk.remove(&self.path) {
+            tracing::warn!(%error, "an unfinished file stays until the next start");
+        }
     }
+}
+
+/// An upload. Dropping it leaves nothing behind.
+#[derive(Debug)]
+pub struct Staging {
+    disk: Arc<dyn Disk>,
+    /// `None` once a write has failed.
+    cutter: Option<Cutter>,
+    front: Vec<u8>,
+    spilled: Option<Spilled>,
+    room_checked_at: u64,
 }
 
 #[derive(Debug)]
 struct Spilled {
+    unfinished: Unfinished,
     file: Arc<dyn DiskFile>,
-    name: StagingName,
-    chunker: Chunker,
-    written: u64,
-    checked_until: u64,
-}
-
-/// A content that is being written.
-#[derive(Debug)]
-pub struct Staging {
-    disk: Arc<dyn Disk>,
-    hasher: Hasher,
-    head: Vec<u8>,
-    small: Vec<u8>,
-    spilled: Option<Spilled>,
+    end: u64,
 }
 
 impl Staging {
-    /// Starts an empty content. Refused when the disk is full.
-    pub fn begin(disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
-        check_space(&*disk, 0)?;
-        let (hasher, head, small) = (Hasher::new(), Vec::new(), Vec::new());
-        Ok(Self { disk, hasher, head, small, spilled: None })
+    /// Begins an upload, if there is room for one at all.
+    pub(crate) fn begin(disk: &Arc<dyn Disk>) -> Result<Self, StoreError> {
+        check_room(&**disk, 0)?;
+        Ok(Self {
+            disk: Arc::clone(disk),
+            cutter: Some(Cutter::default()),
+            front: Vec::new(),
+            spilled: None,
+            room_checked_at: 0,
+        })
     }
 
-    /// Appends bytes. After an error the content is worth nothing: drop it.
+    /// Appends bytes. Nothing is durable. After an error the upload can only be dropped.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.hasher.update(bytes);
-        let room = HEAD_BYTES - self.head.len();
-        self.head.extend(bytes.iter().take(room));
-        if self.spilled.is_none() {
-            if self.small.len() + bytes.len() <= SMALL_BYTES_MAX {
-                self.small.extend_from_slice(bytes);
-                return Ok(());
-            }
-            self.spill()?;
+        let mut cutter = self.cutter.take().ok_or(StoreError::Broken)?;
+        let missing = FRONT_BYTES.saturating_sub(self.front.len()).min(bytes.len());
+        self.front.extend_from_slice(bytes.get(..missing).unwrap_or_default());
+        if cutter.count() >= self.room_checked_at + ROOM_CHECK_BYTES {
+            self.room_checked_at = cutter.count();
+            check_room(&*self.disk, 0)?;
         }
-        self.append(bytes)
-    }
-
-    /// Ends the content and names it.
-    pub fn finish(self) -> Result<Staged, StoreError> {
-        let size = self.hasher.count();
-        let digest = self.hasher.finish();
-        let body = match self.spilled {
-            None => Body::Small(self.small),
-            // The file's only writable handle is dropped here.
-            Some(Spilled { name, chunker, .. }) => Body::Large(name, chunker.finish()),
-        };
-        Ok(Staged { digest, size, head: self.head, body })
-    }
-
-    fn spill(&mut self) -> Result<(), StoreError> {
-        let path = Path::new(STAGING_DIR).join(Uuid::new_v4().simple().to_string());
-        let file = self.disk.create_new(&path)?;
-        let name = StagingName { disk: Arc::clone(&self.disk), path };
-        let chunker = Chunker::default();
-        self.spilled = Some(Spilled { file, name, chunker, written: 0, checked_until: 0 });
-        let small = std::mem::take(&mut self.small);
-        self.append(&small)
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        let Some(spilled) = self.spilled.as_mut() else { return Ok(()) };
-        let end = spilled.written + bytes.len() as u64;
-        if end > spilled.checked_until {
-            check_space(&*self.disk, bytes.len() as u64)?;
-            spilled.checked_until = end + SPACE_CHECK_BYTES;
-        }
-        // 48 bytes of manifest for each 16 KiB at the worst must fit into one record.
-        if end / crate::chunker::CHUNK_BYTES_MIN as u64 * 48 > PAYLOAD_BYTES_MAX as u64 / 2 {
-            return Err(StoreError::TooLarge { size: end });
-        }
-        spilled.file.write_all_at(bytes, spilled.written)?;
-        spilled.written = end;
-        spilled.chunker.write(bytes);
+        let (disk, spilled) = (&self.disk, &mut self.spilled);
+        cutter.push(bytes, &mut |cut| spill(disk, spilled, cut))?;
+        self.cutter = Some(cutter);
         Ok(())
     }
+
+    /// Ends the content and names it. Nothing is durable yet.
+    pub fn finish(mut self) -> Result<Staged, StoreError> {
+        let cutter = self.cutter.take().ok_or(StoreError::Broken)?;
+        let Cut { digest, size, chunks, rest } = cutter.finish()?;
+        let is_small = self.spilled.is_none() && rest.len() <= SMALL_BYTES_MAX;
+        if !is_small && !rest.is_empty() {
+            spill(&self.disk, &mut self.spilled, &rest)?;
+        }
+        let body = match self.spilled {
+            None => Body::Small(rest),
+            Some(Spilled { unfinished, .. }) => Body::Large(unfinished, chunks),
+        };
+        Ok(Staged { digest, size, front: self.front, body })
+    }
 }
 
-/// Where a staged content is.
-#[derive(Debug)]
-pub enum Body {
-    /// In memory.
-    Small(Vec<u8>),
-    /// In a file, with its chunks.
-    Large(StagingName, Vec<Chunk>),
+fn spill(
+    disk: &Arc<dyn Disk>,
+    spilled: &mut Option<Spilled>,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let spilled = if let Some(spilled) = spilled {
+        spilled
+    } else {
+        let (unfinished, file) = Unfinished::create(disk)?;
+        spilled.insert(Spilled { unfinished, file, end: 0 })
+    };
+    spilled.file.write_all_at(bytes, spilled.end)?;
+    spilled.end += bytes.len() as u64;
+    Ok(())
 }
 
-/// A content that is complete and named, but not durable.
+/// A complete content that is not kept yet. Dropping it leaves nothing behind.
 #[derive(Debug)]
 pub struct Staged {
     digest: Digest,
     size: u64,
-    head: Vec<u8>,
+    front: Vec<u8>,
     body: Body,
+}
+
+/// What a staged content consists of.
+#[derive(Debug)]
+pub enum Body {
+    /// It is in memory.
+    Small(Vec<u8>),
+    /// It is in a file, to which nothing writes any more.
+    Large(Unfinished, Vec<Chunk>),
 }
 
 impl Staged {
@@ -160,13 +166,12 @@ impl Staged {
         self.size
     }
 
-    /// Its first bytes, at most [`HEAD_BYTES`].
+    /// Its first 4 KiB, or all of it: enough to tell its type.
     pub fn head(&self) -> &[u8] {
-        &self.head
+        &self.front
     }
 
-    /// Takes the bytes.
-    pub fn into_body(self) -> Body {
+    pub(crate) fn into_body(self) -> Body {
         self.body
     }
 }

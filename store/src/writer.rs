@@ -1,134 +1,85 @@
-//! The thread that appends records to the open pack: many callers, one write, one sync.
+//! The pack writer: many callers share one write and one sync.
 //!
-//! Order: write, sync, index, answer. After a failure nothing more goes into that pack; the next
-//! batch starts a new one.
+//! Invariant: a record enters the index after its sync and before its caller hears of it. A pack
+//! whose write or sync failed takes nothing more; the next batch goes to a new one.
 
 use std::sync::Arc;
 
-use rushes_disk::{AppendFile, Committer, Disk, DiskError};
+use rushes_disk::{Batch, Committer, Disk};
 
 use crate::error::StoreError;
-use crate::index::{Additions, Index};
-use crate::layout::PackId;
-use crate::pack::{self, PACK_BYTES_MAX, PackEntry};
-use crate::record::Header;
+use crate::footer::ENTRIES_MAX;
+use crate::index::{BATCH_ENTRIES_MAX, Index};
+use crate::pack::OpenPack;
+use crate::record::Record;
 
-/// A record on its way into a pack.
-#[derive(Debug)]
-pub struct NewRecord {
-    /// The record's bytes.
-    pub bytes: Vec<u8>,
-    /// What it says of itself.
-    pub header: Header,
-    /// Of a manifest; 0 otherwise.
-    pub generation: u64,
-}
+/// How long a pack may grow before it is sealed, in bytes: few files, each quick to read through.
+const PACK_BYTES: u64 = 128 << 20;
+/// How the writer's queue and batches are bounded: a batch is one of the index's, and what waits
+/// stays within a few MiB of small blobs.
+pub const BATCH: Batch =
+    Batch { queue_max: 256, items_max: BATCH_ENTRIES_MAX, weight_max: 8 << 20 };
 
-impl NewRecord {
-    /// Wraps an encoded record.
-    pub fn of(bytes: Vec<u8>, generation: u64) -> Option<Self> {
-        let header = Header::parse(&bytes)?;
-        Some(Self { bytes, header, generation })
-    }
-}
-
-#[derive(Debug)]
-pub struct OpenPack {
-    pub id: PackId,
-    pub file: AppendFile,
-    pub entries: Vec<PackEntry>,
-}
-
-/// The committing end.
+/// What runs behind the queue.
 #[derive(Debug)]
 pub struct PackWriter {
     disk: Arc<dyn Disk>,
     index: Arc<Index>,
-    open: Option<OpenPack>,
+    pack: Option<OpenPack>,
 }
 
 impl PackWriter {
-    /// Goes on in `open`, or in a new pack.
-    pub const fn new(disk: Arc<dyn Disk>, index: Arc<Index>, open: Option<OpenPack>) -> Self {
-        Self { disk, index, open }
+    /// Begins without a pack: the first batch makes one.
+    pub fn new(disk: Arc<dyn Disk>, index: Arc<Index>) -> Self {
+        Self { disk, index, pack: None }
     }
 
-    fn append(&mut self, items: &[NewRecord]) -> Result<(PackId, Vec<PackEntry>, u64), DiskError> {
-        let open = self.room()?;
-        let mut bytes = Vec::with_capacity(items.iter().map(|item| item.bytes.len()).sum());
-        let mut entries = Vec::with_capacity(items.len());
-        for item in items {
-            let offset = open.file.end() + bytes.len() as u64;
-            entries.push(PackEntry { header: item.header, offset, generation: item.generation });
-            bytes.extend_from_slice(&item.bytes);
-        }
-        open.file.append(&bytes)?;
-        open.file.sync()?;
-        open.entries.extend_from_slice(&entries);
-        Ok((open.id, entries, open.file.synced()))
+    /// Seals the pack, so that the next start finds nothing unfinished.
+    pub fn finish(mut self) -> Result<(), StoreError> {
+        self.seal()
     }
 
-    /// The open pack; a new one when there is none that can take more.
-    fn room(&mut self) -> Result<&mut OpenPack, DiskError> {
-        if let Some(full) = self.open.take_if(|open| open.file.end() >= PACK_BYTES_MAX)
-            && !full.file.has_failed()
-            && let Err(error) = seal(full)
-        {
-            // Unsealed it costs a scan at the next start, and nothing else.
-            tracing::warn!(%error, "a pack could not be sealed");
+    fn write(&mut self, records: &[Record]) -> Result<(), StoreError> {
+        let mut pack = match self.pack.take() {
+            Some(pack) => pack,
+            None => OpenPack::create(&*self.disk)?,
+        };
+        // Only a pack that took the batch durably comes back.
+        let listed = pack.entries().len();
+        pack.append(records)?;
+        pack.sync()?;
+        let pack = self.pack.insert(pack);
+        self.index.enter(pack.id(), pack.entries().get(listed..).unwrap_or_default())?;
+        let is_full =
+            pack.end() >= PACK_BYTES || pack.entries().len() + BATCH_ENTRIES_MAX > ENTRIES_MAX;
+        if is_full && let Err(error) = self.seal() {
+            tracing::warn!(%error, "a pack stays unsealed until the next start");
         }
-        if self.open.as_ref().is_none_or(|open| open.file.has_failed()) {
-            let id = PackId::generate();
-            let mut file = AppendFile::create(&*self.disk, &id.path())?;
-            file.append(&pack::file_header(id))?;
-            self.open = None;
-            return Ok(self.open.insert(OpenPack { id, file, entries: Vec::new() }));
-        }
-        let unreachable = || std::io::Error::other("no open pack");
-        self.open.as_mut().ok_or_else(|| {
-            DiskError::new(rushes_disk::Verb::Open, std::path::Path::new("packs"), unreachable())
-        })
+        Ok(())
     }
 
-    fn note(&self, pack: PackId, entries: &[PackEntry], end: u64) -> Result<(), StoreError> {
-        let mut additions = Additions::default();
-        for entry in entries {
-            self.index.note(entry, pack, &mut additions)?;
-        }
-        additions.pack_end(pack, end);
-        Ok(self.index.add(additions)?)
+    fn seal(&mut self) -> Result<(), StoreError> {
+        let Some(mut pack) = self.pack.take() else { return Ok(()) };
+        let size = pack.seal()?;
+        Ok(self.index.set_sealed(pack.id(), size)?)
     }
-}
-
-/// Ends a pack with its footer.
-pub fn seal(mut open: OpenPack) -> Result<(), DiskError> {
-    let footer = pack::footer(&open.entries, open.file.end());
-    open.file.append(&footer)?;
-    open.file.sync()
 }
 
 impl Committer for PackWriter {
-    type Item = NewRecord;
+    type Item = Record;
     type Done = Result<(), StoreError>;
 
-    fn weight(item: &NewRecord) -> usize {
-        item.bytes.len()
+    fn weight(record: &Record) -> usize {
+        record.len()
     }
 
-    fn commit(&mut self, items: Vec<NewRecord>) -> Vec<Result<(), StoreError>> {
-        let written = self.append(&items).map_err(Arc::new);
-        let (pack, entries, end) = match written {
-            Ok(written) => written,
+    fn commit(&mut self, records: Vec<Record>) -> Vec<Self::Done> {
+        match self.write(&records) {
+            Ok(()) => records.iter().map(|_| Ok(())).collect(),
             Err(error) => {
-                tracing::error!(%error, "records could not be written");
-                return items.iter().map(|_| Err(StoreError::from(Arc::clone(&error)))).collect();
+                tracing::error!(%error, records = records.len(), "a batch could not be kept");
+                records.iter().map(|_| Err(error.again())).collect()
             }
-        };
-        if let Err(error) = self.note(pack, &entries, end) {
-            // The bytes are durable, but nobody could find them: the uploads must be told.
-            tracing::error!(%error, "records could not be indexed");
-            return items.iter().map(|_| Err(StoreError::Stopped)).collect();
         }
-        items.iter().map(|_| Ok(())).collect()
     }
 }

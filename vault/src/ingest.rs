@@ -64,11 +64,8 @@ pub enum IngestError {
     #[error("the disk is full: free some space and try again")]
     DiskFull,
     /// There are more bytes than one blob can have.
-    #[error("{size} bytes are too many for one file")]
-    TooLarge {
-        /// How many had come in.
-        size: u64,
-    },
+    #[error("{0}")]
+    TooLarge(StoreError),
     /// The bytes could not be kept.
     #[error(transparent)]
     Store(StoreError),
@@ -78,7 +75,7 @@ impl From<StoreError> for IngestError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => Self::DiskFull,
-            StoreError::TooLarge { size } => Self::TooLarge { size },
+            error @ StoreError::TooLarge { .. } => Self::TooLarge(error),
             error => Self::Store(error),
         }
     }

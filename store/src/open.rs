@@ -1,0 +1,56 @@
+//! Opening a store: which index may be trusted, and what it has missed.
+
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+
+use rushes_disk::{Derived, Disk, GroupCommit, Trust};
+
+use crate::error::{IndexError, StoreError};
+use crate::index::Index;
+use crate::layout;
+use crate::packs::Packs;
+use crate::recover::{list_wholes, recover_packs};
+use crate::shelf::Shelf;
+use crate::writer::{BATCH, PackWriter};
+
+/// Name of the index's directory below `index/`.
+pub const INDEX: &str = "blobs";
+
+/// Opens everything and starts the pack writer.
+pub fn open(
+    disk: Arc<dyn Disk>,
+    above: &Path,
+    boot: Option<&str>,
+) -> Result<(Shelf, Derived), StoreError> {
+    layout::prepare(&*disk)?;
+    layout::clear_staging(&*disk)?;
+    let failed = |error| IndexError::directory(above, &error);
+    let (derived, trust) = Derived::open(above, INDEX, boot).map_err(failed)?;
+    if let Trust::Rebuild { why } = trust {
+        tracing::info!(why, "rebuilding the index of the bytes");
+        derived.clear().map_err(failed)?;
+    }
+    let index = Arc::new(usable_index(&derived)?);
+    let is_built = index.is_built()?;
+    recover_packs(&*disk, &index)?;
+    if !is_built {
+        list_wholes(&*disk, &index)?;
+        index.set_built()?;
+    }
+    let writer = PackWriter::new(Arc::clone(&disk), Arc::clone(&index));
+    let writer = GroupCommit::start("pack writer", BATCH, writer).map_err(StoreError::Thread)?;
+    let packs = Packs::new(Arc::clone(&disk));
+    let shelf = Shelf { disk, index, packs, writer, wholes: RwLock::new(()) };
+    Ok((shelf, derived))
+}
+
+/// Opens the index; one that cannot be opened, or was never built to its end, is thrown away.
+fn usable_index(derived: &Derived) -> Result<Index, IndexError> {
+    match Index::open(derived.path()).and_then(|index| Ok((index.is_built()?, index))) {
+        Ok((true, index)) => return Ok(index),
+        Ok((false, index)) => drop(index),
+        Err(error) => tracing::warn!(%error, "the index cannot be opened: rebuilding it"),
+    }
+    derived.clear().map_err(|error| IndexError::directory(derived.path(), &error))?;
+    Index::open(derived.path())
+}

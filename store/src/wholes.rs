@@ -1,0 +1,139 @@
+//! Wholes: files that are exactly one blob. How one is put in place, judged and taken away.
+//!
+//! Invariant: a name in `whole/` appears only once the bytes behind it are durable, and an entry in
+//! the index only once the name is.
+
+use std::sync::{Arc, PoisonError};
+
+use rushes_digest::Digest;
+use rushes_disk::DiskFile;
+
+use crate::cutter::{BLOCK_BYTES, Chunk, Cut, Cutter};
+use crate::error::{Damage, StoreError};
+use crate::layout;
+use crate::manifest::Manifest;
+use crate::place::WholeStat;
+use crate::shelf::Shelf;
+use crate::staging::Unfinished;
+
+/// A whole that was opened.
+#[derive(Debug, Clone)]
+pub struct OpenWhole {
+    /// The file, read-only.
+    pub file: Arc<dyn DiskFile>,
+    /// What it looked like when it was opened.
+    pub stat: WholeStat,
+}
+
+impl Shelf {
+    /// Opens a whole; `None` when there is no such file.
+    pub fn open_whole(&self, digest: &Digest) -> Result<Option<OpenWhole>, StoreError> {
+        match self.disk.open_read(&layout::whole(digest)) {
+            Ok(file) => {
+                let stat = WholeStat::from(file.stat()?);
+                Ok(Some(OpenWhole { file, stat }))
+            }
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes an unfinished file a whole, durably. No handle that writes to it exists any more.
+    ///
+    /// A name that is taken is given to the new file in one step: the new bytes were just hashed
+    /// and synced, what the old ones have become nobody knows. Open readers keep the old file.
+    pub fn place_whole(
+        &self,
+        digest: &Digest,
+        chunks: &[Chunk],
+        unfinished: Unfinished,
+    ) -> Result<(), StoreError> {
+        let (dir, path) = (layout::whole_dir(digest), layout::whole(digest));
+        self.disk.set_read_only(unfinished.path())?;
+        let file = self.disk.open_read(unfinished.path())?;
+        file.sync()?;
+        let stat = WholeStat::from(file.stat()?);
+        let placing = self.wholes.read().unwrap_or_else(PoisonError::into_inner);
+        let is_new = match self.disk.hard_link(unfinished.path(), &path) {
+            Ok(()) => true,
+            Err(error) if error.is_taken() => {
+                self.disk.rename(unfinished.path(), &path)?;
+                unfinished.keep();
+                false
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if let Err(error) = self.disk.sync_dir(&dir) {
+            drop(placing);
+            if is_new {
+                self.retract(digest, stat);
+            }
+            return Err(error.into());
+        }
+        self.index.enter_wholes(&[(*digest, stat)])?;
+        drop(placing);
+        self.keep_manifest(*digest, &Manifest::of_whole(*digest, chunks))
+    }
+
+    /// Takes a whole into the index that is not there as it looks now: after a kill, or when a
+    /// backup was restored. It is read through; one that is wrong goes to quarantine.
+    pub fn adopt(&self, digest: &Digest, whole: &OpenWhole) -> Result<Manifest, StoreError> {
+        let Some(manifest) = self.derive(digest, &*whole.file)? else {
+            return Err(self.take_away(digest, whole.stat)?);
+        };
+        self.disk.sync_dir(&layout::whole_dir(digest))?;
+        self.index.enter_wholes(&[(*digest, whole.stat)])?;
+        Ok(manifest)
+    }
+
+    /// Reads a whole through and makes its manifest; `None` when it does not hash to its name.
+    pub fn derive(
+        &self,
+        digest: &Digest,
+        file: &dyn DiskFile,
+    ) -> Result<Option<Manifest>, StoreError> {
+        let cut = cut_file(file)?;
+        if cut.digest != *digest {
+            return Ok(None);
+        }
+        let manifest = Manifest::of_whole(*digest, &cut.chunks);
+        if let Err(error) = self.keep_manifest(*digest, &manifest) {
+            tracing::warn!(%error, "a manifest must be made again next time");
+        }
+        Ok(Some(manifest))
+    }
+
+    /// Removes a name that could not be made durable, so that nobody takes it for one that is.
+    fn retract(&self, digest: &Digest, placed: WholeStat) {
+        let place = layout::whole(digest);
+        let _nobody_heals = self.wholes.write().unwrap_or_else(PoisonError::into_inner);
+        let is_ours = self.disk.stat(&place).is_ok_and(|stat| WholeStat::from(stat) == placed);
+        if is_ours && let Err(error) = self.disk.remove(&place) {
+            tracing::warn!(%error, "a whole that was refused stays visible until the next start");
+        }
+    }
+
+    /// Moves a wrong whole to quarantine, unless another file has taken its place meanwhile.
+    fn take_away(&self, digest: &Digest, judged: WholeStat) -> Result<StoreError, StoreError> {
+        let place = layout::whole(digest);
+        let _nobody_heals = self.wholes.write().unwrap_or_else(PoisonError::into_inner);
+        if WholeStat::from(self.disk.stat(&place)?) == judged {
+            let why = "the content does not hash to the name";
+            layout::quarantine(&*self.disk, &place, why)?;
+            self.index.forget(digest)?;
+        }
+        Ok(StoreError::Damaged { digest: *digest, place, damage: Damage::Content })
+    }
+}
+
+fn cut_file(file: &dyn DiskFile) -> Result<Cut, StoreError> {
+    let mut cutter = Cutter::default();
+    let mut block = vec![0; BLOCK_BYTES];
+    loop {
+        let got = file.read_at(&mut block, cutter.count())?;
+        if got == 0 {
+            return cutter.finish();
+        }
+        cutter.push(block.get(..got).unwrap_or_default(), &mut |_| Ok(()))?;
+    }
+}
