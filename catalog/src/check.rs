@@ -5,6 +5,11 @@ use crate::command::{
     SCENE_NUMBER_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
 };
 use crate::model::Status;
+use serde_json::Value;
+
+/// How deep metadata may be nested: far below what the reader of a claim, or of a record of it,
+/// follows (128 levels, `serde_json`).
+pub const METADATA_DEPTH_MAX: usize = 64;
 
 type Checked = Result<(), CommandError>;
 
@@ -21,6 +26,7 @@ pub fn check(command: &Command) -> Checked {
         Command::CreateProject(project) => {
             required("name", &project.name)?;
             at_most("name", Some(&project.name), NAME_BYTES_MAX)?;
+            one_line("name", Some(&project.name))?;
             at_most("description", project.description.as_deref(), TEXT_BYTES_MAX)
         }
         Command::AddScene(scene) => check_scene(scene),
@@ -61,6 +67,7 @@ pub fn weight(command: &Command) -> usize {
 
 fn check_scene(scene: &NewScene) -> Checked {
     at_most("title", Some(&scene.title), NAME_BYTES_MAX)?;
+    one_line("title", Some(&scene.title))?;
     at_most("description", scene.description.as_deref(), TEXT_BYTES_MAX)?;
     if scene.scene_number.is_some_and(|number| !(1..=SCENE_NUMBER_MAX).contains(&number)) {
         return invalid("scene_number", format!("must be from 1 to {SCENE_NUMBER_MAX}"));
@@ -78,6 +85,7 @@ fn check_asset(asset: &NewAsset) -> Checked {
         ("model", asset.generation.model.as_deref()),
     ] {
         at_most(field, word, WORD_BYTES_MAX)?;
+        one_line(field, word)?;
     }
     at_most("prompt", asset.generation.prompt.as_deref(), TEXT_BYTES_MAX)?;
     at_most("error", asset.generation.error.as_deref(), TEXT_BYTES_MAX)?;
@@ -88,10 +96,16 @@ fn check_asset(asset: &NewAsset) -> Checked {
     for tag in &asset.tags {
         required("tags", tag)?;
         at_most("tags", Some(tag), WORD_BYTES_MAX)?;
+        one_line("tags", Some(tag))?;
     }
     let sources = asset.generation.source_asset_ids.len();
     if sources > SOURCES_MAX {
         return invalid("source_asset_ids", format!("at most {SOURCES_MAX}, got {sources}"));
+    }
+    let depth = asset.metadata.values().map(depth_of).max().unwrap_or(0);
+    if depth > METADATA_DEPTH_MAX {
+        let reason = format!("nested {depth} deep, {METADATA_DEPTH_MAX} are allowed");
+        return invalid("metadata", reason);
     }
     match (asset.status, &asset.content, &asset.target) {
         (Status::Ready, None, _) => invalid("file", "is missing".to_owned()),
@@ -102,6 +116,14 @@ fn check_asset(asset: &NewAsset) -> Checked {
             invalid("set_best", "a failed attempt cannot be the best version".to_owned())
         }
         _ => Ok(()),
+    }
+}
+
+fn depth_of(value: &Value) -> usize {
+    match value {
+        Value::Array(values) => 1 + values.iter().map(depth_of).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
+        _ => 0,
     }
 }
 
@@ -119,6 +141,13 @@ fn at_most(field: &'static str, text: Option<&str>, bytes_max: usize) -> Checked
         return Ok(());
     }
     invalid(field, format!("at most {bytes_max} bytes, got {length}"))
+}
+
+fn one_line(field: &'static str, text: Option<&str>) -> Checked {
+    if text.is_some_and(|text| text.chars().any(char::is_control)) {
+        return invalid(field, "must be one line without control characters".to_owned());
+    }
+    Ok(())
 }
 
 fn amount(field: &'static str, number: Option<f64>) -> Checked {

@@ -13,8 +13,9 @@ use crate::tables::{
     AssetRow, Get, HistoryRow, Key, ProjectRow, SceneRow, TablesError, UserRow, VersionRow,
 };
 
-/// Most projects whose names give the same slug.
-const SAME_SLUG_MAX: u32 = 10_000;
+/// Numbers that are tried before a slug is told from others by a random id: names without a Latin
+/// letter all give the same one, and this runs on the one thread that writes.
+const SLUG_NUMBERS_MAX: u32 = 50;
 
 impl From<TablesError> for CommandError {
     fn from(error: TablesError) -> Self {
@@ -52,14 +53,14 @@ fn create_project(viewer: Viewer, project: &NewProject, facts: &impl Get) -> Dec
         None => {
             let slug = ProjectId::slug_of(&project.name);
             let mut free = (!is_taken(&slug)?).then(|| slug.clone());
-            for number in 2..=SAME_SLUG_MAX {
+            for number in 2..=SLUG_NUMBERS_MAX {
                 if free.is_some() {
                     break;
                 }
                 let numbered = slug.numbered(number);
                 free = (!is_taken(&numbered)?).then_some(numbered);
             }
-            free.ok_or(CommandError::Taken { field: "name" })?
+            free.unwrap_or_else(|| slug.marked(&UserId::generate().to_string()))
         }
     };
     let (name, description) = (project.name.clone(), project.description.clone());

@@ -116,7 +116,13 @@ impl ProjectId {
     /// The same id with a number behind it, for when it is taken: `fox`, `fox-2`, `fox-3`.
     #[must_use]
     pub fn numbered(&self, number: u32) -> Self {
-        let suffix = format!("-{number}");
+        self.marked(&number.to_string())
+    }
+
+    /// The same id with something else behind it.
+    #[must_use]
+    pub fn marked(&self, mark: &str) -> Self {
+        let suffix = format!("-{mark}");
         let room = Self::BYTES_MAX.saturating_sub(suffix.len());
         let stem: String = self.0.chars().take(room).collect();
         Self(format!("{stem}{suffix}"))

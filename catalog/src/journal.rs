@@ -15,7 +15,7 @@ mod files;
 mod reader;
 mod scan;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rushes_disk::{AppendFile, Disk, DiskError};
@@ -24,9 +24,9 @@ pub use error::{Damage, JournalError};
 pub use files::{JOURNAL_DIR, segment_path};
 pub use reader::{JournalReader, Position, ReadError};
 
-use crate::line::{Head, LineBuilder};
+use crate::line::{Head, LINE_BYTES_MAX, LineBuilder};
 use crate::model::Revision;
-use files::segments;
+use files::{file_name, segments};
 use scan::Scan;
 
 /// A file that has grown past this is closed and a new one started, in bytes: small enough that
@@ -66,10 +66,13 @@ impl Journal {
                 return Ok(Found { journal, damage: None });
             };
             let scan = Scan::of(&*disk, newest, None)?;
-            if scan.head.is_none() && scan.damage.is_none() {
+            if scan.head.is_none() && scan.damage.is_none() && clean.is_none() {
                 // A power cut came before the first line of this file was durable.
-                let aside = segment_path(newest).with_extension("torn");
-                disk.rename(&segment_path(newest), &aside)?;
+                tracing::warn!(
+                    file = file_name(newest),
+                    "a journal file without a line is set aside"
+                );
+                disk.rename(&segment_path(newest), &torn_path(newest))?;
                 disk.sync_dir(Path::new(JOURNAL_DIR))?;
                 continue;
             }
@@ -84,11 +87,21 @@ impl Journal {
         clean: Option<Head>,
     ) -> Result<Found, JournalError> {
         let head = scan.head.unwrap_or_default();
-        if let Some(damage) = &scan.damage {
+        let lost = clean.filter(|clean| clean.revision > head.revision).map(|clean| {
+            let reason =
+                format!("revision {} was there at the last stop and is gone", clean.revision);
+            error::damage(newest, scan.lines + 1, reason)
+        });
+        if let Some(damage) = scan.damage.clone().or(lost) {
             let journal = Self { disk, active: None, head };
-            return Ok(Found { journal, damage: Some(damage.clone()) });
+            return Ok(Found { journal, damage: Some(damage) });
         }
         let path = segment_path(newest);
+        if scan.torn_bytes > 0 {
+            let (file, bytes) = (file_name(newest), scan.torn_bytes);
+            tracing::warn!(file, bytes, "the last line of the journal is torn and left out");
+            set_aside(&*disk, newest)?;
+        }
         if clean != Some(head) || scan.torn_bytes > 0 {
             copy_over(&*disk, &path, scan.end)?;
         }
@@ -108,14 +121,8 @@ impl Journal {
         let first = self.head.revision + 1;
         let fits = |file: &AppendFile| !file.has_failed() && file.end() < SEGMENT_BYTES_MAX;
         if !self.active.as_ref().is_some_and(|(_, file)| fits(file)) {
-            if let Some((start, failed)) = self.active.take()
-                && start == first
-            {
-                // Nothing in it was ever acknowledged, and its name is needed.
-                self.disk.rename(failed.path(), &failed.path().with_extension("torn"))?;
-            }
-            let file = AppendFile::create(&*self.disk, &segment_path(first))?;
-            self.active = Some((first, file));
+            self.active = None;
+            self.active = Some((first, self.create(first)?));
         }
         let (start, end) =
             self.active.as_ref().map_or((first, 0), |(start, file)| (*start, file.end()));
@@ -126,12 +133,40 @@ impl Journal {
     /// error is that of a full disk: then it is not.
     pub fn append(&mut self, line: LineBuilder) -> Result<Head, JournalError> {
         let (text, head) = line.finish();
-        if let Some((_, file)) = self.active.as_mut() {
-            file.append(text.as_bytes())?;
-            file.sync()?;
-            self.head = head;
+        let Some((_, file)) = self.active.as_mut().filter(|_| text.len() <= LINE_BYTES_MAX) else {
+            return Err(JournalError::Line { bytes: text.len() });
+        };
+        file.append(text.as_bytes())?;
+        file.sync()?;
+        self.head = head;
+        Ok(head)
+    }
+
+    /// Makes the file of the next line. One of that name was left by a failure: nothing in it was
+    /// ever acknowledged.
+    fn create(&self, first: Revision) -> Result<AppendFile, DiskError> {
+        let path = segment_path(first);
+        match AppendFile::create(&*self.disk, &path) {
+            Err(error) if error.is_taken() => {
+                self.disk.rename(&path, &torn_path(first))?;
+                AppendFile::create(&*self.disk, &path)
+            }
+            created => created,
         }
-        Ok(self.head)
+    }
+}
+
+/// Where what is left of a file is kept that nobody reads any more.
+fn torn_path(first: Revision) -> PathBuf {
+    segment_path(first).with_extension("torn")
+}
+
+/// Keeps a file as it is under another name, for whoever wants to look at its torn end.
+fn set_aside(disk: &dyn Disk, first: Revision) -> Result<(), DiskError> {
+    let aside = torn_path(first);
+    match disk.remove(&aside) {
+        Err(error) if !error.is_missing() => Err(error),
+        _ => disk.hard_link(&segment_path(first), &aside),
     }
 }
 

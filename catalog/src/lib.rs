@@ -61,7 +61,9 @@ impl Catalog {
                 .read_only()
                 .unwrap_or_else(|| "the sequencer has stopped".to_owned()),
         };
-        self.sequencer.call(request).map_err(stopped)?
+        // Once it was handed in, a sequencer that fails may have recorded it.
+        let handed_in = self.sequencer.submit(request).map_err(stopped)?;
+        handed_in.wait().map_err(|_| CommandError::OutcomeUnknown)?
     }
 
     /// Says whether a command would be taken now, without recording anything; an answer that an

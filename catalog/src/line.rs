@@ -15,6 +15,9 @@ use crate::model::Revision;
 pub const LINE_FORM: u16 = 1;
 /// Longest line, in bytes: bounds what recovery holds in memory.
 pub const LINE_BYTES_MAX: usize = 16 << 20;
+/// A line that has grown past this takes no more commands. A command's claims stay far below the
+/// rest, even where every byte of its texts becomes six in JSON.
+pub const LINE_BYTES_ENOUGH: usize = 4 << 20;
 
 /// `,"sum":"` + 32 hex digits + `"}`
 const SEAL_BYTES: usize = 8 + 2 * Sum::BYTES + 2;
@@ -100,6 +103,11 @@ impl LineBuilder {
         at
     }
 
+    /// Whether it has grown long enough to be written before it takes another command.
+    pub fn is_long(&self) -> bool {
+        self.text.len() >= LINE_BYTES_ENOUGH
+    }
+
     /// How many claims there are.
     pub fn count(&self) -> u64 {
         self.count
@@ -147,6 +155,9 @@ pub enum LineError {
     /// It is not complete or its bytes are not those that were written.
     #[error("the checksum does not match")]
     Sum,
+    /// It is longer than a line is ever written.
+    #[error("it is longer than a line may be")]
+    Long,
     /// Its bytes are right, but this program does not know the form.
     #[error("it was written by a newer version of rushes: update rushes to read it")]
     Newer,

@@ -70,7 +70,7 @@ impl Catalog {
             Derived::open(&index_above, TABLES, boot.as_deref()).map_err(index)?;
         let clean = if let Trust::Clean { marker } = &trust { parse_head(marker) } else { None };
         let Found { journal, damage } = Journal::open(Arc::clone(&disk), clean)?;
-        let reader = JournalReader::new(disk);
+        let reader = JournalReader::new(Arc::clone(&disk));
         let state = Arc::new(State::default());
         if let Some(damage) = damage {
             state.stop(damage.to_string());
@@ -79,12 +79,12 @@ impl Catalog {
             tracing::info!(why, "rebuilding the tables from the journal");
             derived.clear().map_err(index)?;
         }
-        let (tables, stamp) = usable_tables(&derived, &reader)?;
-        let reached = catch_up(&tables, &reader, stamp, &state)?;
+        let (tables, reached) = current_tables(&derived, &reader, journal.head(), &state)?;
         state.reach(reached.revision);
         let tables = Arc::new(tables);
         let sequencer = Sequencer {
             journal,
+            disk,
             tables: Arc::clone(&tables),
             clock,
             state: Arc::clone(&state),
@@ -100,7 +100,7 @@ impl Catalog {
     pub fn close(&self) -> std::io::Result<()> {
         self.state.stop("the daemon is stopping".to_owned());
         let sequencer = self.sequencer.stop();
-        self.tables.close();
+        self.tables.close().map_err(std::io::Error::other)?;
         let derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner).take();
         match (derived, sequencer) {
             // Tables that are behind the journal get no marker: they are not what it would say.
@@ -120,49 +120,61 @@ fn parse_head(marker: &str) -> Option<Head> {
     Some(Head { revision: revision.parse().ok()?, sum: Sum::parse(sum)? })
 }
 
-/// Opens the tables; those that cannot be opened, or that stand for another journal, are thrown
-/// away.
-fn usable_tables(derived: &Derived, reader: &JournalReader) -> Result<(Tables, Head), OpenError> {
+/// Opens the tables and brings them up to the journal. Those that cannot be opened, that stand for
+/// another journal or that cannot be continued are thrown away and made anew, once.
+fn current_tables(
+    derived: &Derived,
+    reader: &JournalReader,
+    head: Head,
+    state: &State,
+) -> Result<(Tables, Head), OpenError> {
     let index = |source| OpenError::Index { path: derived.path().to_owned(), source };
     match Tables::open(derived.path()).and_then(|tables| Ok((tables.stamp()?, tables))) {
-        Ok((Some(stamp), tables)) if reader.contains(stamp)? => return Ok((tables, stamp)),
+        Ok((Some(stamp), tables)) if stamp.revision > head.revision => {
+            // A stamp is written only after its line was synced: that line is lost.
+            state.stop(format!(
+                "the journal ends at revision {}, but revision {} was recorded: restore journal/ \
+                 from a backup, or stop, remove index/ and start again to go on without it",
+                head.revision, stamp.revision
+            ));
+            return Ok((tables, stamp));
+        }
+        Ok((Some(stamp), tables)) if reader.contains(stamp)? => {
+            match catch_up(&tables, reader, stamp) {
+                Ok(reached) => return Ok((tables, reached)),
+                Err(OpenError::Read(error @ ReadError::Newer { .. })) => return Err(error.into()),
+                Err(error) => tracing::warn!(%error, "the tables cannot be continued"),
+            }
+        }
         Ok((None, _)) => {}
-        Ok((Some(_), _)) => tracing::warn!("the tables are not of this journal: rebuilding them"),
-        Err(error) => tracing::warn!(%error, "the tables cannot be opened: rebuilding them"),
+        Ok((Some(_), _)) => tracing::warn!("the tables are not of this journal"),
+        Err(error) => tracing::warn!(%error, "the tables cannot be opened"),
     }
     derived.clear().map_err(index)?;
-    Ok((Tables::open(derived.path())?, Head::default()))
+    let tables = Tables::open(derived.path())?;
+    let reached = match catch_up(&tables, reader, Head::default()) {
+        Ok(reached) => reached,
+        Err(
+            error @ (OpenError::Read(ReadError::Damaged(_))
+            | OpenError::Fold(FoldError::Contradiction { .. })),
+        ) => {
+            tracing::error!(%error, "the journal is damaged: no writes will be taken");
+            state.stop(error.to_string());
+            tables.stamp()?.unwrap_or_default()
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((tables, reached))
 }
 
-fn catch_up(
-    tables: &Tables,
-    reader: &JournalReader,
-    stamp: Head,
-    state: &State,
-) -> Result<Head, OpenError> {
-    let mut reached = stamp;
-    let replayed = reader.replay(stamp, |claims, head| {
+fn catch_up(tables: &Tables, reader: &JournalReader, stamp: Head) -> Result<Head, OpenError> {
+    reader.replay(stamp, |claims, head| {
         let mut overlay = Overlay::over(tables);
         for (revision, position, claim) in claims {
             let placed = Placed { revision: *revision, position: *position, claim };
             fold(placed, &mut overlay)?;
         }
         tables.apply(overlay.into_changes(), head)?;
-        reached = head;
-        Ok::<_, OpenError>(())
-    });
-    match replayed {
-        Ok(head) => Ok(head),
-        Err(OpenError::Read(ReadError::Damaged(damage))) => {
-            tracing::error!(%damage, "the journal is damaged: no writes will be taken");
-            state.stop(damage.to_string());
-            Ok(reached)
-        }
-        Err(OpenError::Fold(error @ FoldError::Contradiction { .. })) => {
-            tracing::error!(%error, "the journal is damaged: no writes will be taken");
-            state.stop(error.to_string());
-            Ok(reached)
-        }
-        Err(error) => Err(error),
-    }
+        Ok(())
+    })
 }

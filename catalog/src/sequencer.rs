@@ -7,7 +7,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rushes_disk::{Clock, Committer};
+use rushes_disk::{Clock, Committer, Disk};
 
 use crate::claim::{CLAIM_FORM, Claim, Fact, RequestKey, rfc3339};
 use crate::command::{Command, CommandError};
@@ -17,6 +17,12 @@ use crate::journal::{Journal, JournalError, Position};
 use crate::line::{Head, LineBuilder};
 use crate::model::{Revision, Viewer};
 use crate::tables::{Get, Key, Overlay, RequestRow, Tables};
+
+/// Room that must be left for claims and tables, in bytes: the smaller of this and a share of the
+/// disk. Uploads keep far more free.
+const ROOM_BYTES: u64 = 8 << 20;
+/// That share: one part in so many.
+const ROOM_SHARE: u64 = 40;
 
 /// A command on its way to the sequencer. It has passed `check`.
 #[derive(Debug)]
@@ -38,8 +44,6 @@ pub struct Outcome {
     pub revision: Revision,
     /// Where it stands.
     pub position: Position,
-    /// The last claim of the same command.
-    pub last: Revision,
     /// Whether an earlier try was answered with it.
     pub replayed: bool,
 }
@@ -88,6 +92,7 @@ impl State {
 /// The committing end.
 pub struct Sequencer {
     pub(crate) journal: Journal,
+    pub(crate) disk: Arc<dyn Disk>,
     pub(crate) tables: Arc<Tables>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) state: Arc<State>,
@@ -120,8 +125,30 @@ impl Committer for Sequencer {
     }
 
     fn commit(&mut self, items: Vec<Request>) -> Vec<Answer> {
-        let count = items.len();
-        self.try_commit(items).unwrap_or_else(|error| vec![Err(error); count])
+        let mut answers = Vec::with_capacity(items.len());
+        let mut waiting = items.as_slice();
+        while !waiting.is_empty() {
+            match self.commit_line(waiting) {
+                Ok(line) => {
+                    waiting = waiting.get(line.len()..).unwrap_or_default();
+                    answers.extend(line);
+                }
+                Err(error) => {
+                    answers.extend(waiting.iter().map(|_| Err(error.clone())));
+                    waiting = &[];
+                }
+            }
+        }
+        answers
+    }
+}
+
+impl Drop for Sequencer {
+    /// A panic leaves a batch half done: nothing may build on that.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.state.stop("the sequencer failed; restart the daemon".to_owned());
+        }
     }
 }
 
@@ -131,10 +158,12 @@ impl Sequencer {
         self.journal.head()
     }
 
-    fn try_commit(&mut self, items: Vec<Request>) -> Result<Vec<Answer>, CommandError> {
+    /// Commits as many items as one line takes, at least one, and answers those.
+    fn commit_line(&mut self, items: &[Request]) -> Result<Vec<Answer>, CommandError> {
         if let Some(reason) = self.state.read_only() {
             return Err(CommandError::ReadOnly { reason });
         }
+        self.check_room()?;
         let tables = Arc::clone(&self.tables);
         let (line, segment, start) = self.journal.next_line().map_err(|error| {
             tracing::error!(%error, "the journal cannot be written");
@@ -142,9 +171,12 @@ impl Sequencer {
         })?;
         let overlay = Overlay::over(&*tables);
         let mut batch = Batch { line, segment, start, overlay, claims: Vec::new() };
-        let mut answers = Vec::with_capacity(items.len());
+        let mut answers = Vec::new();
         for item in items {
-            answers.push(match self.decide(&item, &mut batch) {
+            if batch.line.is_long() {
+                break;
+            }
+            answers.push(match self.decide(item, &mut batch) {
                 // Folding failed halfway: the batch is spoilt, and none of it was written.
                 Err(Undecided::Spoilt(error)) => return Err(self.spoilt(&error)),
                 Err(Undecided::Refused(error)) => Err(error),
@@ -155,6 +187,18 @@ impl Sequencer {
             self.write(batch)?;
         }
         Ok(answers)
+    }
+
+    /// Refuses while there is next to no room: sled does not survive a full disk, and what it is
+    /// about to write goes out later.
+    fn check_room(&self) -> Result<(), CommandError> {
+        match self.disk.space() {
+            Ok(space) if space.free < ROOM_BYTES.min(space.total / ROOM_SHARE) => {
+                Err(CommandError::DiskFull)
+            }
+            // A disk that cannot tell will say so when it is written.
+            _ => Ok(()),
+        }
     }
 
     fn write(&mut self, batch: Batch<'_>) -> Result<(), CommandError> {
@@ -200,8 +244,7 @@ impl Sequencer {
             first.get_or_insert((revision, position));
         }
         let (revision, position) = first.ok_or(CommandError::OutcomeUnknown)?;
-        let last = batch.line.next_revision() - 1;
-        Ok(Outcome { revision, position, last, replayed: false })
+        Ok(Outcome { revision, position, replayed: false })
     }
 
     fn spoilt(&self, error: &FoldError) -> CommandError {
@@ -249,7 +292,7 @@ pub fn answered(item: &Request, facts: &impl Get) -> Result<Option<Outcome>, Com
     if digest != *request.digest.as_bytes() {
         return Err(CommandError::KeyReused);
     }
-    Ok(Some(Outcome { revision, position, last: revision, replayed: true }))
+    Ok(Some(Outcome { revision, position, replayed: true }))
 }
 
 fn is_write(error: &rushes_disk::DiskError) -> bool {

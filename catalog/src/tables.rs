@@ -78,9 +78,13 @@ impl Tables {
         if db.is_none() { Err(TablesError::Closed) } else { Ok(Snapshot { db }) }
     }
 
-    /// Closes the database once no query is under way; later calls fail.
-    pub fn close(&self) {
-        drop(self.db.write().unwrap_or_else(PoisonError::into_inner).take());
+    /// Closes the database once no query is under way; later calls fail. An error says that it may
+    /// not hold everything: then it is no basis for a clean stop.
+    pub fn close(&self) -> Result<()> {
+        match self.db.write().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(db) => Ok(db.flush().map(drop)?),
+            None => Ok(()),
+        }
     }
 }
 

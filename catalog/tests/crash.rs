@@ -132,6 +132,9 @@ fn assert_holds(catalog: &Catalog, told: &Told, context: &str) {
 
 /// Writing goes on after a recovery, from the right version number.
 fn assert_goes_on(catalog: &Catalog, told: &Told, context: &str) {
+    let project = NewProject { name: format!("After {context}"), ..NewProject::default() };
+    let made = catalog.submit(viewer(), Command::CreateProject(project), None);
+    made.unwrap_or_else(|error| panic!("{context}: {error}"));
     if !told.scene {
         return;
     }

@@ -153,3 +153,98 @@ fn after_a_clean_stop_nothing_is_copied_and_after_a_kill_the_newest_file_is() {
     assert_ne!(inode(&disk), before);
     assert_eq!(names(&catalog), ["one", "two"]);
 }
+
+#[test]
+fn a_line_that_a_clean_stop_vouches_for_is_missed_when_it_is_damaged() {
+    for by_the_stamp in [false, true] {
+        let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+        let catalog = open(&disk, index.path()).unwrap();
+        for name in ["one", "two", "three"] {
+            create(&catalog, name).unwrap();
+        }
+        catalog.close().unwrap();
+        drop(catalog);
+        if by_the_stamp {
+            // Started and killed once more: only the tables' stamp vouches for it then.
+            drop(open(&disk.restart(), index.path()).unwrap());
+        }
+        let disk = disk.restart();
+        disk.damage(&segment_path(1), |bytes| {
+            let at = line_starts(bytes)[2] + 50;
+            bytes[at] ^= 1;
+        })
+        .unwrap();
+        let catalog = open(&disk, index.path()).unwrap();
+        let reason = catalog.read_only().unwrap();
+        assert!(reason.contains("revision 3"), "{reason}");
+        assert!(create(&catalog, "four").is_err());
+        drop(catalog);
+        let again = open(&disk.restart(), index.path()).unwrap();
+        assert!(again.read_only().is_some(), "forgotten at the next start");
+    }
+}
+
+#[test]
+fn a_journal_that_was_emptied_is_not_written_as_if_it_were_new() {
+    let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    let catalog = open(&disk, index.path()).unwrap();
+    create(&catalog, "one").unwrap();
+    catalog.close().unwrap();
+    drop(catalog);
+    let disk = disk.restart();
+    disk.remove(&segment_path(1)).unwrap();
+    let catalog = open(&disk, index.path()).unwrap();
+    assert!(catalog.read_only().is_some());
+    assert!(create(&catalog, "two").is_err());
+}
+
+#[test]
+fn many_long_commands_at_once_are_all_there_after_a_restart() {
+    let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    let catalog = open(&disk, index.path()).unwrap();
+    // Every byte of these becomes six in JSON.
+    let description = Some("\u{1}".repeat(64 * 1024));
+    std::thread::scope(|scope| {
+        for number in 0..60 {
+            let (catalog, description) = (&catalog, description.clone());
+            scope.spawn(move || {
+                let name = format!("p{number}");
+                let project = NewProject { id: None, name, description };
+                catalog.submit(viewer(), Command::CreateProject(project), None).unwrap();
+            });
+        }
+    });
+    assert!(segments(&disk) > 1, "no file was closed for its size");
+    for clean in [true, false] {
+        let fresh = tempfile::tempdir().unwrap();
+        let index = if clean { index.path() } else { fresh.path() };
+        if clean {
+            catalog.close().unwrap();
+        }
+        let catalog = open(&disk.restart(), index).unwrap();
+        assert_eq!(catalog.read_only(), None);
+        assert_eq!(catalog.projects(viewer(), None, 100).unwrap().len(), 60);
+    }
+}
+
+fn segments(disk: &CrashDisk) -> usize {
+    disk.list(Path::new("journal")).unwrap().len()
+}
+
+#[test]
+fn a_sequencer_that_fails_leaves_the_outcome_open_and_takes_no_more() {
+    let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    let catalog = Catalog::open(Options {
+        disk: Arc::new(disk.clone()),
+        index_above: index.path().to_owned(),
+        boot: Some("boot".to_owned()),
+        clock: Arc::new(ManualClock::at(Timestamp(0))),
+        publish: Box::new(|_| panic!("on purpose")),
+    })
+    .unwrap();
+    assert_eq!(create(&catalog, "one"), Err(CommandError::OutcomeUnknown));
+    assert!(catalog.read_only().is_some());
+    assert!(matches!(create(&catalog, "two"), Err(CommandError::ReadOnly { .. })));
+    let fresh = tempfile::tempdir().unwrap();
+    assert_eq!(names(&open(&disk.restart(), fresh.path()).unwrap()), ["one"]);
+}

@@ -61,6 +61,9 @@ impl Derived {
     /// Throws the content away.
     pub fn clear(&self) -> io::Result<()> {
         match fs::remove_dir_all(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                fs::remove_file(&self.path)
+            }
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }

@@ -28,6 +28,12 @@ pub enum JournalError {
     /// The disk failed.
     #[error(transparent)]
     Disk(#[from] DiskError),
+    /// A line would be too long, or there is no file for it. Nothing was written.
+    #[error("a line of {bytes} bytes cannot be written")]
+    Line {
+        /// Its length.
+        bytes: usize,
+    },
     /// A file is there that this program does not understand.
     #[error("journal file {file}, line {line}: {reason}")]
     Unreadable {

@@ -16,6 +16,8 @@ pub struct Scan {
     pub head: Option<Head>,
     /// Where the last good line ends, in bytes.
     pub end: u64,
+    /// How many good lines there are.
+    pub lines: u64,
     /// Bytes of a torn line behind it.
     pub torn_bytes: u64,
     /// What is wrong.
@@ -33,7 +35,7 @@ impl Scan {
     ) -> Result<Self, JournalError> {
         let mut lines = Lines::open(disk, first)?;
         let mut expected = before;
-        let mut scan = Self { head: None, end: 0, torn_bytes: 0, damage: None };
+        let mut scan = Self { head: None, end: 0, lines: 0, torn_bytes: 0, damage: None };
         loop {
             let number = lines.number + 1;
             match lines.next_line()? {
@@ -45,7 +47,7 @@ impl Scan {
                     }
                     expected = Some(line.head());
                     scan.head = expected;
-                    scan.end = lines.at;
+                    (scan.end, scan.lines) = (lines.at, lines.number);
                 }
                 Some(Err(LineError::Sum)) => {
                     scan.torn_bytes = lines.size - scan.end;
@@ -53,6 +55,10 @@ impl Scan {
                         let reason = "the checksum does not match and good lines follow it";
                         scan.damage = Some(damage(first, number, reason.to_owned()));
                     }
+                    return Ok(scan);
+                }
+                Some(Err(LineError::Long)) => {
+                    scan.damage = Some(damage(first, number, LineError::Long.to_string()));
                     return Ok(scan);
                 }
                 Some(Err(error)) => {
@@ -112,13 +118,15 @@ impl Lines {
         self.buffer.drain(..self.consumed);
         self.consumed = 0;
         let mut searched = 0;
+        let mut is_long = false;
         let newline = loop {
             let rest = self.buffer.get(searched..).unwrap_or_default();
             if let Some(found) = rest.iter().position(|byte| *byte == b'\n') {
                 break Some(searched + found);
             }
             searched = self.buffer.len();
-            if searched > LINE_BYTES_MAX || !self.fill()? {
+            is_long = searched > LINE_BYTES_MAX;
+            if is_long || !self.fill()? {
                 break None;
             }
         };
@@ -126,7 +134,8 @@ impl Lines {
             // No newline: the rest, if there is one, is torn.
             self.consumed = self.buffer.len();
             self.at += self.consumed as u64;
-            return Ok((self.consumed > 0).then_some(Err(LineError::Sum)));
+            let error = if is_long { LineError::Long } else { LineError::Sum };
+            return Ok((self.consumed > 0).then_some(Err(error)));
         };
         self.number += 1;
         self.consumed = newline + 1;
