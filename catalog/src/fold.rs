@@ -97,6 +97,9 @@ fn fold_asset<B: Get>(
         let total = into.get::<u64>(&sum)?.unwrap_or(0).saturating_add(content.size);
         into.put(sum, &total)?;
     }
+    if let Some(digest) = &added.metadata_digest {
+        into.put(Key::metadata(owner, digest), &revision)?;
+    }
     let Some(placement) = &added.placement else { return Ok(()) };
     let row = VersionRow {
         version: placement.version,

@@ -90,11 +90,6 @@ impl Catalog {
         self.state.revision()
     }
 
-    /// Takes no more writes, for a reason that the next start may find gone.
-    pub fn refuse_writes(&self, reason: String) {
-        self.state.stop(reason);
-    }
-
     /// Why nothing can be recorded; `None` when all is well.
     pub fn read_only(&self) -> Option<String> {
         self.state.read_only()

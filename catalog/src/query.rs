@@ -206,6 +206,11 @@ impl Catalog {
         Ok(self.tables.read()?.get::<u64>(&Key::content(viewer.user, digest))?)
     }
 
+    /// Whether the viewer's facts name this blob of metadata.
+    pub fn has_metadata(&self, viewer: Viewer, digest: &Digest) -> Answer<bool> {
+        Ok(self.tables.read()?.get::<u64>(&Key::metadata(viewer.user, digest))?.is_some())
+    }
+
     /// The sum of the sizes of all the viewer's assets, in bytes, whatever they share.
     pub fn logical_bytes(&self, viewer: Viewer) -> Answer<u64> {
         let sum = self.tables.read()?.get::<u64>(&Key::logical_bytes(viewer.user))?;

@@ -3,6 +3,7 @@
 //! Runs on the sequencer's thread, so it never waits: a receiver that does not keep up is told that
 //! everything may have changed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
@@ -19,7 +20,8 @@ const WAITING_MAX: usize = 4096;
 #[derive(Debug)]
 struct Listener {
     sender: SyncSender<Change>,
-    has_missed: bool,
+    /// Set from a change that found no room until its replacement is on the way.
+    has_missed: Arc<AtomicBool>,
 }
 
 /// The fan-out.
@@ -46,7 +48,7 @@ impl Changes {
     /// Changes from now on.
     pub fn listen(&self) -> Receiver<Change> {
         let (sender, receiver) = sync_channel(WAITING_MAX);
-        let listener = Listener { sender, has_missed: false };
+        let listener = Listener { sender, has_missed: Arc::default() };
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(listener);
         receiver
     }
@@ -75,7 +77,7 @@ impl Changes {
         let touched: Vec<_> =
             committed.claims.iter().flat_map(|(_, claim)| self.touched(claim)).collect();
         let change = Change { revision: committed.revision, touched };
-        listeners.retain_mut(|listener| listener.tell(&change));
+        listeners.retain(|listener| listener.tell(&change));
     }
 
     fn touched(&self, claim: &Claim) -> Vec<Touched> {
@@ -117,14 +119,61 @@ impl Changes {
 
 impl Listener {
     /// `false` when nobody listens any more.
-    fn tell(&mut self, change: &Change) -> bool {
-        let told = if self.has_missed {
-            let everything = vec![Touched::Everything];
-            self.sender.try_send(Change { revision: change.revision, touched: everything })
-        } else {
-            self.sender.try_send(change.clone())
+    fn tell(&self, change: &Change) -> bool {
+        if self.has_missed.load(Ordering::SeqCst) {
+            return true; // what is on the way covers it
+        }
+        match self.sender.try_send(change.clone()) {
+            Ok(()) => true,
+            Err(TrySendError::Disconnected(_)) => false,
+            Err(TrySendError::Full(_)) => self.tell_everything(change.revision),
+        }
+    }
+
+    /// Says that everything may have changed, as soon as there is room, from a thread of its own.
+    fn tell_everything(&self, revision: Revision) -> bool {
+        self.has_missed.store(true, Ordering::SeqCst);
+        let (sender, has_missed) = (self.sender.clone(), Arc::clone(&self.has_missed));
+        let tell = move || {
+            // An empty change waits for room; changes that come while it waits are still covered.
+            let nothing = Change { revision: 0, touched: Vec::new() };
+            let is_there = sender.send(nothing).is_ok();
+            has_missed.store(false, Ordering::SeqCst);
+            if is_there {
+                let touched = vec![Touched::Everything];
+                drop(sender.send(Change { revision, touched }));
+            }
         };
-        self.has_missed = matches!(told, Err(TrySendError::Full(_)));
-        !matches!(told, Err(TrySendError::Disconnected(_)))
+        std::thread::Builder::new().name("late changes".to_owned()).spawn(tell).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rushes_catalog::ids::UserId;
+
+    fn committed(revision: Revision) -> Committed {
+        let user_id = UserId::from_bytes([1; 16]);
+        let project_id = "fox".parse().unwrap();
+        let fact = Fact::ProjectCreated { project_id, name: "Fox".to_owned(), description: None };
+        let claim = Claim { v: 1, at: String::new(), by: user_id, request: None, fact };
+        Committed { claims: vec![(revision, claim)], revision }
+    }
+
+    #[test]
+    fn whoever_missed_a_change_hears_of_it_without_another_one() {
+        let changes = Arc::new(Changes::default());
+        let receiver = changes.listen();
+        let last = WAITING_MAX as u64 + 10;
+        for revision in 1..=last {
+            changes.publish(&committed(revision));
+        }
+        let patience = Duration::from_secs(30);
+        let heard = std::iter::from_fn(|| receiver.recv_timeout(patience).ok());
+        let everything = |change: &Change| change.touched == [Touched::Everything];
+        assert!(heard.take(WAITING_MAX + 3).any(|change| everything(&change)));
+        changes.publish(&committed(last + 1));
+        assert_eq!(receiver.recv_timeout(patience).unwrap().revision, last + 1);
     }
 }

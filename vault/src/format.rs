@@ -54,9 +54,9 @@ struct Contents {
     incompatible: Vec<String>,
 }
 
-/// Checks the format, and writes it where the directory is new. Says why only reading is allowed,
-/// if that is so.
-pub fn check_or_make(disk: &dyn Disk) -> Result<Option<String>, FormatError> {
+/// Checks the format, and writes it where the directory is new. A directory that this program may
+/// only read is refused too: every start recovers, and so writes.
+pub fn check_or_make(disk: &dyn Disk) -> Result<(), FormatError> {
     let text = match disk.open_read(Path::new(FILE)) {
         Ok(file) => {
             let mut text = vec![0; FILE_BYTES_MAX];
@@ -65,8 +65,7 @@ pub fn check_or_make(disk: &dyn Disk) -> Result<Option<String>, FormatError> {
             text
         }
         Err(error) if error.is_missing() => {
-            make(disk)?;
-            return Ok(None);
+            return make(disk);
         }
         Err(error) => return Err(error.into()),
     };
@@ -78,8 +77,10 @@ pub fn check_or_make(disk: &dyn Disk) -> Result<Option<String>, FormatError> {
     if let Some(flag) = contents.incompatible.first() {
         return Err(FormatError::Newer { what: format!("feature {flag}") });
     }
-    let flag = contents.read_only_compatible.first();
-    Ok(flag.map(|flag| format!("feature {flag} of a newer rushesd allows this one only to read")))
+    if let Some(flag) = contents.read_only_compatible.first() {
+        return Err(FormatError::Newer { what: format!("feature {flag}, to write") });
+    }
+    Ok(())
 }
 
 fn make(disk: &dyn Disk) -> Result<(), FormatError> {
@@ -126,23 +127,22 @@ mod tests {
     #[test]
     fn a_new_directory_gets_a_format_that_is_accepted_later() {
         let disk = CrashDisk::new();
-        assert_eq!(check_or_make(&disk).unwrap(), None);
-        assert_eq!(check_or_make(&disk.reboot(1)).unwrap(), None);
+        check_or_make(&disk).unwrap();
+        check_or_make(&disk.reboot(1)).unwrap();
     }
 
     #[test]
-    fn what_a_newer_program_made_is_refused_or_only_read() {
+    fn what_a_newer_program_made_is_refused() {
         for (text, message) in [
             ("{\"format\":2}", "format 2"),
             ("{\"format\":1,\"incompatible\":[\"erasure\"]}", "feature erasure"),
+            ("{\"format\":1,\"read_only_compatible\":[\"cache2\"]}", "feature cache2"),
             ("nonsense", "restore it"),
         ] {
             let error = check_or_make(&holding(text)).unwrap_err().to_string();
             assert!(error.contains(message), "{error}");
         }
-        let read_only = holding("{\"format\":1,\"read_only_compatible\":[\"cache2\"]}");
-        assert!(check_or_make(&read_only).unwrap().unwrap().contains("cache2"));
-        assert_eq!(check_or_make(&holding("{\"format\":1,\"compatible\":[\"x\"]}")).unwrap(), None);
+        check_or_make(&holding("{\"format\":1,\"compatible\":[\"x\"]}")).unwrap();
     }
 
     #[test]

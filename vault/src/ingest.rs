@@ -3,13 +3,13 @@
 //! Invariant: a request that is refused leaves nothing behind; a crash between bytes and claim
 //! leaves bytes that no claim names ("found"), never a claim without bytes.
 
-use rushes_catalog::Outcome;
 use rushes_catalog::command::{
     Command, CommandError, METADATA_INLINE_BYTES_MAX, NewAsset, SceneRef, Target,
 };
 use rushes_catalog::ids::{AssetId, AssetKey, ProjectId};
 use rushes_catalog::model::{Asset, Content, Generation, Status, Viewer};
 use rushes_catalog::names::display_name;
+use rushes_catalog::{Outcome, QueryError};
 use rushes_digest::Digest;
 use rushes_store::{Known, StoreError};
 use serde_json::{Map, Value};
@@ -50,6 +50,8 @@ pub struct IngestRequest {
 pub struct Ingested {
     /// Its record.
     pub asset: Asset,
+    /// The number of its scene, where it is a scene's.
+    pub scene_number: Option<u32>,
     /// Whether an earlier try had made it.
     pub replayed: bool,
 }
@@ -119,6 +121,25 @@ impl Vault {
         Ok(Upload(self.store.stage()?))
     }
 
+    /// Says ahead of the bytes whether a request would be refused for what it refers to. What may
+    /// still be said after the bytes is not missed yet.
+    pub fn check_request(
+        &self,
+        viewer: Viewer,
+        request: &IngestRequest,
+    ) -> Result<(), IngestError> {
+        let failed = Some(request.failed.clone().unwrap_or_default());
+        // Without bytes it can only be tried as an attempt that failed.
+        let mut request = IngestRequest { failed, set_best: false, ..request.clone() };
+        request.asset_key = request.asset_key.or_else(|| "later".parse().ok());
+        if request.project.is_none() {
+            (request.scene, request.asset_key) = (None, None);
+        }
+        let (new, _) = new_asset(request, None)?;
+        self.catalog.rehearse(viewer, &Command::AddAsset(Box::new(new)), None)?;
+        Ok(())
+    }
+
     /// Records an asset: durable and shown by every query on return.
     ///
     /// `staged` holds its bytes; a failed attempt has none. With an idempotency key a retry gets
@@ -136,17 +157,14 @@ impl Vault {
             return self.answer(earlier);
         }
         if let Some(json) = metadata {
-            self.keep_metadata(&json)?;
+            self.keep_metadata(viewer, &json)?;
         }
         let _turn = match staged {
             None => None,
             Some(Staged(staged)) => {
                 let turn = self.in_flight.take((viewer, staged.digest()));
-                let known = if self.references(viewer, &staged.digest())? {
-                    Known::Referenced
-                } else {
-                    Known::Unknown
-                };
+                let content = self.catalog.content(viewer, &staged.digest());
+                let known = Self::known(content.map(|size| size.is_some()))?;
                 self.store.put(staged, known)?;
                 Some(turn)
             }
@@ -155,15 +173,19 @@ impl Vault {
         self.answer(outcome)
     }
 
-    fn references(&self, viewer: Viewer, digest: &Digest) -> Result<bool, CommandError> {
-        let content = self.catalog.content(viewer, digest);
-        Ok(content.map_err(|error| unreadable(&error))?.is_some())
+    /// What the viewer's facts say of a content, for the store.
+    fn known(is_named: Result<bool, QueryError>) -> Result<Known, CommandError> {
+        let is_named = is_named.map_err(|error| unreadable(&error))?;
+        Ok(if is_named { Known::Referenced } else { Known::Unknown })
     }
 
-    fn keep_metadata(&self, json: &[u8]) -> Result<(), StoreError> {
+    fn keep_metadata(&self, viewer: Viewer, json: &[u8]) -> Result<(), IngestError> {
         let mut staging = self.store.stage()?;
         staging.write(json)?;
-        self.store.put(staging.finish()?, Known::Unknown).map(drop)
+        let staged = staging.finish()?;
+        let known = Self::known(self.catalog.has_metadata(viewer, &staged.digest()))?;
+        self.store.put(staged, known)?;
+        Ok(())
     }
 
     fn answer(&self, outcome: Outcome) -> Result<Ingested, IngestError> {
@@ -175,7 +197,11 @@ impl Vault {
             tracing::error!(%error, "metadata that was just kept cannot be read");
             *asset
         });
-        Ok(Ingested { asset, replayed: outcome.replayed })
+        let scene = asset.placement.as_ref().and_then(|placement| placement.scope.scene);
+        let owner = Viewer { user: asset.user_id };
+        let number = scene.map(|scene| self.catalog.scene_number(owner, scene)).transpose();
+        let scene_number = number.map_err(|error| unreadable(&error))?.flatten();
+        Ok(Ingested { asset, scene_number, replayed: outcome.replayed })
     }
 }
 

@@ -96,7 +96,7 @@ impl Vault {
         let root = real.root().to_owned();
         let lock = Lock::take(&root)?;
         let disk: Arc<dyn Disk> = Arc::new(real);
-        let read_only = format::check_or_make(&*disk)?;
+        format::check_or_make(&*disk)?;
         let boot = rushes_disk::boot_id();
         let index = root.join("index");
         let store = Store::open(Arc::clone(&disk), &index, boot.as_deref())?;
@@ -112,9 +112,6 @@ impl Vault {
             publish,
         })?);
         changes.look_up_in(&catalog);
-        if let Some(reason) = read_only {
-            catalog.refuse_writes(reason);
-        }
         let in_flight = InFlight::default();
         Ok(Arc::new(Self { store, catalog, changes, in_flight, disk, lock }))
     }

@@ -1,7 +1,9 @@
 //! One daemon at a time: the lock on a data directory, and who holds it.
 //!
-//! The lock is the kernel's (flock(2)), so it goes with the process however that ends. What stands
-//! in the file is for people and for the command line, and may be stale.
+//! The lock is the kernel's (flock(2)), so it goes with the process however that ends. It is taken
+//! on the directory itself, which cannot be swapped for another as a file in it can, and on the
+//! file `LOCK`, which tells the command line whether anybody is there. What stands in the file is
+//! for people, and may be stale.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -53,6 +55,8 @@ struct Holder {
 pub struct Lock {
     file: Mutex<File>,
     path: PathBuf,
+    /// Held, not used.
+    _directory: File,
 }
 
 impl Lock {
@@ -68,7 +72,9 @@ impl Lock {
             .mode(0o600)
             .open(&path)
             .map_err(failed)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        let directory = File::open(root).map_err(failed)?;
+        let lock = FlockOperation::NonBlockingLockExclusive;
+        match flock(&directory, lock).and_then(|()| flock(&file, lock)) {
             Ok(()) => {}
             Err(rustix::io::Errno::WOULDBLOCK) => {
                 let holder = who(&mut file).unwrap_or_default();
@@ -76,7 +82,7 @@ impl Lock {
             }
             Err(errno) => return Err(failed(errno.into())),
         }
-        let lock = Self { file: Mutex::new(file), path: path.clone() };
+        let lock = Self { file: Mutex::new(file), path: path.clone(), _directory: directory };
         lock.note(&Holder { pid: std::process::id(), address: None })?;
         Ok(lock)
     }
@@ -119,6 +125,8 @@ mod tests {
         let refused = Lock::take(root.path()).unwrap_err().to_string();
         let expected = format!("(pid {} at 127.0.0.1:7878)", std::process::id());
         assert!(refused.contains(&expected), "{refused}");
+        std::fs::remove_file(root.path().join(LOCK_FILE)).unwrap();
+        assert!(Lock::take(root.path()).is_err(), "without the file the directory is free");
         drop(first);
         Lock::take(root.path()).unwrap();
     }

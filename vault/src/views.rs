@@ -118,7 +118,8 @@ impl Vault {
         Ok(Some(SceneView { scene, histories }))
     }
 
-    /// A history with all its versions.
+    /// A history with all its versions. Metadata that is a blob of its own stays there: an answer
+    /// must not grow by it for each version; the asset alone holds it.
     pub fn history(
         &self,
         viewer: Viewer,
@@ -126,10 +127,7 @@ impl Vault {
         key: &AssetKey,
     ) -> Result<Option<HistoryView>, QueryError> {
         let Some(entry) = self.catalog.history(viewer, scope, key)? else { return Ok(None) };
-        let mut versions = self.catalog.version_assets(viewer, (scope, key), None, ENTRIES_MAX)?;
-        for asset in &mut versions {
-            self.fill_metadata(asset);
-        }
+        let versions = self.catalog.version_assets(viewer, (scope, key), None, ENTRIES_MAX)?;
         Ok(Some(HistoryView { entry, versions }))
     }
 

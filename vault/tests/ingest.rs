@@ -154,6 +154,26 @@ fn a_refused_request_leaves_nothing_behind() {
     assert!(error.starts_with("project_id: is missing"), "{error}");
     assert!(files_below(&data.path().join("whole")).is_empty());
     assert!(files_below(&data.path().join("staging")).is_empty());
+    let mut nested = serde_json::Value::from(1);
+    for _ in 0..100 {
+        nested = serde_json::json!({ "a": nested });
+    }
+    let metadata = serde_json::Map::from_iter([("a".to_owned(), nested)]);
+    let deep = IngestRequest { metadata, ..take("a.mp4") };
+    let error = put(&vault, viewer, deep, b"x", None).unwrap_err().to_string();
+    assert!(error.starts_with("metadata: nested"), "{error}");
+}
+
+#[test]
+fn a_request_is_refused_ahead_of_its_bytes_only_for_what_it_says_already() {
+    let data = tempfile::tempdir().unwrap();
+    let (vault, viewer) = open(data.path());
+    fox(&vault, viewer);
+    let nowhere = IngestRequest { scene: Some(SceneRef::Number(9)), ..take("a.mp4") };
+    assert!(vault.check_request(viewer, &nowhere).is_err());
+    let later = IngestRequest { project: None, asset_key: None, ..nowhere };
+    vault.check_request(viewer, &later).unwrap();
+    vault.check_request(viewer, &take("a.mp4")).unwrap();
 }
 
 #[test]
@@ -194,7 +214,14 @@ fn large_metadata_comes_back_as_it_was_sent() {
     metadata.insert("workflow".to_owned(), "node ".repeat(5000).into());
     metadata.insert("cfgScale".to_owned(), serde_json::json!(7.5));
     let request = IngestRequest { metadata: metadata.clone(), ..take("a.mp4") };
-    let id = put(&vault, viewer, request, b"one", None).unwrap().id;
+    let id = put(&vault, viewer, request.clone(), b"one", None).unwrap().id;
+    let packed = || -> u64 {
+        let packs = files_below(&data.path().join("packs"));
+        packs.iter().map(|pack| std::fs::metadata(pack).unwrap().len()).sum()
+    };
+    let before = packed();
+    put(&vault, viewer, request, b"one", None).unwrap();
+    assert_eq!(packed(), before, "equal metadata was stored again");
     let asset = vault.asset(viewer, id).unwrap().unwrap();
     assert_eq!(asset.metadata, metadata);
     assert!(asset.metadata_digest.is_some());

@@ -114,6 +114,11 @@ impl Key {
         Self::contents(owner).bytes(digest.as_bytes())
     }
 
+    /// Metadata of an owner that is a blob of its own.
+    pub fn metadata(owner: UserId, digest: &Digest) -> Self {
+        Self::owned(b'M', owner).bytes(digest.as_bytes())
+    }
+
     /// The sum of the sizes of an owner's assets.
     pub fn logical_bytes(owner: UserId) -> Self {
         Self::owned(b'B', owner)
