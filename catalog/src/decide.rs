@@ -153,15 +153,17 @@ fn place(viewer: Viewer, target: &Target, facts: &impl Get) -> Result<Placement,
     };
     let scope = Scope { project, scene };
     let history = facts.get::<HistoryRow>(&Key::history(viewer.user, &scope, &target.asset_key))?;
-    let version = history.map_or(0, |history| history.latest) + 1;
-    Ok(Placement { scope, asset_key: target.asset_key.clone(), version })
+    let (asset_key, latest) = match history {
+        Some(history) => (history.asset_key, history.latest),
+        None => (target.asset_key.clone(), 0),
+    };
+    Ok(Placement { scope, asset_key, version: latest + 1 })
 }
 
 fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
     let key = Key::history(viewer.user, &best.scope, &best.asset_key);
-    if facts.get::<HistoryRow>(&key)?.is_none() {
-        return Err(CommandError::Missing { what: "history" });
-    }
+    let missing = CommandError::Missing { what: "history" };
+    let asset_key = facts.get::<HistoryRow>(&key)?.ok_or(missing)?.asset_key;
     let key = Key::version(viewer.user, &best.scope, &best.asset_key, best.version);
     let version = facts
         .get::<VersionRow>(&key)?
@@ -170,7 +172,7 @@ fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
         let reason = "this version failed and has no file: choose another one".to_owned();
         return Err(CommandError::Invalid { field: "version", reason });
     }
-    let (scope, asset_key) = (best.scope.clone(), best.asset_key.clone());
+    let scope = best.scope.clone();
     Ok(vec![Fact::BestSet { scope, asset_key, version: best.version }])
 }
 

@@ -129,9 +129,10 @@ fn fold_version<B: Get>(
     }
     let (best, current) = before.map_or((None, None), |history| (history.best, history.current));
     let current = if best.is_none() && row.content.is_some() { Some(row.clone()) } else { current };
-    let history = HistoryRow { best, latest: version, current, revision: placed.revision };
+    let (asset_key, revision) = (asset_key.clone(), placed.revision);
+    let history = HistoryRow { asset_key, best, latest: version, current, revision };
     into.put(key, &history)?;
-    into.put(Key::version(owner, scope, asset_key, version), row)?;
+    into.put(Key::version(owner, scope, &placement.asset_key, version), row)?;
     Ok(())
 }
 

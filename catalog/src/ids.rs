@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 macro_rules! uuid_id {
@@ -166,7 +167,9 @@ impl FromStr for ProjectId {
 ///
 /// 1 to 128 bytes that are a valid file name stem everywhere: no control character, none of
 /// `/ \ : * ? " < > |`, no dot or space at either end, no name that Windows reserves, and not
-/// `scene`, `project` or `storyboard`, whose records lie beside it.
+/// `scene`, `project` or `storyboard`, whose records lie beside it. It is kept in the composed form
+/// (NFC) and is unique in its scope whatever the case, as files are on most desktops; its first
+/// spelling stays.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AssetKey(String);
@@ -178,6 +181,11 @@ impl AssetKey {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The form under which it is unique: lower case.
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
     }
 }
 
@@ -192,6 +200,7 @@ impl TryFrom<String> for AssetKey {
 
     fn try_from(text: String) -> Result<Self, NotAnId> {
         const TAKEN: [&str; 3] = ["scene", "project", "storyboard"];
+        let text: String = text.nfc().collect();
         let fine = text.len() <= Self::BYTES_MAX
             && crate::names::is_portable(&text)
             && !TAKEN.iter().any(|taken| text.eq_ignore_ascii_case(taken));

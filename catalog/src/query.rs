@@ -116,7 +116,7 @@ impl Catalog {
         let after = after.map(|key| Key::history(viewer.user, scope, key));
         let limit = limit.min(ROWS_MAX);
         let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, after.as_ref(), limit)?;
-        Ok(rows.iter().filter_map(|(key, row)| history_of(key, row)).collect())
+        Ok(rows.into_iter().map(|(_, row)| history_entry(row)).collect())
     }
 
     /// The histories of all scenes of a project: one scan, at most [`ROWS_MAX`] of them.
@@ -127,14 +127,14 @@ impl Catalog {
     ) -> Answer<Vec<(SceneId, HistoryEntry)>> {
         let prefix = Key::scene_histories(viewer.user, project);
         let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, None, ROWS_MAX)?;
-        let entry = |(key, row): &(Vec<u8>, HistoryRow)| {
-            let (scene, key) = key.split_first_chunk::<16>()?;
-            Some((SceneId::from_bytes(*scene), history_of(key, row)?))
+        let entry = |(key, row): (Vec<u8>, HistoryRow)| {
+            let (scene, _) = key.split_first_chunk::<16>()?;
+            Some((SceneId::from_bytes(*scene), history_entry(row)))
         };
-        Ok(rows.iter().filter_map(entry).collect())
+        Ok(rows.into_iter().filter_map(entry).collect())
     }
 
-    /// A history.
+    /// A history, by its key as it was first written.
     pub fn history(
         &self,
         viewer: Viewer,
@@ -142,7 +142,7 @@ impl Catalog {
         key: &AssetKey,
     ) -> Answer<Option<HistoryEntry>> {
         let row = self.tables.read()?.get::<HistoryRow>(&Key::history(viewer.user, scope, key))?;
-        Ok(row.map(|row| history_entry(key.clone(), &row)))
+        Ok(row.filter(|row| row.asset_key == *key).map(history_entry))
     }
 
     /// Versions of a history by number, after a cursor.
@@ -298,17 +298,12 @@ impl Catalog {
     }
 }
 
-fn history_of(key: &[u8], row: &HistoryRow) -> Option<HistoryEntry> {
-    let key = std::str::from_utf8(key.strip_suffix(&[0])?).ok()?;
-    Some(history_entry(key.parse().ok()?, row))
-}
-
-fn history_entry(asset_key: AssetKey, row: &HistoryRow) -> HistoryEntry {
+fn history_entry(row: HistoryRow) -> HistoryEntry {
     HistoryEntry {
-        asset_key,
+        current: row.current.as_ref().map(VersionRow::entry),
+        asset_key: row.asset_key,
         best: row.best,
         latest: row.latest,
-        current: row.current.as_ref().map(VersionRow::entry),
         revision: row.revision,
     }
 }

@@ -21,7 +21,7 @@ pub use rows::{AssetRow, HistoryRow, ProjectRow, RequestRow, Row, SceneRow, User
 use crate::line::{Head, Sum};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 

@@ -105,6 +105,20 @@ fn two_files_under_one_name_are_two_versions_and_equal_ones_are_stored_once() {
 }
 
 #[test]
+fn keys_that_differ_in_case_or_composition_are_one_history() {
+    let data = tempfile::tempdir().unwrap();
+    let (vault, viewer) = open(data.path());
+    let scope = fox(&vault, viewer);
+    for key in ["Premi\u{e8}re", "premie\u{300}re", "PREMI\u{c8}RE"] {
+        let request = IngestRequest { asset_key: Some(key.parse().unwrap()), ..take("a.mp4") };
+        put(&vault, viewer, request, key.as_bytes(), None).unwrap();
+    }
+    let view = vault.scene_view(viewer, &scope.project, SceneRef::Number(1)).unwrap().unwrap();
+    let [history] = &view.histories[..] else { panic!("{:?}", view.histories) };
+    assert_eq!((history.asset_key.as_str(), history.latest), ("Premi\u{e8}re", 3));
+}
+
+#[test]
 fn a_failed_attempt_is_a_version_without_bytes_and_never_stands_for_the_history() {
     let data = tempfile::tempdir().unwrap();
     let (vault, viewer) = open(data.path());

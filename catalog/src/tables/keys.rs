@@ -91,12 +91,12 @@ impl Key {
 
     /// A history.
     pub fn history(owner: UserId, scope: &Scope, key: &AssetKey) -> Self {
-        Self::histories(owner, scope).text(key.as_str())
+        Self::histories(owner, scope).text(&key.folded())
     }
 
     /// The versions of a history.
     pub fn versions(owner: UserId, scope: &Scope, key: &AssetKey) -> Self {
-        Self::owned(b'V', owner).scope(scope).text(key.as_str())
+        Self::owned(b'V', owner).scope(scope).text(&key.folded())
     }
 
     /// A version.

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::TablesError;
-use crate::ids::{AssetId, ProjectId, SceneId, UserId};
+use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
 use crate::journal::Position;
 use crate::model::{Revision, Version, VersionContent, VersionEntry};
 
@@ -89,6 +89,8 @@ pub struct VersionRow {
 /// A history.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HistoryRow {
+    /// Its key as it was first written.
+    pub asset_key: AssetKey,
     /// The chosen version.
     pub best: Option<Version>,
     /// The newest version.
