@@ -21,7 +21,7 @@ mod state;
 mod unread;
 mod wire;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -72,7 +72,8 @@ fn code_of(error: &StartError) -> u8 {
 }
 
 fn refused(error: &dyn std::error::Error, code: u8) -> ExitCode {
-    eprintln!("rushesd: {error}");
+    // Nobody may be reading; the exit code says it too.
+    let _closed = writeln!(io::stderr(), "rushesd: {error}");
     ExitCode::from(code)
 }
 
@@ -90,6 +91,8 @@ fn log(config: &Config) -> Result<(), tracing_subscriber::filter::ParseError> {
     let filter = EnvFilter::try_new(&config.log)?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // It would report a log that cannot be written with a panic.
+        .log_internal_errors(false)
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal());
     match config.log_format {

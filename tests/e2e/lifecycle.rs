@@ -149,3 +149,24 @@ fn the_token_is_in_a_file_that_only_its_owner_reads_and_nowhere_else() {
     assert!(!refused.status.success());
     assert!(String::from_utf8_lossy(&refused.stderr).contains("chmod 600"));
 }
+
+#[test]
+fn a_log_that_cannot_be_written_stops_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let start = Start::on(&place.path().join("data"));
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut child = start.command().stdout(full()).stderr(full()).spawn().unwrap();
+    let lock = start.data.join("LOCK");
+    let answers = || {
+        let lock = fs::read_to_string(&lock).ok()?;
+        let lock: Value = serde_json::from_str(&lock).ok()?;
+        let health = format!("http://{}/health", lock["address"].as_str()?);
+        reqwest::blocking::get(health).ok()?.error_for_status().ok()
+    };
+    wait_until("it answers", || {
+        assert!(child.try_wait().unwrap().is_none(), "it ended for want of a log");
+        answers().is_some()
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

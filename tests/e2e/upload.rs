@@ -224,7 +224,7 @@ fn a_client_that_goes_away_midway_leaves_nothing() {
         daemon.token()
     );
     stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(&noise(1, 1_000_000)).unwrap();
+    stream.write_all(&noise(1, 3_000_000)).unwrap();
     let staging = data.join("staging");
     wait_until("the upload is under way", || !files_below(&staging).is_empty());
     drop(stream);

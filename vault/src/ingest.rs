@@ -1,7 +1,8 @@
 //! How an upload becomes a durable asset: validated, then its bytes, then its claim.
 //!
-//! Invariant: a request that is refused leaves nothing behind; a crash between bytes and claim
-//! leaves bytes that no claim names ("found"), never a claim without bytes.
+//! Invariant: a request that the facts refuse leaves nothing behind. A crash, or a journal that
+//! cannot be written, between bytes and claim leaves bytes that no claim names ("found"), never a
+//! claim without bytes.
 
 use rushes_catalog::command::{
     Command, CommandError, METADATA_INLINE_BYTES_MAX, NewAsset, SceneRef, Target,
