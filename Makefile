@@ -1,8 +1,8 @@
 # Thin: each target is one script or one command. `make help` lists them.
 
-DATA   ?= ./rushes-data
-LISTEN ?= 127.0.0.1:7878
-MOUNT  ?= ./rushes-mount
+DATA   ?= $(or $(RUSHES_DATA),./rushes-data)
+LISTEN ?= $(or $(RUSHES_LISTEN),127.0.0.1:7878)
+MOUNT  ?= $(or $(RUSHES_MOUNT),./rushes-mount)
 PREFIX ?= /usr
 CARGO  ?= cargo
 TARGET ?= $(or $(CARGO_TARGET_DIR),target)
@@ -13,7 +13,7 @@ TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 help:      ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-run:       ## build and start rushesd (DATA=, LISTEN= and MOUNT= change where)
+run:       ## build and start rushesd (DATA=, LISTEN= and MOUNT= change where, RUSHES_DATA too)
 	@scripts/setup.sh run
 	@$(MAKE) --no-print-directory release
 	@exec $(TARGET)/release/rushesd --data $(DATA) --listen $(LISTEN) --mount $(MOUNT)

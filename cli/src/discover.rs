@@ -2,19 +2,28 @@
 //! data directory.
 //!
 //! Invariant: a token that was found on this machine is only ever sent to the address that stands
-//! beside it.
+//! beside it, and only while a daemon holds that directory: whoever listens where one was is nobody
+//! we know.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+use rustix::process::geteuid;
 use serde::Deserialize;
 
 use crate::error::CliError;
 
-/// Who holds a data directory, as the daemon writes it: JSON.
+/// Who holds a data directory, as the daemon writes it: JSON, locked with flock(2) while it runs.
 const LOCK_FILE: &str = "LOCK";
+/// Longest lock file that is read, in bytes.
+const LOCK_BYTES_MAX: u64 = 4096;
+/// Where a daemon that is started by hand keeps its data.
+const DATA_HERE: &str = "./rushes-data";
 /// The first user's token, as the daemon writes it: one line.
 const TOKEN_FILE: &str = "admin.token";
 
@@ -40,27 +49,24 @@ pub struct Found {
 
 #[derive(Deserialize)]
 struct Holder {
-    pid: u32,
     address: Option<SocketAddr>,
 }
 
-/// A data directory that a daemon serves, or served last.
+/// A data directory that a daemon serves.
 struct Served<'a> {
     data: &'a Path,
     server: String,
-    is_running: bool,
 }
 
-/// The data directories that a daemon of this machine may use, the likeliest first.
+/// The data directories that a daemon of this machine may use, the likeliest first. The one in the
+/// current directory counts only when nobody else can have put it there.
 pub fn places(asked: &Asked, home: Option<PathBuf>) -> Vec<PathBuf> {
     if let Some(data) = &asked.data {
         return vec![data.clone()];
     }
     let own = home.map(|home| home.join(".local/share/rushes"));
-    [Some("./rushes-data".into()), own, Some("/var/lib/rushes".into())]
-        .into_iter()
-        .flatten()
-        .collect()
+    let here = Some(PathBuf::from(DATA_HERE)).filter(|here| is_trusted(here));
+    [here, own, Some("/var/lib/rushes".into())].into_iter().flatten().collect()
 }
 
 /// Finds the daemon.
@@ -74,10 +80,8 @@ pub fn find(asked: Asked, places: Vec<PathBuf>) -> Result<Found, CliError> {
             Err(error) => drop(unreadable.get_or_insert(error)),
         }
     }
-    // What a stopped daemon left behind must not hide a running one.
-    all.sort_by_key(|served| !served.is_running);
     let Some(server) = asked.server.as_deref().map(cleaned).transpose()? else {
-        let Some(Served { data, server, .. }) = all.into_iter().next() else {
+        let Some(Served { data, server }) = all.into_iter().next() else {
             return Err(unreadable.unwrap_or(CliError::NoDaemon { looked: places }));
         };
         let token = asked.token.map_or_else(|| token_in(data), Ok)?;
@@ -92,19 +96,33 @@ pub fn find(asked: Asked, places: Vec<PathBuf>) -> Result<Found, CliError> {
     Ok(Found { server, token })
 }
 
-/// What a data directory's lock file says; `None` when no daemon has served there.
+/// Whether a directory is ours or the system's, or not there at all.
+fn is_trusted(directory: &Path) -> bool {
+    let Ok(found) = fs::metadata(directory) else { return true };
+    [0, geteuid().as_raw()].contains(&found.uid())
+}
+
+/// What a data directory's lock file says; `None` when no daemon serves there.
 fn served(data: &Path) -> Result<Option<Served<'_>>, CliError> {
     let path = data.join(LOCK_FILE);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
+    let failed = |error| CliError::file("read", path.clone(), error);
+    let lock = match File::open(&path) {
+        Ok(lock) => lock,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(CliError::file("read", path, error)),
+        Err(error) => return Err(failed(error)),
     };
-    let Ok(Holder { pid, address: Some(address) }) = serde_json::from_str(&text) else {
+    match flock(&lock, FlockOperation::NonBlockingLockShared) {
+        // Nobody holds it; ours goes with the file.
+        Ok(()) => return Ok(None),
+        Err(Errno::WOULDBLOCK) => {}
+        Err(errno) => return Err(failed(errno.into())),
+    }
+    let mut text = String::new();
+    lock.take(LOCK_BYTES_MAX).read_to_string(&mut text).map_err(failed)?;
+    let Ok(Holder { address: Some(address) }) = serde_json::from_str(&text) else {
         return Ok(None);
     };
-    let is_running = Path::new("/proc").join(pid.to_string()).exists();
-    Ok(Some(Served { data, server: format!("http://{}", near(address)), is_running }))
+    Ok(Some(Served { data, server: format!("http://{}", near(address)) }))
 }
 
 /// A daemon that listens everywhere is reached on the loopback.
@@ -156,11 +174,19 @@ mod tests {
         (dir, path)
     }
 
+    /// A data directory that a daemon serves while the file is open.
+    fn held(lock: &str) -> (TempDir, PathBuf, File) {
+        let (dir, path) = left(lock);
+        let file = File::open(path.join(LOCK_FILE)).unwrap();
+        flock(&file, FlockOperation::NonBlockingLockExclusive).unwrap();
+        (dir, path, file)
+    }
+
     const LOCK: &str = r#"{"pid":12,"address":"0.0.0.0:7999"}"#;
 
     #[test]
     fn a_daemon_is_found_by_its_lock_with_its_token() {
-        let (_dir, data) = left(LOCK);
+        let (_dir, data, _daemon) = held(LOCK);
         let found = find(Asked::default(), vec!["/nowhere".into(), data.clone()]).unwrap();
         let expected =
             Found { server: "http://127.0.0.1:7999".into(), token: Some("secret".into()) };
@@ -168,20 +194,44 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_daemon_does_not_hide_a_running_one() {
-        let (_stopped, stopped) = left(r#"{"pid":0,"address":"127.0.0.1:7998"}"#);
-        let own = std::process::id();
-        let (_running, running) = left(&format!(r#"{{"pid":{own},"address":"127.0.0.1:7999"}}"#));
-        let server = |places: &[&PathBuf]| {
-            find(Asked::default(), places.iter().copied().cloned().collect()).unwrap().server
+    fn whoever_listens_where_a_daemon_was_gets_no_token() {
+        let (_dir, data, daemon) = held(LOCK);
+        let to = |server: Option<&str>| {
+            let asked = Asked { server: server.map(str::to_owned), ..Asked::default() };
+            find(asked, vec![data.clone()])
         };
-        assert_eq!(server(&[&stopped, &running]), "http://127.0.0.1:7999");
-        assert_eq!(server(&[&stopped]), "http://127.0.0.1:7998");
+        to(None).unwrap();
+        drop(daemon);
+        let refused = to(None).unwrap_err();
+        assert!(matches!(refused, CliError::NoDaemon { .. }), "{refused}");
+        assert_eq!(to(Some("127.0.0.1:7999")).unwrap().token, None);
+    }
+
+    #[test]
+    fn a_stopped_daemon_does_not_hide_a_running_one() {
+        let (_stopped, stopped) = left(r#"{"pid":1,"address":"127.0.0.1:7998"}"#);
+        let (_running, running, _daemon) = held(LOCK);
+        let found = find(Asked::default(), vec![stopped, running]).unwrap();
+        assert_eq!(found.server, "http://127.0.0.1:7999");
+    }
+
+    #[test]
+    fn a_directory_of_somebody_else_is_not_trusted() {
+        let (_dir, own) = left(LOCK);
+        assert!(
+            is_trusted(&own) && is_trusted(Path::new("/")) && is_trusted(Path::new("/no/such"))
+        );
+        if !geteuid().is_root() {
+            println!("skipped: needs root");
+            return;
+        }
+        std::os::unix::fs::chown(&own, Some(65_534), None).unwrap();
+        assert!(!is_trusted(&own));
     }
 
     #[test]
     fn a_found_token_goes_to_no_other_address() {
-        let (_dir, data) = left(LOCK);
+        let (_dir, data, _daemon) = held(LOCK);
         let ask = |server: &str| {
             let asked = Asked { server: Some(server.into()), ..Asked::default() };
             find(asked, vec![data.clone()]).unwrap().token
@@ -192,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_given_token_wins() {
-        let (_dir, data) = left(LOCK);
+        let (_dir, data, _daemon) = held(LOCK);
         let asked = Asked { token: Some("mine".into()), ..Asked::default() };
         let found = find(asked, vec![data.clone()]).unwrap();
         assert_eq!(found.token.as_deref(), Some("mine"));
@@ -200,7 +250,7 @@ mod tests {
 
     #[test]
     fn nobody_there_is_said_with_the_places() {
-        let (_dir, empty) = left("{}");
+        let (_dir, empty, _daemon) = held("{}");
         let places = vec![PathBuf::from("/nowhere"), empty];
         let error = find(Asked::default(), places.clone()).unwrap_err();
         assert!(matches!(error, CliError::NoDaemon { looked } if looked == places));

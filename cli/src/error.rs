@@ -30,8 +30,8 @@ pub mod exit {
 pub enum CliError {
     /// No data directory names a running daemon.
     #[error(
-        "no daemon found: looked for a LOCK file in {}: start one with `rushesd`, or say where it \
-         is with --server or RUSHES_URL",
+        "no running daemon found: looked for a held LOCK file in {}: start one with `rushesd`, or \
+         say where it is with --server or RUSHES_URL",
         list(looked)
     )]
     NoDaemon {
@@ -226,8 +226,8 @@ mod tests {
         let none = CliError::NoDaemon { looked: vec!["./rushes-data".into(), "/var".into()] };
         assert_eq!(
             none.to_string(),
-            "no daemon found: looked for a LOCK file in ./rushes-data, /var: start one with \
-             `rushesd`, or say where it is with --server or RUSHES_URL"
+            "no running daemon found: looked for a held LOCK file in ./rushes-data, /var: start \
+             one with `rushesd`, or say where it is with --server or RUSHES_URL"
         );
         let problem = Problem::new(Code::Invalid, "not a JSON array").of_field("tags");
         let refused = CliError::Refused { problem: Box::new(problem) };

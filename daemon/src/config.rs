@@ -35,7 +35,7 @@ pub struct Args {
     /// Directory to show the folder in, for a user [default: no mount; the first user]
     #[arg(long, env = "RUSHES_MOUNT", value_name = "DIR[=USER]")]
     pub mount: Option<MountAt>,
-    /// Whether other users of this machine may read the mount [default: when started by root]
+    /// Whether other users of this machine may read the mount [default: false]
     #[arg(long, env = "RUSHES_MOUNT_ALLOW_OTHER", value_name = "BOOL")]
     pub mount_allow_other: Option<bool>,
     /// TOML file with the same settings [default: none]
@@ -100,8 +100,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The mount, if any.
     pub mount: Option<MountAt>,
-    /// Whether other users may read it; `None` lets who starts the daemon decide.
-    pub mount_allow_other: Option<bool>,
+    /// Whether the machine's other users may read it.
+    pub mount_allow_other: bool,
     /// Largest file of an upload.
     pub upload_bytes_max: u64,
     /// What links in replies begin with; `None` takes the request's host.
@@ -115,6 +115,12 @@ pub struct Config {
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// The folder would hide a part of the data.
+    #[error("the mount {mount} lies in the data directory: choose a folder outside of it")]
+    MountInData {
+        /// The folder.
+        mount: PathBuf,
+    },
     /// The file cannot be read.
     #[error("cannot read {path}: {source}")]
     Unreadable {
@@ -166,11 +172,19 @@ impl Config {
             }
             None => (PathBuf::new(), Keys::default()),
         };
+        let data = args.data.or(keys.data).unwrap_or_else(|| DATA_DEFAULT.into());
+        let mount = either(args.mount, keys.mount, &path, "mount")?;
+        if let Some(mount) = &mount {
+            keep_apart(&data, mount)?;
+        }
         Ok(Self {
-            data: args.data.or(keys.data).unwrap_or_else(|| DATA_DEFAULT.into()),
+            data,
+            mount,
             listen: args.listen.or(keys.listen).unwrap_or(LISTEN_DEFAULT),
-            mount: either(args.mount, keys.mount, &path, "mount")?,
-            mount_allow_other: args.mount_allow_other.or(keys.mount_allow_other),
+            mount_allow_other: args
+                .mount_allow_other
+                .or(keys.mount_allow_other)
+                .unwrap_or_default(),
             upload_bytes_max: args
                 .upload_max
                 .or(keys.upload_max)
@@ -179,6 +193,21 @@ impl Config {
             log: args.log.or(keys.log).unwrap_or_else(|| LOG_DEFAULT.to_owned()),
             log_format: args.log_format.or(keys.log_format).unwrap_or_default(),
         })
+    }
+}
+
+/// Refuses a mount that lies in the data directory, as far as the names tell.
+fn keep_apart(data: &Path, mount: &MountAt) -> Result<(), ConfigError> {
+    let whole = |path: &Path| {
+        let above = path.parent().and_then(|above| above.canonicalize().ok());
+        let named = above.zip(path.file_name()).map(|(above, name)| above.join(name));
+        path.canonicalize().ok().or(named).or_else(|| std::path::absolute(path).ok())
+    };
+    match (whole(data), whole(&mount.dir)) {
+        (Some(data), Some(dir)) if dir.starts_with(&data) => {
+            Err(ConfigError::MountInData { mount: mount.dir.clone() })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -223,11 +252,12 @@ mod tests {
     }
 
     #[test]
-    fn without_anything_it_serves_this_machine_only() {
+    fn without_anything_it_serves_this_machine_and_this_user_only() {
         let config = Config::resolve(Args::default()).unwrap();
         assert_eq!(config.data, PathBuf::from("rushes-data"));
         assert_eq!(config.listen, "127.0.0.1:7878".parse().unwrap());
         assert_eq!((config.mount, config.base_url), (None, None));
+        assert!(!config.mount_allow_other);
     }
 
     #[test]
@@ -260,6 +290,21 @@ mod tests {
             let message = with_file(file, &[]).unwrap_err().to_string();
             assert!(message.contains(named), "{message}");
         }
+    }
+
+    #[test]
+    fn a_mount_in_the_data_directory_is_refused() {
+        let place = tempfile::tempdir().unwrap();
+        let data = place.path().join("data");
+        let mounted_at = |dir: &str| {
+            let mount = Some(MountAt { dir: place.path().join(dir), user: None });
+            Config::resolve(Args { data: Some(data.clone()), mount, ..Args::default() })
+        };
+        for inside in ["data", "data/packs", "data/x/y"] {
+            let refused = mounted_at(inside).map(drop);
+            assert!(matches!(refused, Err(ConfigError::MountInData { .. })), "{inside}");
+        }
+        mounted_at("data2").unwrap();
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What happens to every request before and after its route: which host it is for, which page sent
-//! it, and how a refusal is written and logged.
+//! it, what browsers may do with the answer, and how a refusal is written and logged.
 //!
 //! Knows no route. Invariant: every refusal leaves as a problem document with a name that stands in
-//! the log; no page of another origin changes anything.
+//! the log; no page of another origin changes or embeds anything; nothing that is answered runs as
+//! a page, unless its route says so.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -10,8 +11,11 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, HOST, ORIGIN};
-use axum::http::{HeaderMap, HeaderValue, Method, Uri};
+use axum::http::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, ORIGIN,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rushes_api::Code;
@@ -20,6 +24,13 @@ use uuid::Uuid;
 use crate::error::Refusal;
 use crate::state::App;
 use crate::unread::Unread;
+
+/// What a browser is told with every answer. A route may set its own instead.
+const GUARDS: [(HeaderName, &str); 3] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
 
 /// What absolute links in a reply begin with.
 #[derive(Debug, Clone)]
@@ -57,7 +68,7 @@ pub async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     let status = response.status().as_u16();
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(%method, path, status, ms, "answered");
-    written(response)
+    guarded(written(response))
 }
 
 /// Turns a panic of a handler into a refusal; the panic itself is already in the log.
@@ -125,6 +136,13 @@ fn same_origin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
         return Err(Refusal::new(Code::CrossOrigin, "changes from another origin are refused"));
     }
     Ok(())
+}
+
+fn guarded(mut response: Response) -> Response {
+    for (name, value) in GUARDS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Writes the document of a refusal, if the response is one.

@@ -119,7 +119,10 @@ impl From<CommandError> for Refusal {
             CommandError::KeyReused => Self::new(Code::KeyReused, text),
             CommandError::DiskFull => Self::new(Code::DiskFull, text),
             CommandError::OutcomeUnknown => Self::new(Code::OutcomeUnknown, text),
-            CommandError::ReadOnly { .. } => Self::new(Code::ReadOnly, text),
+            CommandError::ReadOnly { reason } => {
+                let detail = "the catalogue takes no writes: its log and /health say why";
+                Self { cause: Some(reason), ..Self::new(Code::ReadOnly, detail) }
+            }
         }
     }
 }
@@ -150,5 +153,19 @@ impl From<SourceError> for Refusal {
             }
             SourceError::Failed(cause) => Self::failed(cause),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_nothing_is_written_is_for_the_log() {
+        let reason = "/srv/data/journal/1.jsonl: line 7: bad checksum".to_owned();
+        let refusal = Refusal::from(CommandError::ReadOnly { reason: reason.clone() });
+        let sent = String::from_utf8(refusal.render("x")).unwrap();
+        assert!(sent.contains("/health") && !sent.contains("journal"), "{sent}");
+        assert_eq!(refusal.cause, Some(reason));
     }
 }

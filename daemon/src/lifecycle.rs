@@ -1,12 +1,13 @@
 //! From settings to a served data directory and back: open, listen, mount, say so, stop in order.
 //!
-//! Invariant: the first SIGTERM or SIGINT drains, unmounts and closes, whatever hangs below within
-//! bounded times; the second one ends the process at once.
+//! Invariant: the first SIGTERM or SIGINT, during the start too, drains, unmounts and closes,
+//! whatever hangs below within bounded times; the second one ends the process at once.
 
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{process, thread};
@@ -16,7 +17,6 @@ use rushes_vault::command::CommandError;
 use rushes_vault::model::Viewer;
 use rushes_vault::source::Source;
 use rushes_vault::{CloseError, LockError, OpenError, Options, QueryError, Vault};
-use rustix::process::geteuid;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -132,8 +132,12 @@ async fn serve_until_stopped(
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(stopped.await) };
     let served = tokio::spawn(serve(listener, router(Arc::clone(&app)), stopped));
-    let ready = make_ready(config, &app).await;
-    if ready.is_ok() {
+    let mut mounting = pin!(make_ready(config, &app));
+    let ready = tokio::select! {
+        ready = &mut mounting => Some(ready),
+        () = signals.next() => None,
+    };
+    if let Some(Ok(())) = ready {
         app.phase.set(Phase::Ready);
         banner::show(config, &app, bound);
         notify(&[NotifyState::Ready, NotifyState::Status("serving")]);
@@ -150,8 +154,20 @@ async fn serve_until_stopped(
     if !served.await.unwrap_or(false) {
         tracing::warn!("requests were cut off: they took too long after the stop");
     }
+    if ready.is_none() {
+        give_up(mounting).await;
+    }
     unmount(&app).await;
-    ready
+    ready.unwrap_or(Ok(()))
+}
+
+/// Waits for a mount that nobody wants any more, so that it can be taken away.
+async fn give_up(mounting: impl Future<Output = Result<(), StartError>>) {
+    match timeout(UNMOUNT_MAX, mounting).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "the mount was given up"),
+        Err(_late) => tracing::error!("the mount hangs: umount -l frees it if it comes after all"),
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -193,7 +209,7 @@ fn tokens(vault: &Vault, data: &Path) -> Result<Tokens, StartError> {
 /// Mounts, where a mount is wanted.
 async fn make_ready(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
     let Some(MountAt { dir, user }) = config.mount.clone() else { return Ok(()) };
-    let allow_other = config.mount_allow_other.unwrap_or_else(|| geteuid().is_root());
+    let allow_other = config.mount_allow_other;
     let app = Arc::clone(app);
     let task = tokio::task::spawn_blocking(move || {
         let name = user.unwrap_or_else(|| auth::ADMIN.to_owned());

@@ -1,6 +1,8 @@
 //! The command line, as people and scripts use it.
 
 use std::fs;
+use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -71,8 +73,13 @@ fn errors_say_what_to_do_and_exit_codes_tell_them_apart() {
     assert_eq!(rushes(&data, &["put", "/no/such/file"]).status.code(), Some(1));
     assert_eq!(rushes(&data, &["frobnicate"]).status.code(), Some(2));
     assert_eq!(rushes(&data, &["--token", "wrong", "ls"]).status.code(), Some(4));
+    let address = daemon.address().unwrap();
     drop(daemon);
+    // Whoever comes to listen there is asked nothing.
+    let stranger = TcpListener::bind(address).unwrap();
+    stranger.set_nonblocking(true).unwrap();
     assert_eq!(rushes(&data, &["ls"]).status.code(), Some(5));
+    assert_eq!(stranger.accept().unwrap_err().kind(), ErrorKind::WouldBlock);
     let nowhere = place.path().join("nowhere");
     assert_eq!(rushes(&nowhere, &["ls"]).status.code(), Some(5));
 }

@@ -1,10 +1,13 @@
 //! Starting, stopping, being killed, being started twice.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use rushes_harness::{Start, noise, wait_until};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, geteuid, kill_process};
 use serde_json::Value;
+
+use crate::root;
 
 fn is_mounted(dir: &std::path::Path) -> bool {
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
@@ -34,6 +37,31 @@ fn sigint_stops_as_sigterm_does() {
     let daemon = Start::on(&place.path().join("data")).run();
     let (status, _) = daemon.stop_by(Signal::INT);
     assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn a_stop_during_a_slow_start_is_heard() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    let mut start = Start::on(&path("data")).mounted_at(&path("mount"));
+    if geteuid().is_root() {
+        // So that the helper is asked to mount.
+        let without = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
+        start.before = without.map(str::to_owned).to_vec();
+    }
+    let script = "#!/bin/sh\n: > $0.asked\nwhile [ ! -e $0.go ]; do sleep 0.01; done\nexit 1\n";
+    fs::write(path("helper"), script).unwrap();
+    fs::set_permissions(path("helper"), fs::Permissions::from_mode(0o700)).unwrap();
+    let log = fs::File::create(path("log")).unwrap();
+    let mut command = start.command();
+    let mut daemon = command.env("FUSERMOUNT_PATH", path("helper")).stderr(log).spawn().unwrap();
+    wait_until("the mount is wanted", || path("helper.asked").exists());
+    kill_process(Pid::from_child(&daemon), Signal::TERM).unwrap();
+    let log = || fs::read_to_string(path("log")).unwrap();
+    wait_until("the stop is heard", || log().contains("stopping"));
+    fs::write(path("helper.go"), "").unwrap();
+    assert_eq!(daemon.wait().unwrap().code(), Some(0), "{}", log());
+    assert!(start.data.join("index/tables.clean").exists());
 }
 
 #[test]
@@ -116,6 +144,9 @@ fn without_urls(value: &Value) -> Value {
 
 #[test]
 fn in_a_private_mount_namespace_it_says_that_nobody_will_see_the_folder() {
+    if root::is_missing() {
+        return;
+    }
     let place = tempfile::tempdir().unwrap();
     let mount = place.path().join("mount");
     let mut start = Start::on(&place.path().join("data")).mounted_at(&mount);
@@ -129,7 +160,6 @@ fn in_a_private_mount_namespace_it_says_that_nobody_will_see_the_folder() {
 
 #[test]
 fn the_token_is_in_a_file_that_only_its_owner_reads_and_nowhere_else() {
-    use std::os::unix::fs::PermissionsExt;
     let place = tempfile::tempdir().unwrap();
     let start = Start::on(&place.path().join("data"));
     let daemon = start.run();

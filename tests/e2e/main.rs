@@ -7,4 +7,5 @@ mod folder;
 mod full;
 mod lifecycle;
 mod media;
+mod root;
 mod upload;

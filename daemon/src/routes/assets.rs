@@ -23,15 +23,14 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
     let response = if wants_media(&call.headers) {
         bytes_of(&call, asset).await?
     } else {
-        let revision = asset.revision;
         let (asset, number) = call.ask(|vault, viewer| with_number(vault, viewer, asset)).await?;
-        reply::read(&call.headers, &wire::asset(&call.links, asset, number), Some(revision))?
+        reply::read(&call.headers, &wire::asset(&call.links, asset, number))?
     };
     Ok(([(VARY, VARIES)], response).into_response())
 }
 
 /// An asset with the number of the scene that it is placed in.
-pub fn with_number(
+fn with_number(
     vault: &Vault,
     viewer: Viewer,
     asset: Asset,

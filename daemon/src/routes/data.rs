@@ -10,11 +10,10 @@ use std::time::SystemTime;
 
 use axum::body::Body;
 use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
-    LAST_MODIFIED, RANGE, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
+    ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, LAST_MODIFIED, RANGE,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
@@ -34,8 +33,6 @@ use crate::reply;
 const READ_BYTES: usize = 256 * 1024;
 /// A content never changes, but only its owner may see it.
 const FOREVER: &str = "private, max-age=31536000, immutable";
-const SANDBOX: &str = "sandbox; default-src 'none'";
-const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Answers the bytes of an asset.
 pub async fn data(call: Call) -> Result<Response, Refusal> {
@@ -74,7 +71,7 @@ pub async fn bytes_of(call: &Call, asset: Asset) -> Result<Response, Refusal> {
     Ok(response)
 }
 
-/// The headers that say what a content is, and what a browser may do with it.
+/// The headers that say what a content is.
 fn describe(content: &Content, filename: &str, modified: SystemTime) -> Result<HeaderMap, Refusal> {
     let (media_type, inline) = served_as(&content.media_type);
     let mut headers = HeaderMap::new();
@@ -84,14 +81,7 @@ fn describe(content: &Content, filename: &str, modified: SystemTime) -> Result<H
     headers.insert(LAST_MODIFIED, header(httpdate::fmt_http_date(modified))?);
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOREVER));
-    guard(&mut headers);
     Ok(headers)
-}
-
-fn guard(headers: &mut HeaderMap) {
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(SANDBOX));
-    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
 }
 
 /// Whether the client has the content already. Dates count only where no tag was sent.
@@ -128,7 +118,6 @@ fn unsatisfiable(size: u64) -> Result<Response, Refusal> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_RANGE, header(format!("bytes */{size}"))?);
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    guard(headers);
     Ok(response)
 }
 

@@ -92,6 +92,11 @@ impl Form {
         Ok(())
     }
 
+    /// What was said until now.
+    pub fn so_far(&self) -> IngestRequest {
+        self.request.clone()
+    }
+
     /// Ends the form: there is a file, or an error instead of it.
     pub fn finish(self) -> Result<IngestRequest, Refusal> {
         let mut request = self.request;

@@ -5,10 +5,10 @@
 use axum::body::Body;
 use axum::response::Response;
 use rushes_api::SetBest;
+use rushes_vault::Vault;
 use rushes_vault::command::{self, SceneRef};
 use rushes_vault::ids::ProjectId;
 use rushes_vault::model::{Scope, Viewer};
-use rushes_vault::{HistoryView, Vault};
 
 use crate::call::Call;
 use crate::error::Refusal;
@@ -21,12 +21,12 @@ pub async fn list(call: Call) -> Result<Response, Refusal> {
         let found = call.ask(move |vault, viewer| vault.project_view(viewer, &project)).await?;
         let view = found.ok_or_else(|| Refusal::missing("project"))?;
         let project = wire::project_view(&call.links, view);
-        return reply::read(&call.headers, &project.assets, None);
+        return reply::read(&call.headers, &project.assets);
     };
     let found = call.ask(move |vault, viewer| vault.scene_view(viewer, &project, scene)).await?;
     let view = found.ok_or_else(|| Refusal::missing("scene"))?;
     let scene = wire::scene_view(&call.links, view);
-    reply::read(&call.headers, &scene.assets, None)
+    reply::read(&call.headers, &scene.assets)
 }
 
 /// Answers a history with all its versions.
@@ -39,7 +39,7 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
             Ok::<_, Refusal>((view.ok_or_else(|| Refusal::missing("history"))?, number))
         })
         .await?;
-    answer(&call, view, number)
+    reply::read(&call.headers, &wire::history(&call.links, view, number))
 }
 
 /// Chooses the best version of a history.
@@ -57,12 +57,6 @@ pub async fn set_best(call: Call, body: Body) -> Result<Response, Refusal> {
         })
         .await?;
     reply::made(None, &wire::history(&call.links, view, number))
-}
-
-fn answer(call: &Call, view: HistoryView, number: Option<u32>) -> Result<Response, Refusal> {
-    let revision = view.entry.revision;
-    let reply = wire::history(&call.links, view, number);
-    reply::read(&call.headers, &reply, Some(revision))
 }
 
 fn scope(

@@ -44,7 +44,7 @@ pub async fn list(call: Call) -> Result<Response, Refusal> {
     found.truncate(limit);
     let next_cursor = found.last().filter(|_| more).map(|last| last.id.to_string());
     let projects = found.into_iter().map(wire::project).collect();
-    reply::read(&call.headers, &ProjectPage { projects, next_cursor }, None)
+    reply::read(&call.headers, &ProjectPage { projects, next_cursor })
 }
 
 /// Makes a project.
@@ -76,6 +76,5 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
     let id = call.project()?;
     let found = call.ask(move |vault, viewer| vault.project_view(viewer, &id)).await?;
     let view = found.ok_or_else(|| Refusal::missing("project"))?;
-    let revision = view.revision();
-    reply::read(&call.headers, &wire::project_view(&call.links, view), Some(revision))
+    reply::read(&call.headers, &wire::project_view(&call.links, view))
 }

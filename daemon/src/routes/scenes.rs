@@ -15,7 +15,7 @@ pub async fn list(call: Call) -> Result<Response, Refusal> {
     let found = call.ask(move |vault, viewer| vault.project_view(viewer, &project)).await?;
     let view = found.ok_or_else(|| Refusal::missing("project"))?;
     let scenes = view.scenes.into_iter().map(|scene| wire::scene_view(&call.links, scene));
-    reply::read(&call.headers, &ScenePage { scenes: scenes.collect() }, None)
+    reply::read(&call.headers, &ScenePage { scenes: scenes.collect() })
 }
 
 /// Adds a scene.
@@ -47,6 +47,5 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
     let scene = call.scene()?.ok_or_else(|| Refusal::missing("scene"))?;
     let found = call.ask(move |vault, viewer| vault.scene_view(viewer, &project, scene)).await?;
     let view = found.ok_or_else(|| Refusal::missing("scene"))?;
-    let revision = view.revision();
-    reply::read(&call.headers, &wire::scene_view(&call.links, view), Some(revision))
+    reply::read(&call.headers, &wire::scene_view(&call.links, view))
 }

@@ -16,7 +16,6 @@ use rushes_vault::{IngestError, IngestRequest, Ingested, Vault};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
-use super::assets::with_number;
 use super::form::Form;
 use super::multipart;
 use super::parts::{FORM_BYTES_MAX, Parts};
@@ -46,10 +45,11 @@ pub async fn upload(call: Call, body: Body) -> Result<Response, Refusal> {
         Some(writer) => writer.commit(request, key).await?,
         None => call.ask(move |vault, viewer| ingest(vault, viewer, request, key)).await?,
     };
-    answer(&call, ingested).await
+    answer(&call, ingested)
 }
 
-/// Reads the form; its file goes to the writer while it arrives.
+/// Reads the form; its file goes to the writer while it arrives. What the fields before the file
+/// refer to must be there: nobody sends a film only to hear that its project is missing.
 async fn read(call: &Call, mut parts: Parts) -> Result<(IngestRequest, Option<Writer>), Refusal> {
     let mut form = Form::default();
     let mut writer = None;
@@ -57,6 +57,8 @@ async fn read(call: &Call, mut parts: Parts) -> Result<(IngestRequest, Option<Wr
         let field = form.field(&head.name)?;
         if field == UploadField::File {
             form.file(head.filename);
+            let told = form.so_far();
+            call.ask(move |vault, viewer| vault.check_request(viewer, &told)).await?;
             let mut open = Writer::open(call).await?;
             copy(&mut parts, &mut open, call.app.upload_bytes_max).await?;
             writer = Some(open);
@@ -81,11 +83,11 @@ async fn copy(parts: &mut Parts, writer: &mut Writer, bytes_max: u64) -> Result<
     Ok(())
 }
 
-async fn answer(call: &Call, ingested: Ingested) -> Result<Response, Refusal> {
-    let asset = ingested.asset;
-    let (asset, number) = call.ask(|vault, viewer| with_number(vault, viewer, asset)).await?;
+/// Asks nobody anything: the asset is recorded, and a refusal would be a lie.
+fn answer(call: &Call, ingested: Ingested) -> Result<Response, Refusal> {
+    let Ingested { asset, scene_number, .. } = ingested;
     let location = call.links.to(&paths::asset(asset.id));
-    reply::made(Some(&location), &wire::asset(&call.links, asset, number))
+    reply::made(Some(&location), &wire::asset(&call.links, asset, scene_number))
 }
 
 fn ingest(

@@ -93,6 +93,14 @@ async fn records_are_sent_once_and_again_when_they_change() {
     let sent = form("p.png", PNG).text("project_id", "fox-story").text("asset_key", "poster");
     daemon.upload(sent).await;
     assert_eq!(again().send().await.unwrap().status(), StatusCode::OK);
+    let of = |host: &'static str| {
+        let port = daemon.address().rsplit_once(':').unwrap().1;
+        let request = daemon.request(Method::GET, "/api/projects/fox-story/assets/poster");
+        request.header("host", format!("{host}:{port}")).send()
+    };
+    let (by_name, by_address) = (of("localhost").await.unwrap(), of("127.0.0.1").await.unwrap());
+    // Their links differ.
+    assert_ne!(header(&by_name, "etag"), header(&by_address, "etag"));
 }
 
 #[tokio::test]

@@ -58,6 +58,29 @@ async fn what_is_not_there_is_said_as_a_problem() {
 }
 
 #[tokio::test]
+async fn no_answer_is_a_page() {
+    let daemon = Daemon::start();
+    let asset = daemon.upload(form("x.png", PNG)).await;
+    for path in [
+        "/health",
+        "/nothing",
+        paths::PROJECTS,
+        &paths::project("nowhere"),
+        &paths::asset(&asset.id),
+        &paths::asset_data(&asset.id),
+    ] {
+        let answer = daemon.request(Method::GET, path).send().await.unwrap();
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("content-security-policy", "sandbox; default-src 'none'"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(header(&answer, name), value, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn bodies_of_the_wrong_kind_are_refused() {
     let daemon = Daemon::start();
     let post = || daemon.request(Method::POST, paths::PROJECTS);

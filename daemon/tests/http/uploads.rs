@@ -7,7 +7,7 @@ use reqwest::{Method, StatusCode};
 use rushes_api::{AssetReply, Code, Status, paths};
 use rushes_vault::Digest;
 
-use crate::support::{Daemon, MP4, PNG, expect, form, header, problem};
+use crate::support::{Daemon, MP4, PNG, expect, form, header, problem, raw};
 
 #[tokio::test]
 async fn the_line_of_the_source_document_works_as_written() {
@@ -152,6 +152,29 @@ async fn a_text_field_is_bounded() {
     let long = form("x.png", PNG).text("prompt", "x".repeat(2_000_000));
     let refused = problem(daemon.upload_request(long)).await;
     assert_eq!((refused.code, refused.field.as_deref()), (Code::TooLarge, Some("prompt")));
+}
+
+#[test]
+fn what_cannot_be_is_refused_before_the_file_arrives() {
+    let daemon = Daemon::start();
+    let nobody = "0193a5b0-7c3e-7000-8000-000000000001";
+    let sources = format!("[\"{nobody}\"]");
+    for (field, value) in
+        [("project_id", "nowhere"), ("parent_id", nobody), ("source_asset_ids", &*sources)]
+    {
+        let part = "--b\r\nContent-Disposition: form-data; name";
+        let head = format!(
+            "POST /api/upload-asset HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 9000000\r\n\r\n\
+             {part}=\"{field}\"\r\n\r\n{value}\r\n{part}=\"file\"; filename=\"x\"\r\n\r\n",
+            daemon.address(),
+            daemon.token()
+        );
+        // The client waits for an answer, and sends nothing more.
+        let answer = raw(daemon.address(), head.as_bytes());
+        let named = format!("\"field\":\"{field}\"");
+        assert!(answer.starts_with("HTTP/1.1 422 ") && answer.contains(&named), "{answer}");
+    }
 }
 
 #[test]
