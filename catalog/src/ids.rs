@@ -183,9 +183,9 @@ impl AssetKey {
         &self.0
     }
 
-    /// The form under which it is unique: lower case.
+    /// The form under which it is unique: lower case, composed (`J̌` has no composed capital).
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        self.0.to_lowercase().nfc().collect()
     }
 }
 
@@ -253,6 +253,8 @@ mod tests {
         for refused in ["", ".x", "x.", " x", "a/b", "a\0", "scene", "Project", "aux", "a:b"] {
             assert!(refused.parse::<AssetKey>().is_err(), "{refused:?}");
         }
+        let folded = |key: &str| key.parse::<AssetKey>().unwrap().folded();
+        assert_eq!(folded("J\u{30c}"), folded("\u{1f0}"));
         for fine in ["scene_video", "Take 2", "première", "ฉาก"] {
             assert!(fine.parse::<AssetKey>().is_ok(), "{fine}");
         }

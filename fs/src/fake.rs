@@ -78,18 +78,19 @@ impl OpenContent for Bytes {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Past {
+    key: AssetKey,
     best: Option<Version>,
     versions: Vec<VersionEntry>,
 }
 
 impl Past {
-    fn entry(&self, key: &AssetKey) -> HistoryEntry {
+    fn entry(&self) -> HistoryEntry {
         let ready = |version: &&VersionEntry| version.content.is_some();
         let best = self.best.and_then(|best| self.versions.get(best as usize - 1));
         HistoryEntry {
-            asset_key: key.clone(),
+            asset_key: self.key.clone(),
             best: self.best,
             latest: u32::try_from(self.versions.len()).unwrap(),
             current: best.or_else(|| self.versions.iter().rev().find(ready)).cloned(),
@@ -103,7 +104,8 @@ struct Facts {
     revision: Revision,
     projects: BTreeMap<ProjectId, Project>,
     scenes: BTreeMap<(ProjectId, u32), Scene>,
-    histories: BTreeMap<(Scope, AssetKey), Past>,
+    /// By folded key.
+    histories: BTreeMap<(Scope, String), Past>,
     blobs: BTreeMap<Digest, Arc<Bytes>>,
     watchers: Vec<Sender<Change>>,
     shown: Revision,
@@ -209,7 +211,9 @@ impl Fake {
     pub fn choose(&self, scope: &Scope, key: &str, best: Version) -> Revision {
         self.change(|facts| {
             let key: AssetKey = key.parse().unwrap();
-            facts.histories.get_mut(&(scope.clone(), key.clone())).unwrap().best = Some(best);
+            let past = facts.histories.get_mut(&(scope.clone(), key.folded())).unwrap();
+            past.best = Some(best);
+            let key = past.key.clone();
             vec![facts.touched(scope, key)]
         })
     }
@@ -219,9 +223,15 @@ impl Fake {
         *self.broken.lock().unwrap() = broken;
     }
 
-    /// Holds the next answer about a history back, until a version is asked for.
+    /// Holds the next answer about a history back.
     pub fn hold_history(&self) {
         *self.gate.lock().unwrap() = Gate::Armed;
+    }
+
+    /// Lets the answer go that is held back.
+    pub fn release_history(&self) {
+        *self.gate.lock().unwrap() = Gate::Open;
+        self.passed.notify_all();
     }
 
     /// Waits until an answer is held back.
@@ -233,16 +243,6 @@ impl Fake {
         let gate = self.gate.lock().unwrap();
         let waited = self.passed.wait_timeout_while(gate, PATIENCE, waiting).unwrap();
         assert!(!waited.1.timed_out(), "nobody came to the gate");
-    }
-
-    fn set_gate(&self, from: &Gate, to: Gate) -> bool {
-        let mut gate = self.gate.lock().unwrap();
-        let there = *gate == *from;
-        if there {
-            *gate = to;
-            self.passed.notify_all();
-        }
-        there
     }
 
     /// Waits until a view shows a revision.
@@ -271,7 +271,8 @@ impl Facts {
         let mut asset = [3; 16];
         asset[..8].copy_from_slice(&self.revision.to_le_bytes());
         let key: AssetKey = key.parse().unwrap();
-        let past = self.histories.entry((scope.clone(), key.clone())).or_default();
+        let past = self.histories.entry((scope.clone(), key.folded()));
+        let past = past.or_insert_with(|| Past { key, best: None, versions: Vec::new() });
         past.versions.push(VersionEntry {
             version: u32::try_from(past.versions.len() + 1).unwrap(),
             asset: AssetId::from_bytes(asset),
@@ -279,6 +280,7 @@ impl Facts {
             created_ms: 1_763_600_000_000 + i64::try_from(self.revision).unwrap() * 1000,
             revision: self.revision,
         });
+        let key = past.key.clone();
         self.touched(scope, key)
     }
 
@@ -288,7 +290,7 @@ impl Facts {
     }
 
     fn past(&self, scope: &Scope, key: &AssetKey) -> Option<&Past> {
-        self.histories.get(&(scope.clone(), key.clone()))
+        self.histories.get(&(scope.clone(), key.folded()))
     }
 }
 
@@ -339,16 +341,19 @@ impl Source for Fake {
         limit: usize,
     ) -> Answer<Vec<HistoryEntry>> {
         let facts = self.facts();
-        let first: AssetKey = "!".parse().unwrap();
-        let cursor = cursor.map(|key| (scope.clone(), key.clone()));
-        let range = facts.histories.range(after(cursor, (scope.clone(), first)));
+        let cursor = cursor.map(|key| (scope.clone(), key.folded()));
+        let range = facts.histories.range(after(cursor, (scope.clone(), String::new())));
         let own = range.take_while(|((of, _), _)| of == scope);
-        Ok(own.take(limit).map(|((_, key), past)| past.entry(key)).collect())
+        Ok(own.take(limit).map(|(_, past)| past.entry()).collect())
     }
 
     fn history(&self, _: Viewer, scope: &Scope, key: &AssetKey) -> Answer<Option<HistoryEntry>> {
-        let answer = self.facts().past(scope, key).map(|past| past.entry(key));
-        if self.set_gate(&Gate::Armed, Gate::Holding) {
+        let answer = self.facts().past(scope, key).map(Past::entry);
+        let mut gate = self.gate.lock().unwrap();
+        if *gate == Gate::Armed {
+            *gate = Gate::Holding;
+            self.passed.notify_all();
+            drop(gate);
             self.wait_gate(|gate| *gate == Gate::Holding);
         }
         Ok(answer)
@@ -375,7 +380,6 @@ impl Source for Fake {
         key: &AssetKey,
         version: Version,
     ) -> Answer<Option<VersionEntry>> {
-        self.set_gate(&Gate::Holding, Gate::Open);
         let facts = self.facts();
         let index = (version as usize).checked_sub(1);
         Ok(index.and_then(|index| facts.past(scope, key)?.versions.get(index).cloned()))
@@ -406,7 +410,7 @@ impl Source for Fake {
         let facts = self.facts();
         let text = match of {
             RecordOf::Project(id) => facts.projects.get(id).map(|_| {
-                let inside = |(scope, _): &&(Scope, AssetKey)| scope.project == *id;
+                let inside = |(scope, _): &&(Scope, String)| scope.project == *id;
                 let versions: usize = (facts.histories.iter())
                     .filter(|(place, _)| inside(place))
                     .map(|(_, past)| past.versions.len())

@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use rushes_vault::ids::{AssetKey, ProjectId};
-use rushes_vault::model::{Revision, Scope, Viewer};
+use rushes_vault::model::{Scope, Viewer};
 use rushes_vault::source::{Change, Touched};
 
 use crate::names;
@@ -55,7 +55,6 @@ pub fn follow<B>(
     notify: &impl Notify,
     stop: &AtomicBool,
 ) {
-    let mut shown = 0;
     while !stop.load(Ordering::SeqCst) {
         let first = match changes.recv_timeout(STOP_POLL) {
             Ok(change) => change,
@@ -64,15 +63,14 @@ pub fn follow<B>(
         };
         let mut batch = vec![first];
         batch.extend(changes.try_iter().take(BATCH - 1));
-        let revision = batch.iter().map(|change| change.revision).max().unwrap_or(shown);
+        let revision = batch.iter().map(|change| change.revision).max();
         tree.changed();
-        let mut plan = Plan::new(tree, shown);
+        let mut plan = Plan::new(tree);
         batch.iter().flat_map(|change| &change.touched).for_each(|touched| plan.add(touched));
         drop_all(plan.targets.drain(..), notify);
         plan.add_currents();
         drop_all(plan.targets.drain(..), notify);
-        tree.view.source.shown(revision);
-        shown = revision;
+        tree.view.source.shown(revision.unwrap_or_default());
     }
 }
 
@@ -91,8 +89,6 @@ fn drop_all(targets: impl Iterator<Item = Target>, notify: &impl Notify) {
 /// What one batch of changes makes old, each thing once.
 struct Plan<'a, B> {
     tree: &'a Tree<B>,
-    /// What the last batch showed: a history that began later is new.
-    shown: Revision,
     seen: HashSet<Target>,
     targets: Vec<Target>,
     /// The histories whose current files are for the second round; all of them, if so.
@@ -101,9 +97,9 @@ struct Plan<'a, B> {
 }
 
 impl<'a, B> Plan<'a, B> {
-    fn new(tree: &'a Tree<B>, shown: Revision) -> Self {
+    fn new(tree: &'a Tree<B>) -> Self {
         let (seen, targets, histories) = (HashSet::new(), Vec::new(), HashSet::new());
-        Self { tree, shown, seen, targets, histories, all: false }
+        Self { tree, seen, targets, histories, all: false }
     }
 
     fn add(&mut self, touched: &Touched) {
@@ -156,12 +152,6 @@ impl<'a, B> Plan<'a, B> {
     }
 
     fn history(&mut self, scope: &Scope, number: Option<u32>, key: &AssetKey) {
-        let view = &self.tree.view;
-        let first = view.source.version(view.viewer, scope, key, 1);
-        let known = matches!(first, Ok(Some(first)) if first.revision <= self.shown);
-        if !known {
-            view.forget_labels(Some(scope));
-        }
         let owner = Arc::new(Owner { scope: scope.clone(), number });
         let history = Arc::new(History { owner: Arc::clone(&owner), key: key.clone() });
         let folder = Node::History(history);
@@ -188,13 +178,11 @@ impl<'a, B> Plan<'a, B> {
         }
     }
 
-    /// The names under which a current file may be known.
+    /// The name under which a current file is known.
     fn current(&mut self, node: &Node) {
         let Node::Current { history, extension, .. } = node else { return };
         let folder = Node::Folder(Arc::clone(&history.owner));
-        for later in [false, true] {
-            self.entry(&folder, &names::current(&history.key, extension, later));
-        }
+        self.entry(&folder, &names::current(&history.key, extension));
     }
 
     /// The record and the listing of a project's or scene's folder.
@@ -207,7 +195,6 @@ impl<'a, B> Plan<'a, B> {
     }
 
     fn everything(&mut self) {
-        self.tree.view.forget_labels(None);
         for (ino, node) in self.tree.inodes.all(Node::is_folder) {
             if let Node::Folder(owner) = &node {
                 self.owner(owner);

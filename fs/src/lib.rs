@@ -9,7 +9,6 @@ mod handles;
 mod inodes;
 mod invalidate;
 mod kernel;
-mod labels;
 mod list;
 mod mode;
 mod mount;

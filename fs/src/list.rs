@@ -11,7 +11,9 @@ use rushes_vault::source::{RecordOf, SourceError};
 
 use crate::names;
 use crate::node::Node;
-use crate::view::{Found, View, blob_file, project_folder, scene_folder, version_file};
+use crate::view::{
+    Found, View, blob_file, current, history_folder, project_folder, scene_folder, version_file,
+};
 
 /// Facts asked for at a time: a history shows two names for each, and the kernel's buffer holds
 /// about as many.
@@ -135,11 +137,8 @@ impl View {
         let after = if let Cursor::Key(key) = after { Some(key) } else { None };
         let facts = self.source.histories(self.viewer, &owner.scope, after, limit)?;
         for entry in &facts {
-            let shown = if currents {
-                self.current(owner, entry)?
-            } else {
-                Some(self.history_folder(owner, entry)?)
-            };
+            let shown =
+                if currents { current(owner, entry) } else { Some(history_folder(owner, entry)) };
             if let Some((name, found)) = shown {
                 page.add(name, found);
             }

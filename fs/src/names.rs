@@ -1,13 +1,11 @@
-//! Names of the folder: which name a fact gets, and which keys a name may mean.
+//! Names of the folder: which name a fact gets, and which fact a name may mean.
 //!
-//! Knows nothing of the source. Invariant: a name depends on the fact alone, and on whether its
-//! history came later than one whose key looks the same; no two facts of one folder share a name,
-//! not even on systems that fold case or normalise Unicode.
+//! Knows nothing of the source. Invariant: a name depends on the fact alone. No two facts of one
+//! folder share a name, whatever the case: keys are unique like that and leave the records' names
+//! free (`AssetKey`), and what follows the last dot of a current file's name is its extension.
 
-use rushes_vault::Digest;
 use rushes_vault::ids::AssetKey;
 use rushes_vault::model::Version;
-use unicode_normalization::UnicodeNormalization;
 
 /// The record of a project.
 pub const PROJECT_RECORD: &str = "project.json";
@@ -18,59 +16,21 @@ pub const SCENES: &str = "scenes";
 /// The folder of the versions.
 pub const VERSIONS: &str = "versions";
 
-/// Names that histories leave to the folders and records beside them, now and to come.
-const RESERVED: &[&str] = &[
-    PROJECT_RECORD,
-    SCENE_RECORD,
-    "storyboard.json",
-    SCENES,
-    VERSIONS,
-    "characters",
-    "locations",
-    "moods",
-    "assets",
-];
-
-/// Longest extension that is shown, in bytes: with the longest key and a mark, a name stays far
-/// below the 255 bytes of a file name.
+/// Longest extension that is shown, in bytes: with the longest key, a name stays far below the 255
+/// bytes of a file name.
 const EXTENSION_BYTES_MAX: usize = 16;
-
-/// Hex digits in a mark: eight tell apart what two or three keys need.
-const MARK_DIGITS: usize = 8;
-
-/// The form in which keys collide: no case, one normalisation.
-pub fn folded(key: &str) -> String {
-    key.nfkc().flat_map(char::to_lowercase).nfkc().collect()
-}
-
-/// The name of a history's folder in `versions/`. `later` says that its key looks like that of an
-/// older history.
-pub fn history_folder(key: &AssetKey, later: bool) -> String {
-    if later || looks_marked(key.as_str()) { marked(key) } else { key.as_str().to_owned() }
-}
+/// What is shown in the place of an extension that could be more, or is none.
+const EXTENSION_UNKNOWN: &str = "bin";
 
 /// The name of a history's current file.
-pub fn current(key: &AssetKey, extension: &str, later: bool) -> String {
-    let extension = shown_extension(extension);
-    let plain = with_extension(key.as_str(), extension);
-    let unclear = extension.is_empty() && key.as_str().contains('.');
-    let reserved = RESERVED.contains(&folded(&plain).as_str());
-    if later || unclear || reserved || looks_marked(key.as_str()) {
-        return with_extension(&marked(key), extension);
-    }
-    plain
+pub fn current(key: &AssetKey, extension: &str) -> String {
+    format!("{key}.{}", shown_extension(extension))
 }
 
-/// The keys that may stand behind the name of a current file: few, and not all of them exist.
-pub fn keys_of_current(name: &str) -> Vec<AssetKey> {
-    let mut stems = vec![name];
-    stems.extend(name.rsplit_once('.').map(|(stem, _)| stem));
-    stems.into_iter().rev().flat_map(keys_of_stem).collect()
-}
-
-/// The keys that may stand behind the name of a history's folder.
-pub fn keys_of_history_folder(name: &str) -> Vec<AssetKey> {
-    keys_of_stem(name)
+/// The key that the name of a current file begins with.
+pub fn key_of_current(name: &str) -> Option<AssetKey> {
+    let (key, _) = name.rsplit_once('.')?;
+    key.parse().ok()
 }
 
 /// The name of a version's content: `v001.mp4`. Of a JSON content: `v001.content.json`, because
@@ -81,7 +41,7 @@ pub fn version_content(version: Version, extension: &str) -> String {
     if extension.eq_ignore_ascii_case("json") {
         return format!("{stem}.content.{extension}");
     }
-    with_extension(&stem, extension)
+    format!("{stem}.{extension}")
 }
 
 /// The name of a version's record: `v001.json`, of a failed attempt `v003.failed.json`.
@@ -109,37 +69,11 @@ fn version_stem(version: Version) -> String {
     format!("v{version:03}")
 }
 
-fn with_extension(stem: &str, extension: &str) -> String {
-    if extension.is_empty() { stem.to_owned() } else { format!("{stem}.{extension}") }
-}
-
-/// The extension as it is shown: nothing, where it could be more than an extension.
+/// The extension as it is shown: never a path, and without a dot.
 fn shown_extension(extension: &str) -> &str {
-    let fine = extension.len() <= EXTENSION_BYTES_MAX
+    let fine = (1..=EXTENSION_BYTES_MAX).contains(&extension.len())
         && extension.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte));
-    if fine { extension } else { "" }
-}
-
-/// The key with a short hash of itself: what no other history of the scope is called.
-fn marked(key: &AssetKey) -> String {
-    let hash = Digest::of(key.as_str().as_bytes()).to_hex();
-    format!("{key} ({})", hash.get(..MARK_DIGITS).unwrap_or_default())
-}
-
-/// Whether a key ends like a mark: such a key is always marked itself, so that nobody can take a
-/// marked name by choosing a key.
-fn looks_marked(key: &str) -> bool {
-    unmarked(key).is_some()
-}
-
-fn unmarked(stem: &str) -> Option<&str> {
-    let (rest, mark) = stem.strip_suffix(')')?.rsplit_once(" (")?;
-    let hex = mark.len() == MARK_DIGITS && mark.bytes().all(|byte| byte.is_ascii_hexdigit());
-    hex.then_some(rest)
-}
-
-fn keys_of_stem(stem: &str) -> Vec<AssetKey> {
-    [Some(stem), unmarked(stem)].into_iter().flatten().filter_map(|key| key.parse().ok()).collect()
+    if fine { extension } else { EXTENSION_UNKNOWN }
 }
 
 #[cfg(test)]
@@ -151,49 +85,37 @@ mod tests {
     }
 
     #[test]
-    fn usual_names_are_plain() {
-        assert_eq!(current(&key("scene_video"), "mp4", false), "scene_video.mp4");
-        assert_eq!(current(&key("Take 2"), "png", false), "Take 2.png");
-        assert_eq!(history_folder(&key("scene_video"), false), "scene_video");
+    fn names_are_what_they_say() {
+        assert_eq!(current(&key("scene_video"), "mp4"), "scene_video.mp4");
+        assert_eq!(current(&key("Take 2"), "png"), "Take 2.png");
         assert_eq!(version_content(1, "mp4"), "v001.mp4");
+        assert_eq!(version_content(1, "json"), "v001.content.json");
         assert_eq!(version_content(1234, "mp4"), "v1234.mp4");
+        assert_eq!(version_record(3, false), "v003.json");
         assert_eq!(version_record(3, true), "v003.failed.json");
     }
 
     #[test]
-    fn what_would_share_a_name_is_marked() {
-        let names = [
-            current(&key("a"), "png", false),
-            current(&key("a.png"), "", false),
-            current(&key("A"), "png", true),
-            current(&key(&current(&key("A"), "", true)), "png", false),
-        ];
-        for (place, name) in names.iter().enumerate() {
-            assert!(names.iter().skip(place + 1).all(|other| other != name), "{names:?}");
-        }
-        assert!(current(&key("scenes"), "", false).starts_with("scenes ("));
-        assert!(current(&key("\u{17f}cene"), "json", false).starts_with("\u{17f}cene ("));
-        assert_eq!(version_content(1, "json"), "v001.content.json");
-    }
-
-    #[test]
     fn a_name_leads_back_to_its_key() {
-        for text in ["a", "a.b", "Take 2", "x (12345678)", "ฉาก"] {
-            for later in [false, true] {
-                for extension in ["png", ""] {
-                    let name = current(&key(text), extension, later);
-                    assert!(keys_of_current(&name).contains(&key(text)), "{name}");
-                }
-                let name = history_folder(&key(text), later);
-                assert!(keys_of_history_folder(&name).contains(&key(text)), "{name}");
+        for text in ["a", "a.png", "Take 2", "x (12345678)", "scenes", "ฉาก"] {
+            for extension in ["png", "json", "", "tar.gz"] {
+                let name = current(&key(text), extension);
+                assert_eq!(key_of_current(&name), Some(key(text)), "{name}");
             }
         }
     }
 
     #[test]
+    fn no_current_file_has_the_name_of_what_lies_beside_it() {
+        for name in [PROJECT_RECORD, SCENE_RECORD, "Scene.JSON", SCENES, VERSIONS] {
+            assert_eq!(key_of_current(name), None, "{name}");
+        }
+    }
+
+    #[test]
     fn an_extension_cannot_be_a_path() {
-        for hostile in ["../x", "a/b", "a.b", "\0", &"x".repeat(200)] {
-            assert_eq!(version_content(1, hostile), "v001");
+        for hostile in ["", "../x", "a/b", "a.b", "\0", &"x".repeat(200)] {
+            assert_eq!(version_content(1, hostile), "v001.bin");
         }
     }
 

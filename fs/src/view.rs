@@ -11,7 +11,6 @@ use rushes_vault::ids::{AssetKey, ProjectId};
 use rushes_vault::model::{HistoryEntry, Project, Scene, Scope, VersionEntry, Viewer};
 use rushes_vault::source::{OpenContent, RecordOf, Source, SourceError};
 
-use crate::labels::{Labels, Later};
 use crate::names;
 use crate::node::{Attr, History, Node, Owner, digest_start};
 
@@ -46,7 +45,6 @@ pub enum Held {
 pub struct View {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) viewer: Viewer,
-    labels: Labels,
     /// When the three folders above all projects were made: with the view.
     made_ms: i64,
 }
@@ -55,7 +53,7 @@ impl View {
     /// A tree over a source.
     pub fn new(source: Arc<dyn Source>, viewer: Viewer) -> Self {
         let made_ms = Timestamp::now().as_millisecond();
-        Self { source, viewer, labels: Labels::default(), made_ms }
+        Self { source, viewer, made_ms }
     }
 
     /// The root.
@@ -102,15 +100,6 @@ impl View {
         Ok(Some(if same { Held::Same(content) } else { Held::Newer(content) }))
     }
 
-    /// Forgets what was derived from the histories of a scope, because it got one; `None`: of all.
-    pub fn forget_labels(&self, scope: Option<&Scope>) {
-        self.labels.forget(scope);
-    }
-
-    pub(crate) fn later(&self, scope: &Scope) -> Result<Later, SourceError> {
-        self.labels.of(&*self.source, self.viewer, scope)
-    }
-
     pub(crate) fn in_root(&self, name: &str) -> Option<Found> {
         let node = match name {
             "projects" => Node::Projects,
@@ -125,17 +114,15 @@ impl View {
         if let Some(found) = self.fixed(owner, name)? {
             return Ok(Some(found));
         }
-        for key in names::keys_of_current(name) {
-            let Some(entry) = self.source.history(self.viewer, &owner.scope, &key)? else {
-                continue;
-            };
-            if let Some((shown, found)) = self.current(owner, &entry)?
-                && shown == name
-            {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
+        let Some(key) = names::key_of_current(name) else { return Ok(None) };
+        let entry = self.source.history(self.viewer, &owner.scope, &key)?;
+        Ok(entry.and_then(|entry| called(name, current(owner, &entry)?)))
+    }
+
+    fn in_versions(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
+        let Ok(key) = name.parse::<AssetKey>() else { return Ok(None) };
+        let entry = self.source.history(self.viewer, &owner.scope, &key)?;
+        Ok(entry.and_then(|entry| called(name, history_folder(owner, &entry))))
     }
 
     /// The names of a project's or scene's folder that are always there.
@@ -194,59 +181,12 @@ impl View {
         }))
     }
 
-    /// The name and node of what stands for a history; `None` while nothing does.
-    pub(crate) fn current(
-        &self,
-        owner: &Arc<Owner>,
-        entry: &HistoryEntry,
-    ) -> Result<Option<(String, Found)>, SourceError> {
-        let Some(version) = &entry.current else { return Ok(None) };
-        let Some(content) = &version.content else { return Ok(None) };
-        let later = self.later(&owner.scope)?.contains(&entry.asset_key);
-        let name = names::current(&entry.asset_key, &content.extension, later);
-        let node = Node::Current {
-            history: Arc::new(History { owner: Arc::clone(owner), key: entry.asset_key.clone() }),
-            asset: version.asset,
-            digest: content.digest,
-            extension: content.extension.as_str().into(),
-        };
-        Ok(Some((name, Found { node, attr: Attr::file(content.size, version.created_ms) })))
-    }
-
-    fn in_versions(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
-        for key in names::keys_of_history_folder(name) {
-            if let Some(entry) = self.source.history(self.viewer, &owner.scope, &key)? {
-                let (shown, found) = self.history_folder(owner, &entry)?;
-                if shown == name {
-                    return Ok(Some(found));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// The name and node of a history's folder.
-    pub(crate) fn history_folder(
-        &self,
-        owner: &Arc<Owner>,
-        entry: &HistoryEntry,
-    ) -> Result<(String, Found), SourceError> {
-        let key: AssetKey = entry.asset_key.clone();
-        let later = self.later(&owner.scope)?.contains(&key);
-        let name = names::history_folder(&key, later);
-        let ms = entry.current.as_ref().map_or(0, |version| version.created_ms);
-        let node = Node::History(Arc::new(History { owner: Arc::clone(owner), key }));
-        Ok((name, Found { node, attr: Attr::folder(ms, LINKS_LEAF) }))
-    }
-
     fn in_history(&self, history: &History, name: &str) -> Result<Option<Found>, SourceError> {
         let Some(number) = names::version_of(name) else { return Ok(None) };
         let scope = &history.owner.scope;
         let entry = self.source.version(self.viewer, scope, &history.key, number)?;
         let Some(entry) = entry else { return Ok(None) };
-        if let Some((shown, found)) = version_file(&entry)
-            && shown == name
-        {
+        if let Some(found) = version_file(&entry).and_then(|shown| called(name, shown)) {
             return Ok(Some(found));
         }
         if names::version_record(number, entry.content.is_none()) != name {
@@ -254,6 +194,35 @@ impl View {
         }
         self.record(RecordOf::Asset(entry.asset), entry.created_ms)
     }
+}
+
+/// What is shown under a name, where that is exactly the name that was asked for: a key also stands
+/// for its other spellings.
+fn called(name: &str, (shown, found): (String, Found)) -> Option<Found> {
+    (shown == name).then_some(found)
+}
+
+/// The name and node of what stands for a history; `None` while nothing does.
+pub(crate) fn current(owner: &Arc<Owner>, entry: &HistoryEntry) -> Option<(String, Found)> {
+    let version = entry.current.as_ref()?;
+    let content = version.content.as_ref()?;
+    let name = names::current(&entry.asset_key, &content.extension);
+    let node = Node::Current {
+        history: Arc::new(History { owner: Arc::clone(owner), key: entry.asset_key.clone() }),
+        asset: version.asset,
+        digest: content.digest,
+        extension: content.extension.as_str().into(),
+    };
+    Some((name, Found { node, attr: Attr::file(content.size, version.created_ms) }))
+}
+
+/// The name and node of a history's folder.
+pub(crate) fn history_folder(owner: &Arc<Owner>, entry: &HistoryEntry) -> (String, Found) {
+    let key = entry.asset_key.clone();
+    let (name, owner) = (key.to_string(), Arc::clone(owner));
+    let ms = entry.current.as_ref().map_or(0, |version| version.created_ms);
+    let node = Node::History(Arc::new(History { owner, key }));
+    (name, Found { node, attr: Attr::folder(ms, LINKS_LEAF) })
 }
 
 /// The name and node of a version's content; `None` for a failed attempt.

@@ -1,11 +1,9 @@
 //! The pure tree over the fake source: names, lookups, listings.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::fake::{Bytes, Fake, VIEWER, project, scene};
 use crate::list::{Cursor, PAGE, Stream};
-use crate::names::folded;
 use crate::node::Node;
 use crate::view::{Found, View};
 
@@ -95,7 +93,9 @@ fn the_tree_is_the_one_of_the_design() {
 
 #[test]
 fn what_is_not_there_is_not_found() {
-    let (_, view) = view(film());
+    let fake = film();
+    fake.add(&scene("fox", 1), ("caf\u{e9}", "png"), Bytes::in_memory(b"x"));
+    let (_, view) = view(fake);
     for path in [
         "x",
         "projects/FOX",
@@ -103,8 +103,14 @@ fn what_is_not_there_is_not_found() {
         "projects/fox/scenes/2",
         "projects/fox/scenes/1/scene_video.mp4",
         "projects/fox/scenes/1/scene_video",
+        "projects/fox/scenes/1/Scene_Video.webm",
+        "projects/fox/scenes/1/scene_video.WEBM",
+        "projects/fox/scenes/1/cafe\u{301}.png",
+        "projects/fox/scenes/1/Scene.json",
         "projects/fox/scenes/1/project.json",
         "projects/fox/scenes/1/scenes",
+        "projects/fox/scenes/1/versions/SCENE_VIDEO",
+        "projects/fox/scenes/1/versions/cafe\u{301}",
         "projects/fox/scenes/1/versions/scene_video/v1.mp4",
         "projects/fox/scenes/1/versions/scene_video/v0001.mp4",
         "projects/fox/scenes/1/versions/scene_video/v001.webm",
@@ -131,29 +137,34 @@ fn a_current_file_is_the_best_version_and_another_node_when_it_changes() {
 }
 
 #[test]
-fn keys_that_look_the_same_get_distinct_names_and_the_first_keeps_the_plain_one() {
+fn whatever_key_the_catalogue_allows_is_shown_under_its_plain_name() {
     let fake = Fake::default();
     fake.add_project("fox");
     let scope = project("fox");
-    // The first one sorts last, so that age and not the alphabet decides.
-    for key in ["take", "Take", "TAKE", "caf\u{e9}", "cafe\u{301}", "a", "a.png", "scenes"] {
-        fake.add(&scope, (key, if key == "a.png" { "" } else { "png" }), Bytes::in_memory(b"x"));
+    let keys = ["Take", "a", "a.png", "b.c", "caf\u{e9}", "scenes", "versions", "x (12345678)"];
+    for (key, extension) in keys.iter().flat_map(|key| [(key, "png"), (key, "json")]) {
+        fake.add(&scope, (key, extension), Bytes::in_memory(extension.as_bytes()));
     }
-    fake.add(&scope, ("\u{17f}cenes", ""), Bytes::in_memory(b"x"));
-    let (fake, view) = view(fake);
-    for folder in ["projects/fox", "projects/fox/versions"] {
-        let names = names(&view, folder);
-        let shown: HashSet<_> = names.iter().map(|name| folded(name)).collect();
-        assert_eq!(shown.len(), names.len(), "{names:?}");
-        for name in &names {
-            assert!(find(&view, &format!("{folder}/{name}")).is_some(), "{name}");
-        }
+    fake.add(&scope, ("tAKE", "png"), Bytes::in_memory(b"third"));
+    let (_, view) = view(fake);
+    let mut expected: Vec<_> = keys.iter().map(|key| format!("{key}.json")).collect();
+    expected[0] = "Take.png".to_owned();
+    let mut currents = names(&view, "projects/fox");
+    let fixed: Vec<_> = currents.drain(..3).collect();
+    assert_eq!(fixed, ["project.json", "scenes", "versions"]);
+    expected.sort();
+    currents.sort();
+    assert_eq!(currents, expected);
+    let mut folders = names(&view, "projects/fox/versions");
+    folders.sort();
+    assert_eq!(folders, keys);
+    let a = ["v001.png", "v001.json", "v002.content.json", "v002.json"];
+    assert_eq!(names(&view, "projects/fox/versions/a"), a);
+    let mut seen = Vec::new();
+    walk(&view, "", &Node::Root, &mut seen);
+    for (path, found) in &seen {
+        assert_eq!(find(&view, path).as_ref(), Some(found), "{path}");
     }
-    let before = find(&view, "projects/fox/take.png");
-    assert!(before.is_some() && find(&view, "projects/fox/Take.png").is_none());
-    fake.add(&scope, ("tAKE", "png"), Bytes::in_memory(b"y"));
-    view.forget_labels(Some(&scope));
-    assert_eq!(find(&view, "projects/fox/take.png"), before, "a later key changes no name");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use fake::{Broken, Bytes, Fake, VIEWER, project, scene};
 use rushes_fs::{Mode, Mount, MountError, MountOptions, Unmounted, mount};
@@ -202,13 +203,22 @@ fn a_reader_keeps_its_version_while_the_name_shows_the_new_one_at_once() {
 fn a_lookup_that_was_overtaken_by_a_change_is_not_remembered() {
     let film = film(true);
     let video = film.scene("video.mp4");
+    let blobs = film.path("blobs");
     names(&film.path("projects/fox/scenes"));
+    let before = names(&blobs);
     film.fake.hold_history();
     thread::scope(|scope| {
         scope.spawn(|| fs::metadata(&video).unwrap()); // has the old answer, and waits with it
         film.fake.wait_held();
         let new = Bytes::in_file(b"new");
-        film.fake.wait_shown(film.fake.add(&scene("fox", 1), ("video", "mp4"), new));
+        let revision = film.fake.add(&scene("fox", 1), ("video", "mp4"), new);
+        // The blobs are dropped first: once they show, the rest is on its way.
+        let patience = Instant::now() + Duration::from_secs(10);
+        while names(&blobs) == before {
+            assert!(Instant::now() < patience, "the change does not show");
+        }
+        film.fake.release_history();
+        film.fake.wait_shown(revision);
     });
     assert_eq!(fs::read(&video).unwrap(), b"new");
 }
