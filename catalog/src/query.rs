@@ -42,7 +42,7 @@ impl Catalog {
         Ok(row.map(|row| User { id: row.id(), name: row.name }))
     }
 
-    /// All users, in the order in which they came, at most [`ROWS_MAX`].
+    /// All users, in the order in which they came, at most `ROWS_MAX`.
     pub fn users(&self) -> Answer<Vec<User>> {
         let rows = self.tables.read()?.scan::<UserRow>(&Key::users(), None, ROWS_MAX)?;
         Ok(rows.into_iter().map(|(_, row)| User { id: row.id(), name: row.name }).collect())
@@ -119,7 +119,7 @@ impl Catalog {
         Ok(rows.into_iter().map(|(_, row)| history_entry(row)).collect())
     }
 
-    /// The histories of all scenes of a project: one scan, at most [`ROWS_MAX`] of them.
+    /// The histories of all scenes of a project: one scan, at most `ROWS_MAX` of them.
     pub fn scene_histories(
         &self,
         viewer: Viewer,

@@ -95,8 +95,9 @@ fn a_dead_mount_is_replaced_and_everything_is_there() {
     assert!(fs::read_dir(&mount).is_err(), "the mount is not dead");
     let daemon = start.run();
     assert_eq!(fs::read(&path).unwrap(), noise(1, 500_000));
-    drop(daemon);
-    wait_until("the mount is gone", || !is_mounted(&mount));
+    let (status, _) = daemon.stop();
+    assert_eq!(status.code(), Some(0));
+    assert!(!is_mounted(&mount));
 }
 
 #[test]
