@@ -77,7 +77,7 @@ codes! {
     Damaged = "damaged", 500, "the stored bytes are damaged";
     /// Too much waits already; nothing was changed.
     Busy = "busy", 503, "the daemon is busy";
-    /// The daemon takes no writes; `detail` says why.
+    /// The daemon takes no writes; its log and `/health` say why.
     ReadOnly = "read_only", 503, "the daemon takes no writes";
     /// The write failed and nobody knows whether it was kept: retry with the same key.
     OutcomeUnknown = "outcome_unknown", 503, "the outcome is unknown";

@@ -49,7 +49,9 @@ fn a_stop_during_a_slow_start_is_heard() {
         let without = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
         start.before = without.map(str::to_owned).to_vec();
     }
-    let script = "#!/bin/sh\n: > $0.asked\nwhile [ ! -e $0.go ]; do sleep 0.01; done\nexit 1\n";
+    // It ends with the test, whatever becomes of that, and the daemon with it.
+    let waits = "while [ -e $0 ] && [ ! -e $0.go ]; do sleep 0.01; done";
+    let script = format!("#!/bin/sh\n: > $0.asked\n{waits}\nexit 1\n");
     fs::write(path("helper"), script).unwrap();
     fs::set_permissions(path("helper"), fs::Permissions::from_mode(0o700)).unwrap();
     let log = fs::File::create(path("log")).unwrap();

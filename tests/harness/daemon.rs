@@ -152,7 +152,10 @@ impl Drop for Daemon {
         let _ = self.child.wait();
         if let Some(mount) = &self.start.mount {
             let detach = rustix::mount::UnmountFlags::DETACH;
-            let _ = rustix::mount::unmount(mount, detach);
+            if rustix::mount::unmount(mount, detach).is_err() {
+                // Only root may do that; the helper may for whoever mounted.
+                let _ = Command::new("fusermount3").args(["-q", "-u", "-z"]).arg(mount).status();
+            }
         }
         if std::thread::panicking() {
             eprintln!("--- what the daemon said\n{}", self.log());

@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
@@ -74,7 +75,7 @@ impl Lock {
             .map_err(failed)?;
         let directory = File::open(root).map_err(failed)?;
         let lock = FlockOperation::NonBlockingLockExclusive;
-        match flock(&directory, lock).and_then(|()| flock(&file, lock)) {
+        match flock(&directory, lock).and_then(|()| patiently(&file, lock)) {
             Ok(()) => {}
             Err(rustix::io::Errno::WOULDBLOCK) => {
                 let holder = who(&mut file).unwrap_or_default();
@@ -103,6 +104,19 @@ impl Lock {
         };
         write(&mut file).map_err(|source| LockError::Failed { path: self.path.clone(), source })
     }
+}
+
+/// Locks the file, which the command line holds for a moment when it asks whether anybody is there.
+fn patiently(file: &File, lock: FlockOperation) -> rustix::io::Result<()> {
+    const TRIES: u32 = 20;
+    const PAUSE: Duration = Duration::from_millis(5);
+    for _ in 1..TRIES {
+        match flock(file, lock) {
+            Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(PAUSE),
+            taken => return taken,
+        }
+    }
+    flock(file, lock)
 }
 
 fn who(file: &mut File) -> Option<String> {

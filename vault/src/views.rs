@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use rushes_catalog::QueryError;
 use rushes_catalog::command::SceneRef;
 use rushes_catalog::ids::{AssetId, AssetKey, ProjectId, SceneId};
 use rushes_catalog::model::{Asset, HistoryEntry, Project, Scene, Scope, Viewer};
-use rushes_catalog::{QueryError, model::Revision};
 
 use crate::Vault;
 use crate::source::SourceError;
@@ -40,25 +40,6 @@ pub struct HistoryView {
     pub entry: HistoryEntry,
     /// Its versions, by number.
     pub versions: Vec<Asset>,
-}
-
-impl SceneView {
-    /// The last claim that changed anything in it.
-    pub fn revision(&self) -> Revision {
-        newest(self.scene.revision, &self.histories)
-    }
-}
-
-impl ProjectView {
-    /// The last claim that changed anything in it.
-    pub fn revision(&self) -> Revision {
-        let own = newest(self.project.revision, &self.histories);
-        self.scenes.iter().map(SceneView::revision).fold(own, Revision::max)
-    }
-}
-
-fn newest(own: Revision, histories: &[HistoryEntry]) -> Revision {
-    histories.iter().map(|history| history.revision).fold(own, Revision::max)
 }
 
 impl Vault {
