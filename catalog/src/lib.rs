@@ -27,7 +27,7 @@ use crate::claim::RequestKey;
 use crate::command::{Command, CommandError};
 use crate::journal::JournalReader;
 use crate::model::{Revision, Viewer};
-use crate::sequencer::{Request, Sequencer, State};
+use crate::sequencer::{Request, SEQUENCER_FAILED, Sequencer, State};
 use crate::tables::Tables;
 
 pub use open::{OpenError, Options};
@@ -63,7 +63,10 @@ impl Catalog {
         };
         // Once it was handed in, a sequencer that fails may have recorded it.
         let handed_in = self.sequencer.submit(request).map_err(stopped)?;
-        handed_in.wait().map_err(|_| CommandError::OutcomeUnknown)?
+        handed_in.wait().map_err(|_| {
+            self.state.stop(SEQUENCER_FAILED.to_owned());
+            CommandError::OutcomeUnknown
+        })?
     }
 
     /// Says whether a command would be taken now, without recording anything; an answer that an

@@ -24,6 +24,9 @@ const ROOM_BYTES: u64 = 8 << 20;
 /// That share: one part in so many.
 const ROOM_SHARE: u64 = 40;
 
+/// Why nothing is recorded after a panic of the sequencer.
+pub const SEQUENCER_FAILED: &str = "the sequencer failed; restart the daemon";
+
 /// A command on its way to the sequencer. It has passed `check`.
 #[derive(Debug)]
 pub struct Request {
@@ -147,7 +150,7 @@ impl Drop for Sequencer {
     /// A panic leaves a batch half done: nothing may build on that.
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.state.stop("the sequencer failed; restart the daemon".to_owned());
+            self.state.stop(SEQUENCER_FAILED.to_owned());
         }
     }
 }
