@@ -55,12 +55,10 @@ impl Catalog {
         key: Option<String>,
     ) -> Result<Outcome, CommandError> {
         let request = request(viewer, command, key)?;
-        let stopped = |_| CommandError::ReadOnly {
-            reason: self
-                .state
-                .read_only()
-                .unwrap_or_else(|| "the sequencer has stopped".to_owned()),
-        };
+        if let Some(reason) = self.state.read_only() {
+            return Err(CommandError::ReadOnly { reason });
+        }
+        let stopped = |_| CommandError::ReadOnly { reason: "the sequencer has stopped".to_owned() };
         // Once it was handed in, a sequencer that fails may have recorded it.
         let handed_in = self.sequencer.submit(request).map_err(stopped)?;
         handed_in.wait().map_err(|_| {
