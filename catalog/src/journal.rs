@@ -62,12 +62,14 @@ impl Journal {
         loop {
             let starts = segments(&*disk)?;
             let Some(newest) = starts.last().copied() else {
+                let damage = lost(clean, Head::default(), 1, 1);
                 let journal = Self { disk, active: None, head: Head::default() };
-                return Ok(Found { journal, damage: None });
+                return Ok(Found { journal, damage });
             };
             let scan = Scan::of(&*disk, newest, None)?;
-            if scan.head.is_none() && scan.damage.is_none() && clean.is_none() {
-                // A power cut came before the first line of this file was durable.
+            if scan.head.is_none() && scan.damage.is_none() {
+                // It was made, and then nothing was recorded in it: all commands were refused, a
+                // write failed, or the power went. What was there before decides.
                 tracing::warn!(
                     file = file_name(newest),
                     "a journal file without a line is set aside"
@@ -87,14 +89,10 @@ impl Journal {
         clean: Option<Head>,
     ) -> Result<Found, JournalError> {
         let head = scan.head.unwrap_or_default();
-        let lost = clean.filter(|clean| clean.revision > head.revision).map(|clean| {
-            let reason =
-                format!("revision {} was there at the last stop and is gone", clean.revision);
-            error::damage(newest, scan.lines + 1, reason)
-        });
-        if let Some(damage) = scan.damage.clone().or(lost) {
+        let damage = scan.damage.clone().or_else(|| lost(clean, head, newest, scan.lines + 1));
+        if damage.is_some() {
             let journal = Self { disk, active: None, head };
-            return Ok(Found { journal, damage: Some(damage) });
+            return Ok(Found { journal, damage });
         }
         let path = segment_path(newest);
         if scan.torn_bytes > 0 {
@@ -154,6 +152,13 @@ impl Journal {
             created => created,
         }
     }
+}
+
+/// What a clean stop vouches for and the journal does not hold.
+fn lost(clean: Option<Head>, head: Head, file: Revision, line: u64) -> Option<Damage> {
+    let clean = clean.filter(|clean| clean.revision > head.revision)?;
+    let reason = format!("revision {} was there at the last stop and is gone", clean.revision);
+    Some(error::damage(file, line, reason))
 }
 
 /// Where what is left of a file is kept that nobody reads any more.

@@ -248,3 +248,20 @@ fn a_sequencer_that_fails_leaves_the_outcome_open_and_takes_no_more() {
     let fresh = tempfile::tempdir().unwrap();
     assert_eq!(names(&open(&disk.restart(), fresh.path()).unwrap()), ["one"]);
 }
+
+#[test]
+fn a_file_in_which_nothing_was_recorded_is_no_damage_after_a_clean_stop() {
+    let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    let catalog = open(&disk, index.path()).unwrap();
+    create(&catalog, "one").unwrap();
+    create(&catalog, "two").unwrap();
+    catalog.close().unwrap();
+    drop(catalog);
+    // A command that was refused right after a file was full leaves the next one empty.
+    let disk = disk.restart();
+    disk.create_new(&segment_path(3)).unwrap();
+    let catalog = open(&disk, index.path()).unwrap();
+    assert_eq!(catalog.read_only(), None);
+    assert_eq!(create(&catalog, "three"), Ok(3));
+    assert_eq!(names(&catalog), ["one", "two", "three"]);
+}

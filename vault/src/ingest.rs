@@ -176,7 +176,8 @@ impl Vault {
 
     /// What the viewer's facts say of a content, for the store.
     fn known(is_named: Result<bool, QueryError>) -> Result<Known, CommandError> {
-        let is_named = is_named.map_err(|error| unreadable(&error))?;
+        let unknown = |error: QueryError| CommandError::ReadOnly { reason: error.to_string() };
+        let is_named = is_named.map_err(unknown)?;
         Ok(if is_named { Known::Referenced } else { Known::Unknown })
     }
 
