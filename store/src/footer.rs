@@ -11,6 +11,7 @@ use rushes_disk::{DiskFile, Result, read_exact_at};
 use crate::bytes::Fields;
 use crate::place::{PackId, RecordAt};
 use crate::record::{Head, Record};
+use crate::traces::Traces;
 
 /// Length of a pack's header in bytes.
 pub const HEADER_BYTES: usize = 32;
@@ -34,6 +35,15 @@ pub struct Entry {
     pub offset: u64,
     /// For a manifest its generation, else 0.
     pub generation: u64,
+}
+
+/// A record on its way into the index.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The record.
+    pub entry: Entry,
+    /// What a manifest leaves beside its own entry.
+    pub traces: Option<Traces>,
 }
 
 impl Entry {

@@ -10,6 +10,7 @@ mod error;
 mod footer;
 mod index;
 mod layout;
+mod leases;
 mod manifest;
 mod open;
 mod pack;
@@ -23,6 +24,7 @@ mod recover;
 mod scan;
 mod shelf;
 mod staging;
+mod traces;
 mod wholes;
 mod writer;
 
@@ -33,6 +35,7 @@ use rushes_digest::Digest;
 use rushes_disk::{Derived, Disk};
 
 pub use error::{Damage, IndexError, StoreError};
+pub use leases::Lease;
 pub use put::{Known, Put, Stored};
 pub use read::BlobReader;
 pub use staging::{SMALL_BYTES_MAX, Staged, Staging};

@@ -22,7 +22,7 @@ const WHOLE_TAG: u8 = 1;
 const PACK_TAG: u8 = 2;
 
 /// What holds chunks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Container {
     /// A whole: a chunk's offset is its place in the file.
     Whole(Digest),
@@ -130,13 +130,6 @@ impl Manifest {
             pieces,
         })
     }
-
-    /// The generation alone, out of the byte form.
-    pub fn generation_of(bytes: &[u8]) -> Option<u64> {
-        let mut fields = Fields(bytes);
-        fields.take(8)?;
-        fields.u64()
-    }
 }
 
 fn container(fields: &mut Fields<'_>) -> Option<Container> {
@@ -172,7 +165,6 @@ mod tests {
     fn comes_back_as_it_was() {
         let bytes = sample().encode();
         assert_eq!(Manifest::decode(&bytes), Some(sample()));
-        assert_eq!(Manifest::generation_of(&bytes), Some(3));
     }
 
     #[test]

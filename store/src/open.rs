@@ -40,7 +40,8 @@ pub fn open(
     let writer = PackWriter::new(Arc::clone(&disk), Arc::clone(&index));
     let writer = GroupCommit::start("pack writer", BATCH, writer).map_err(StoreError::Thread)?;
     let packs = Packs::new(Arc::clone(&disk));
-    let shelf = Shelf { disk, index, packs, writer, wholes: RwLock::new(()) };
+    let shelf =
+        Shelf { disk, index, packs, writer, leases: Arc::default(), wholes: RwLock::new(()) };
     Ok((shelf, derived))
 }
 

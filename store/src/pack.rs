@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rushes_disk::{AppendFile, Disk, Result};
 
-use crate::footer::{Entry, footer, header};
+use crate::footer::{Entry, Listed, footer, header};
 use crate::layout;
 use crate::place::PackId;
 use crate::record::Record;
@@ -17,6 +17,8 @@ pub struct OpenPack {
     id: PackId,
     file: AppendFile,
     entries: Vec<Entry>,
+    /// What the index has not been told of yet.
+    fresh: Vec<Listed>,
 }
 
 impl OpenPack {
@@ -24,17 +26,19 @@ impl OpenPack {
     pub fn create(disk: &dyn Disk) -> Result<Self> {
         let id = PackId::generate();
         let file = AppendFile::create(disk, &layout::pack(id))?;
-        Ok(Self { id, file, entries: Vec::new() })
+        Ok(Self { id, file, entries: Vec::new(), fresh: Vec::new() })
     }
 
     /// Writes records at the end, with one call, and lists them. Nothing is durable yet.
-    pub fn append(&mut self, records: &[Record]) -> Result<&[Entry]> {
+    pub fn append(&mut self, records: Vec<Record>) -> Result<&[Entry]> {
         let mut bytes = if self.file.end() == 0 { header(self.id) } else { Vec::new() };
         bytes.reserve(records.iter().map(Record::len).sum());
         let listed = self.entries.len();
         for record in records {
-            self.entries.push(Entry::of(record, self.file.end() + bytes.len() as u64));
+            let entry = Entry::of(&record, self.file.end() + bytes.len() as u64);
             record.write(self.id, &mut bytes);
+            self.entries.push(entry);
+            self.fresh.push(Listed { entry, traces: record.traces });
         }
         self.file.append(&bytes)?;
         Ok(self.entries.get(listed..).unwrap_or_default())
@@ -56,6 +60,11 @@ impl OpenPack {
     /// The pack's id.
     pub fn id(&self) -> PackId {
         self.id
+    }
+
+    /// Its records since the last call, for the index.
+    pub fn take_fresh(&mut self) -> Vec<Listed> {
+        std::mem::take(&mut self.fresh)
     }
 
     /// The pack's path in the data directory.

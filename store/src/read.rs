@@ -262,16 +262,8 @@ mod tests {
     use crate::open;
     use crate::pack::OpenPack;
     use crate::put::Known;
-    use crate::record::{Head, Record};
+    use crate::record::Record;
     use crate::staging::Staging;
-
-    /// A chunk's record: the form of kind 1, which only later versions write.
-    fn chunk_record(content: &[u8]) -> Record {
-        let len = u32::try_from(content.len()).unwrap();
-        let head =
-            Head { kind: 1, flags: 0, stored_len: len, raw_len: len, digest: Digest::of(content) };
-        Record::copy(head, content)
-    }
 
     fn piece(content: &[u8], container: u32, offset: u64) -> Piece {
         let length = u32::try_from(content.len()).unwrap();
@@ -295,7 +287,7 @@ mod tests {
         let blob = [title, part, title].concat();
         let digest = Digest::of(&blob);
         let mut pack = OpenPack::create(&*disk).unwrap();
-        let at = pack.append(&[chunk_record(title)]).unwrap()[0].offset;
+        let at = pack.append(vec![Record::chunk(Digest::of(title), title)]).unwrap()[0].offset;
         let manifest = |generation, offset| {
             let pieces = vec![piece(title, 0, at), piece(part, 1, offset), piece(title, 0, at)];
             let containers = vec![Container::Pack(pack.id()), Container::Whole(Digest::of(&film))];
@@ -303,7 +295,7 @@ mod tests {
         };
         let records =
             [manifest(7, 5000), manifest(6, 1)].map(|manifest| Record::manifest(digest, &manifest));
-        pack.append(&records).unwrap();
+        pack.append(records.into()).unwrap();
         pack.sync().unwrap();
         pack.seal().unwrap();
         // The rebuild finds the manifests; the older one points to wrong bytes.

@@ -12,8 +12,11 @@ use rushes_digest::{Digest, Hasher};
 use crate::bytes::Fields;
 use crate::manifest::{MANIFEST_BYTES_MAX, Manifest};
 use crate::place::PackId;
+use crate::traces::Traces;
 
-/// A complete, small blob. Kind 1 is a chunk of a blob, which only manifests name.
+/// A chunk of a blob, which only manifests name.
+pub const CHUNK: u8 = 1;
+/// A complete, small blob.
 pub const BLOB: u8 = 2;
 /// Where a blob's chunks lie.
 pub const MANIFEST: u8 = 3;
@@ -84,23 +87,29 @@ pub struct Record {
     pub head: Head,
     /// For a manifest its generation, else 0.
     pub generation: u64,
+    /// What a manifest leaves in the index beside its own entry.
+    pub traces: Option<Traces>,
     bytes: Vec<u8>,
 }
 
 impl Record {
     /// A small blob, compressed when that saves a tenth.
     pub fn blob(digest: Digest, content: &[u8]) -> Self {
+        Self::content(BLOB, digest, content)
+    }
+
+    /// A chunk, compressed when that saves a tenth.
+    pub fn chunk(digest: Digest, content: &[u8]) -> Self {
+        Self::content(CHUNK, digest, content)
+    }
+
+    fn content(kind: u8, digest: Digest, content: &[u8]) -> Self {
         let packed = compressed(content);
         let flags = if packed.is_some() { ZSTD } else { 0 };
         let payload = packed.as_deref().unwrap_or(content);
-        let head = Head {
-            kind: BLOB,
-            flags,
-            stored_len: length(payload),
-            raw_len: length(content),
-            digest,
-        };
-        Self::framed(head, 0, payload)
+        let head =
+            Head { kind, flags, stored_len: length(payload), raw_len: length(content), digest };
+        Self::framed(head, payload)
     }
 
     /// A blob's manifest. Digests do not compress.
@@ -108,16 +117,17 @@ impl Record {
         let payload = manifest.encode();
         let len = length(&payload);
         let head = Head { kind: MANIFEST, flags: 0, stored_len: len, raw_len: len, digest };
-        Self::framed(head, manifest.generation, &payload)
+        let traces = Some(Traces::of(&digest, manifest));
+        Self { generation: manifest.generation, traces, ..Self::framed(head, &payload) }
     }
 
     /// A record that was found elsewhere, of whatever kind.
     pub fn copy(head: Head, payload: &[u8]) -> Self {
-        let generation = match head.kind {
-            MANIFEST => Manifest::generation_of(payload).unwrap_or(0),
-            _ => 0,
-        };
-        Self::framed(head, generation, payload)
+        let framed = Self::framed(head, payload);
+        let manifest = if head.kind == MANIFEST { Manifest::decode(payload) } else { None };
+        let Some(manifest) = manifest else { return framed };
+        let traces = Some(Traces::of(&head.digest, &manifest));
+        Self { generation: manifest.generation, traces, ..framed }
     }
 
     /// Length of the complete record in bytes.
@@ -131,11 +141,11 @@ impl Record {
         into.extend(sum(pack, &self.bytes));
     }
 
-    fn framed(head: Head, generation: u64, payload: &[u8]) -> Self {
+    fn framed(head: Head, payload: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(HEAD_BYTES + payload.len());
         head.write(&mut bytes);
         bytes.extend_from_slice(payload);
-        Self { head, generation, bytes }
+        Self { head, generation: 0, traces: None, bytes }
     }
 }
 

@@ -8,15 +8,15 @@
 use std::path::Path;
 
 use rushes_digest::Digest;
-use rushes_disk::{Disk, Kind};
+use rushes_disk::{Disk, DiskFile, Kind};
 
 use crate::error::StoreError;
-use crate::footer::{ENTRIES_MAX, Header, check_header, read_footer};
+use crate::footer::{ENTRIES_MAX, Entry, Header, Listed, check_header, read_footer};
 use crate::index::{BATCH_ENTRIES_MAX, Index};
 use crate::layout;
 use crate::pack::OpenPack;
 use crate::place::{PackId, WholeStat};
-use crate::record::Record;
+use crate::record::{self, MANIFEST, Record};
 use crate::scan::{Gaps, scan};
 
 /// How much is copied with one write, in bytes.
@@ -43,7 +43,7 @@ fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result
     }
     if let Some(entries) = read_footer(id, &*file, &path, size)? {
         // A footer is written only once the records before it are durable.
-        index.enter(id, &entries)?;
+        index.enter(id, &with_traces(id, &*file, entries)?)?;
         return Ok(index.set_sealed(id, size)?);
     }
     let mut copy = Copy { disk, index, pack: None, waiting: Vec::new(), waiting_bytes: 0 };
@@ -51,6 +51,31 @@ fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result
     copy.seal()?;
     drop(file);
     set_aside(disk, id, size, (header, gaps))
+}
+
+/// Reads the manifests of a sealed pack for what they leave in the index. One that cannot be read
+/// keeps its entry: the blob is damaged then, not gone.
+pub fn with_traces(
+    id: PackId,
+    file: &dyn DiskFile,
+    entries: Vec<Entry>,
+) -> Result<Vec<Listed>, StoreError> {
+    let mut bytes = Vec::new();
+    let mut listed = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let mut traces = None;
+        if entry.head.kind == MANIFEST {
+            bytes.resize(entry.head.record_bytes(), 0);
+            let got = file.read_at(&mut bytes, entry.offset)?;
+            let found = record::open(id, bytes.get(..got).unwrap_or_default());
+            traces = found.and_then(|(head, payload)| Record::copy(head, payload).traces);
+            if traces.is_none() {
+                tracing::error!(pack = %id, blob = %entry.head.digest, "a manifest is damaged");
+            }
+        }
+        listed.push(Listed { entry, traces });
+    }
+    Ok(listed)
 }
 
 /// Takes a pack out of the way whose intact records lie elsewhere now.
@@ -101,8 +126,7 @@ impl Copy<'_> {
             Some(pack) => pack,
             None => OpenPack::create(self.disk)?,
         };
-        pack.append(&self.waiting)?;
-        self.waiting.clear();
+        pack.append(std::mem::take(&mut self.waiting))?;
         self.waiting_bytes = 0;
         let is_full = pack.entries().len() + BATCH_ENTRIES_MAX > ENTRIES_MAX;
         self.pack = Some(pack);
@@ -116,7 +140,7 @@ impl Copy<'_> {
         let Some(mut pack) = self.pack.take() else { return Ok(()) };
         pack.sync()?;
         let size = pack.seal()?;
-        self.index.enter(pack.id(), pack.entries())?;
+        self.index.enter(pack.id(), &pack.take_fresh())?;
         self.index.set_sealed(pack.id(), size)?;
         tracing::info!(
             pack = %pack.path().display(), records = pack.entries().len(),

@@ -9,6 +9,7 @@ use rushes_disk::{Disk, GroupCommit};
 
 use crate::error::StoreError;
 use crate::index::Index;
+use crate::leases::Leases;
 use crate::manifest::Manifest;
 use crate::packs::Packs;
 use crate::record::Record;
@@ -29,6 +30,8 @@ pub struct Shelf {
     pub packs: Packs,
     /// The pack writer.
     pub writer: GroupCommit<PackWriter>,
+    /// Who relies on what right now.
+    pub leases: Arc<Leases>,
     /// Read while a whole is put in place, written while one is taken away: nobody takes away what
     /// has just been healed.
     pub wholes: RwLock<()>,

@@ -11,6 +11,7 @@ use crate::error::StoreError;
 use crate::footer::ENTRIES_MAX;
 use crate::index::{BATCH_ENTRIES_MAX, Index};
 use crate::pack::OpenPack;
+use crate::place::RecordAt;
 use crate::record::Record;
 
 /// How long a pack may grow before it is sealed, in bytes: few files, each quick to read through.
@@ -39,23 +40,24 @@ impl PackWriter {
         self.seal()
     }
 
-    fn write(&mut self, records: &[Record]) -> Result<(), StoreError> {
+    /// Writes records durably and tells where each one lies.
+    fn write(&mut self, records: Vec<Record>) -> Result<Vec<RecordAt>, StoreError> {
         let mut pack = match self.pack.take() {
             Some(pack) => pack,
             None => OpenPack::create(&*self.disk)?,
         };
         // Only a pack that took the batch durably comes back.
-        let listed = pack.entries().len();
-        pack.append(records)?;
+        let id = pack.id();
+        let places = pack.append(records)?.iter().map(|entry| entry.at(id)).collect();
         pack.sync()?;
         let pack = self.pack.insert(pack);
-        self.index.enter(pack.id(), pack.entries().get(listed..).unwrap_or_default())?;
+        self.index.enter(id, &pack.take_fresh())?;
         let is_full =
             pack.end() >= PACK_BYTES || pack.entries().len() + BATCH_ENTRIES_MAX > ENTRIES_MAX;
         if is_full && let Err(error) = self.seal() {
             tracing::warn!(%error, "a pack stays unsealed until the next start");
         }
-        Ok(())
+        Ok(places)
     }
 
     fn seal(&mut self) -> Result<(), StoreError> {
@@ -67,18 +69,19 @@ impl PackWriter {
 
 impl Committer for PackWriter {
     type Item = Record;
-    type Done = Result<(), StoreError>;
+    type Done = Result<RecordAt, StoreError>;
 
     fn weight(record: &Record) -> usize {
         record.len()
     }
 
     fn commit(&mut self, records: Vec<Record>) -> Vec<Self::Done> {
-        match self.write(&records) {
-            Ok(()) => records.iter().map(|_| Ok(())).collect(),
+        let count = records.len();
+        match self.write(records) {
+            Ok(places) => places.into_iter().map(Ok).collect(),
             Err(error) => {
-                tracing::error!(%error, records = records.len(), "a batch could not be kept");
-                records.iter().map(|_| Err(error.again())).collect()
+                tracing::error!(%error, records = count, "a batch could not be kept");
+                (0..count).map(|_| Err(error.again())).collect()
             }
         }
     }
