@@ -32,7 +32,10 @@ pub struct Chunk {
 #[derive(Debug, Default)]
 pub struct Cutter {
     hasher: Hasher,
+    /// Those in the front of the buffer that no sink has seen.
     chunks: Vec<Chunk>,
+    /// How many there were.
+    count: usize,
     buffer: Vec<u8>,
 }
 
@@ -43,14 +46,14 @@ pub struct Cut {
     pub digest: Digest,
     /// Its length in bytes.
     pub size: u64,
-    /// Its chunks, in order.
-    pub chunks: Vec<Chunk>,
     /// Its end, which no sink has seen.
     pub rest: Vec<u8>,
+    /// The chunks of its end.
+    pub chunks: Vec<Chunk>,
 }
 
-/// Where bytes go that were cut.
-pub type Sink<'a> = dyn FnMut(&[u8]) -> Result<(), StoreError> + 'a;
+/// Where bytes go that were cut, and their chunks.
+pub type Sink<'a> = dyn FnMut(&[u8], &[Chunk]) -> Result<(), StoreError> + 'a;
 
 impl Cutter {
     /// Appends bytes. Whenever a block is full, its front goes to the sink; contents shorter than a
@@ -63,8 +66,9 @@ impl Cutter {
             bytes = later;
             if self.buffer.len() >= BLOCK_BYTES {
                 let count = self.cut(CHUNK_BYTES_MAX)?;
-                sink(self.buffer.get(..count).unwrap_or_default())?;
+                sink(self.buffer.get(..count).unwrap_or_default(), &self.chunks)?;
                 self.buffer.drain(..count);
+                self.chunks.clear();
             }
         }
         Ok(())
@@ -79,7 +83,7 @@ impl Cutter {
     pub fn finish(mut self) -> Result<Cut, StoreError> {
         self.cut(1)?;
         let size = self.hasher.count();
-        Ok(Cut { digest: self.hasher.finish(), size, chunks: self.chunks, rest: self.buffer })
+        Ok(Cut { digest: self.hasher.finish(), size, rest: self.buffer, chunks: self.chunks })
     }
 
     /// Cuts while at least `rest_min` bytes are left: a cut looks no further than the longest
@@ -91,7 +95,8 @@ impl Cutter {
             if self.buffer.len() - done < rest_min {
                 break;
             }
-            if self.chunks.len() >= CHUNKS_MAX {
+            self.count += 1;
+            if self.count > CHUNKS_MAX {
                 return Err(StoreError::TooLarge { chunks_max: CHUNKS_MAX });
             }
             let chunk = self.buffer.get(done..done + cut.length).unwrap_or_default();
@@ -118,18 +123,20 @@ mod tests {
     }
 
     fn cut(content: &[u8], piece: usize) -> (Cut, Vec<u8>) {
-        let (mut cutter, mut seen) = (Cutter::default(), Vec::new());
+        let (mut cutter, mut seen, mut all) = (Cutter::default(), Vec::new(), Vec::new());
         for bytes in content.chunks(piece.max(1)) {
-            let mut sink = |bytes: &[u8]| {
+            let mut sink = |bytes: &[u8], chunks: &[Chunk]| {
                 seen.extend_from_slice(bytes);
+                all.extend_from_slice(chunks);
                 Ok(())
             };
             cutter.push(bytes, &mut sink).unwrap();
         }
         assert_eq!(cutter.count(), content.len() as u64);
-        let cut = cutter.finish().unwrap();
+        let mut cut = cutter.finish().unwrap();
         seen.extend_from_slice(&cut.rest);
-        (cut, seen)
+        all.append(&mut cut.chunks);
+        (Cut { chunks: all, ..cut }, seen)
     }
 
     #[test]

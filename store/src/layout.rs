@@ -36,6 +36,12 @@ pub fn whole(digest: &Digest) -> PathBuf {
     whole_dir(digest).join(digest.to_hex())
 }
 
+/// Which whole a path stands for.
+pub fn whole_at(path: &Path) -> Option<Digest> {
+    let digest = path.file_name()?.to_str()?.parse().ok()?;
+    (whole(&digest) == path).then_some(digest)
+}
+
 /// A pack.
 pub fn pack(id: PackId) -> PathBuf {
     Path::new(PACKS).join(format!("{id}.pack"))

@@ -6,8 +6,10 @@
 
 mod bytes;
 mod cutter;
+mod draft;
 mod error;
 mod footer;
+mod hints;
 mod index;
 mod layout;
 mod leases;
@@ -18,6 +20,7 @@ mod packs;
 mod pieces;
 mod place;
 mod put;
+mod ranges;
 mod read;
 mod record;
 mod recover;
@@ -25,6 +28,7 @@ mod scan;
 mod shelf;
 mod staging;
 mod traces;
+mod unfinished;
 mod wholes;
 mod writer;
 
@@ -35,8 +39,9 @@ use rushes_digest::Digest;
 use rushes_disk::{Derived, Disk};
 
 pub use error::{Damage, IndexError, StoreError};
+pub use hints::Familiar;
 pub use leases::Lease;
-pub use put::{Known, Put, Stored};
+pub use put::{Put, Stored};
 pub use read::BlobReader;
 pub use staging::{SMALL_BYTES_MAX, Staged, Staging};
 
@@ -65,15 +70,16 @@ impl Store {
         Ok(Self { shelf: Arc::new(shelf), derived: Mutex::new(Some(derived)) })
     }
 
-    /// Begins an upload. Errors: `Full` when nothing may be written beside the reserve.
-    pub fn stage(&self) -> Result<Staging, StoreError> {
-        Staging::begin(&self.shelf.disk)
+    /// Begins an upload of a user who references what `familiar` knows: only that may stand in for
+    /// bytes of the upload. Errors: `Full` when nothing may be written beside the reserve.
+    pub fn stage(&self, familiar: Familiar) -> Result<Staging, StoreError> {
+        Staging::begin(&self.shelf, familiar)
     }
 
     /// Keeps a content, durably on return. After an error nobody may rely on it, and putting it
     /// again is safe.
-    pub fn put(&self, staged: Staged, known: Known) -> Result<Put, StoreError> {
-        self.shelf.put(staged, known)
+    pub fn put(&self, staged: Staged) -> Result<Put, StoreError> {
+        self.shelf.put(staged)
     }
 
     /// Opens a blob for reading; `None` when there is no trace of it. Errors: `Damaged` when it

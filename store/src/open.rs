@@ -1,5 +1,6 @@
 //! Opening a store: which index may be trusted, and what it has missed.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, RwLock};
 
@@ -9,6 +10,7 @@ use crate::error::{IndexError, StoreError};
 use crate::index::Index;
 use crate::layout;
 use crate::packs::Packs;
+use crate::place::PackId;
 use crate::recover::{list_wholes, recover_packs};
 use crate::shelf::Shelf;
 use crate::writer::{BATCH, PackWriter};
@@ -30,7 +32,7 @@ pub fn open(
         tracing::info!(why, "rebuilding the index of the bytes");
         derived.clear().map_err(failed)?;
     }
-    let index = Arc::new(usable_index(&derived)?);
+    let index = Arc::new(usable_index(&*disk, &derived)?);
     let is_built = index.is_built()?;
     recover_packs(&*disk, &index)?;
     if !is_built {
@@ -45,13 +47,25 @@ pub fn open(
     Ok((shelf, derived))
 }
 
-/// Opens the index; one that cannot be opened, or was never built to its end, is thrown away.
-fn usable_index(derived: &Derived) -> Result<Index, IndexError> {
-    match Index::open(derived.path()).and_then(|index| Ok((index.is_built()?, index))) {
-        Ok((true, index)) => return Ok(index),
-        Ok((false, index)) => drop(index),
+/// Opens the index; one that cannot be opened, was never built to its end, or is older than the
+/// packs, is thrown away.
+fn usable_index(disk: &dyn Disk, derived: &Derived) -> Result<Index, StoreError> {
+    let opened = Index::open(derived.path()).and_then(|index| Ok((index.is_built()?, index)));
+    match opened {
+        Ok((true, index)) if lists_what_is_there(disk, &index)? => return Ok(index),
+        Ok((is_built, index)) => {
+            tracing::info!(is_built, "the index is not of these packs: rebuilding it");
+            drop(index);
+        }
         Err(error) => tracing::warn!(%error, "the index cannot be opened: rebuilding it"),
     }
     derived.clear().map_err(|error| IndexError::directory(derived.path(), &error))?;
-    Index::open(derived.path())
+    Ok(Index::open(derived.path())?)
+}
+
+/// Whether every pack that the index lists is there. One that is gone was compacted after this
+/// index was left behind, or is lost: what else it says cannot be relied on either.
+fn lists_what_is_there(disk: &dyn Disk, index: &Index) -> Result<bool, StoreError> {
+    let there: HashSet<PackId> = layout::packs(disk)?.into_iter().collect();
+    Ok(index.sealed_packs()?.iter().all(|pack| there.contains(pack)))
 }

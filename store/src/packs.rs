@@ -56,11 +56,16 @@ impl Packs {
         pack: PackId,
         offset: u64,
     ) -> Result<Vec<u8>, StoreError> {
-        let mut at = RecordAt { pack, offset, stored_len: 0 };
+        let head = self.head(of, pack, offset)?;
+        self.content(of, digest, &RecordAt { pack, offset, stored_len: head.stored_len })
+    }
+
+    /// The header of a record.
+    pub fn head(&self, of: &Digest, pack: PackId, offset: u64) -> Result<Head, StoreError> {
         let mut head = [0; HEAD_BYTES];
         self.file(of, pack)?.read_at(&mut head, offset)?;
-        at.stored_len = Head::parse(&head).ok_or_else(|| damaged(of, &at))?.stored_len;
-        self.content(of, digest, &at)
+        let at = RecordAt { pack, offset, stored_len: 0 };
+        Head::parse(&head).ok_or_else(|| damaged(of, &at))
     }
 
     /// A blob's manifest.

@@ -46,6 +46,11 @@ impl Pieces {
         Self { starts: starts.collect(), manifest }
     }
 
+    /// Which of the blob's manifests this is.
+    pub fn generation(&self) -> u64 {
+        self.manifest.generation
+    }
+
     /// The chunk that covers an offset; `None` behind the end.
     pub fn at(&self, offset: u64) -> Option<Located<'_>> {
         if offset >= self.manifest.size {
@@ -90,6 +95,61 @@ impl Pieces {
         }
         let place = layout::whole(&container);
         Err(StoreError::Damaged { digest: *of, place, damage })
+    }
+}
+
+impl Pieces {
+    /// Reads as many chunks as fit, from the start of one on, with one call as long as they lie one
+    /// after the other; checks each one. Tells how many bytes those are: at least one chunk's.
+    pub fn load_row(
+        &self,
+        from: &Shelf,
+        own: Option<&OpenWhole>,
+        (of, located): (&Digest, &Located<'_>),
+        place: &mut [u8],
+    ) -> Result<usize, StoreError> {
+        let first = located.piece;
+        let length = first.chunk.length as usize;
+        let row = self.row(located.number, place.len());
+        let whole = match self.manifest.containers.get(first.container as usize) {
+            Some(Container::Whole(digest)) if row.len() > 1 => *digest,
+            _ => {
+                self.load(from, own, (of, located), place.get_mut(..length).unwrap_or_default())?;
+                return Ok(length);
+            }
+        };
+        let wanted: usize = row.iter().map(|piece| piece.chunk.length as usize).sum();
+        let place = place.get_mut(..wanted).unwrap_or_default();
+        let got = file(from, own, of, &whole)?.read_at(place, first.offset)?;
+        let mut done = 0;
+        for piece in row {
+            let end = done + piece.chunk.length as usize;
+            let chunk = place.get(done..end).unwrap_or_default();
+            if end > got || Digest::of(chunk) != piece.chunk.digest {
+                break;
+            }
+            done = end;
+        }
+        if done > 0 {
+            return Ok(done);
+        }
+        let damage = Damage::Chunk { offset: located.start };
+        Err(StoreError::Damaged { digest: *of, place: layout::whole(&whole), damage })
+    }
+
+    /// The chunks from one on that lie one after the other and fit into so many bytes.
+    fn row(&self, number: usize, room: usize) -> &[Piece] {
+        let all = self.manifest.pieces.get(number..).unwrap_or_default();
+        let mut row_bytes = 0;
+        let in_row = all.iter().take_while(|piece| {
+            let follows = all.first().is_some_and(|first| {
+                first.container == piece.container && first.offset + row_bytes == piece.offset
+            });
+            row_bytes += u64::from(piece.chunk.length);
+            follows && row_bytes <= room as u64
+        });
+        let count = in_row.count();
+        all.get(..count).unwrap_or_default()
     }
 }
 

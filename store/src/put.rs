@@ -6,31 +6,24 @@
 use rushes_digest::Digest;
 
 use crate::error::StoreError;
+use crate::leases::{Held, Lease};
 use crate::place::Place;
 use crate::record::Record;
 use crate::shelf::{Shelf, check_room};
 use crate::staging::{Body, Staged};
 
-/// What is known of a content before it is put.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
-    /// The same user's facts name it: a copy that is there may stand in for the new bytes.
-    Referenced,
-    /// Nothing: it is written and synced as new, so that nobody can tell who else has it.
-    Unknown,
-}
-
 /// How a content was kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
-    /// Its bytes were written.
+    /// Its bytes were written, or those of them that were new.
     New,
     /// An earlier copy was checked and stands in for them.
     Shared,
 }
 
 /// A content that is durable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
+#[must_use = "the bytes may be freed once the lease is dropped and no claim names them"]
 pub struct Put {
     /// Its name.
     pub digest: Digest,
@@ -38,26 +31,57 @@ pub struct Put {
     pub size: u64,
     /// Whether its bytes were written.
     pub stored: Stored,
+    /// How many of its bytes were written, before compression.
+    pub new_bytes: u64,
+    /// Keeps it from being freed until a claim names it.
+    pub lease: Lease,
 }
 
 impl Shelf {
     /// Keeps a content.
-    pub fn put(&self, staged: Staged, known: Known) -> Result<Put, StoreError> {
+    pub fn put(&self, staged: Staged) -> Result<Put, StoreError> {
         let (digest, size) = (staged.digest(), staged.size());
-        if known == Known::Referenced && self.is_sound(&digest, size) {
-            return Ok(Put { digest, size, stored: Stored::Shared });
-        }
-        match staged.into_body() {
+        let lease = self.leases.wait_to_share(Held::Blob(digest));
+        let is_familiar = staged.is_familiar();
+        let (stored, new_bytes) = if is_familiar && self.is_sound(&digest, size) {
+            (Stored::Shared, 0)
+        } else {
+            match self.keep(&digest, staged, is_familiar)? {
+                0 if size > 0 => (Stored::Shared, 0),
+                new_bytes => (Stored::New, new_bytes),
+            }
+        };
+        Ok(Put { digest, size, stored, new_bytes, lease })
+    }
+
+    /// Tells how many bytes were new.
+    fn keep(&self, digest: &Digest, staged: Staged, is_familiar: bool) -> Result<u64, StoreError> {
+        let size = staged.size();
+        let mut draft = match staged.into_body() {
             Body::Small(content) => {
                 check_room(&*self.disk, size)?;
-                self.writer.call(Record::blob(digest, &content))??;
+                self.writer.call(Record::blob(*digest, &content))??;
+                return Ok(size);
             }
-            Body::Large(unfinished, chunks) => {
-                check_room(&*self.disk, 0)?;
-                self.place_whole(&digest, &chunks, unfinished)?;
-            }
+            Body::Large(draft) => draft,
+        };
+        if is_familiar {
+            // It may lie in ranges already, of which others have taken the hooks.
+            draft.hints().expect(digest);
+            draft.finish();
         }
-        Ok(Put { digest, size, stored: Stored::New })
+        // What has a place already is given a new file: nothing is known to be wrong with ranges,
+        // but the index would go on naming that place.
+        if draft.is_mostly_known()
+            && self.index.blob(digest)?.is_none()
+            && let Some(new_bytes) = self.place_ranges(digest, &draft)?
+        {
+            return Ok(new_bytes);
+        }
+        check_room(&*self.disk, draft.unwritten_bytes())?;
+        let (unfinished, chunks) = draft.into_file(digest)?;
+        self.place_whole(digest, &chunks, unfinished)?;
+        Ok(size)
     }
 
     /// Whether the copy that the index names is really there. On any doubt it is not.

@@ -11,6 +11,7 @@ use rushes_digest::Digest;
 
 use crate::error::{Damage, StoreError};
 use crate::layout;
+use crate::leases::{Held, Lease};
 use crate::manifest::{Container, Manifest};
 use crate::pieces::{Located, Pieces};
 use crate::place::{Place, WholeStat};
@@ -27,6 +28,8 @@ pub struct BlobReader {
     digest: Digest,
     size: u64,
     body: Body,
+    /// What is open is not freed.
+    _lease: Lease,
 }
 
 #[derive(Debug)]
@@ -50,12 +53,18 @@ struct Chunked {
 
 /// Opens a blob; `None` when there is no trace of it.
 pub fn open(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<BlobReader>, StoreError> {
+    let lease = shelf.leases.wait_to_share(Held::Blob(*digest));
+    let Some((size, body)) = find(shelf, digest)? else { return Ok(None) };
+    Ok(Some(BlobReader { digest: *digest, size, body, _lease: lease }))
+}
+
+fn find(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<(u64, Body)>, StoreError> {
     let missing = |place| StoreError::Damaged { digest: *digest, place, damage: Damage::Missing };
     match shelf.index.blob(digest)? {
         Some(Place::Packed(at)) => {
             let content = shelf.packs.content(digest, digest, &at)?;
             let size = content.len() as u64;
-            Ok(Some(BlobReader { digest: *digest, size, body: Body::Memory(content) }))
+            Ok(Some((size, Body::Memory(content))))
         }
         Some(Place::Whole { stat, sound }) => {
             let whole = shelf.open_whole(digest)?.ok_or_else(|| missing(layout::whole(digest)))?;
@@ -73,16 +82,16 @@ fn of_whole(
     digest: &Digest,
     whole: OpenWhole,
     known: Option<(WholeStat, bool)>,
-) -> Result<BlobReader, StoreError> {
+) -> Result<(u64, Body), StoreError> {
     let (is_exact, pieces) = match known {
         Some((stat, sound)) if stat == whole.stat => (sound, None),
         _ => (true, Some(Arc::new(Pieces::new(shelf.adopt(digest, &whole)?)))),
     };
     let size = whole.stat.size;
-    Ok(chunked(shelf, digest, size, (Some(whole), is_exact, pieces)))
+    Ok((size, chunked(shelf, (Some(whole), is_exact, pieces))))
 }
 
-fn of_ranges(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<BlobReader>, StoreError> {
+fn of_ranges(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<(u64, Body)>, StoreError> {
     let Some(known) = shelf.index.manifest(digest)? else { return Ok(None) };
     let manifest = shelf.packs.manifest(digest, &known.at)?;
     if manifest.containers == [Container::Whole(*digest)] {
@@ -91,23 +100,20 @@ fn of_ranges(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<BlobReader>, 
     }
     let size = manifest.size;
     let pieces = Some(Arc::new(Pieces::new(manifest)));
-    Ok(Some(chunked(shelf, digest, size, (None, false, pieces))))
+    Ok(Some((size, chunked(shelf, (None, false, pieces)))))
 }
 
 fn chunked(
     shelf: &Arc<Shelf>,
-    digest: &Digest,
-    size: u64,
     (whole, is_exact, pieces): (Option<OpenWhole>, bool, Option<Arc<Pieces>>),
-) -> BlobReader {
-    let body = Body::Chunked(Chunked {
+) -> Body {
+    Body::Chunked(Chunked {
         shelf: Arc::clone(shelf),
         whole,
         is_exact,
         pieces: Mutex::new(pieces),
         kept: Mutex::default(),
-    });
-    BlobReader { digest: *digest, size, body }
+    })
 }
 
 impl BlobReader {
@@ -140,8 +146,10 @@ impl BlobReader {
             }
             Body::Chunked(chunked) => {
                 chunked.read_at(&self.digest, buffer, offset).inspect_err(|error| {
-                    if matches!(error, StoreError::Damaged { .. }) {
-                        chunked.doubt(&self.digest);
+                    if let StoreError::Damaged { place, .. } = error
+                        && let Some(whole) = layout::whole_at(place)
+                    {
+                        chunked.shelf.doubt(&whole);
                     }
                 })
             }
@@ -157,23 +165,48 @@ impl Chunked {
         offset: u64,
     ) -> Result<usize, StoreError> {
         let pieces = self.pieces(digest)?;
+        match self.read_pieces(&pieces, digest, buffer, offset) {
+            Err(error @ StoreError::Damaged { damage: Damage::Missing, .. }) => {
+                // Chunks are moved before what held them goes: a newer manifest tells where to.
+                match self.newer(digest, pieces.generation())? {
+                    Some(newer) => self.read_pieces(&newer, digest, buffer, offset),
+                    None => Err(error),
+                }
+            }
+            read => read,
+        }
+    }
+
+    fn read_pieces(
+        &self,
+        pieces: &Pieces,
+        digest: &Digest,
+        buffer: &mut [u8],
+        offset: u64,
+    ) -> Result<usize, StoreError> {
         let mut done = 0;
         while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
             let Some(located) = pieces.at(offset + done as u64) else { break };
             let length = located.piece.chunk.length as usize;
-            done += match rest.get_mut(..length) {
-                // A chunk that is wanted in full goes straight to where it is wanted.
-                Some(place) if located.within == 0 => {
-                    pieces.load(&self.shelf, self.own_file(), (digest, &located), place)?;
-                    length
-                }
-                _ => {
-                    let chunk = self.chunk(&pieces, digest, &located)?;
-                    copy(chunk.get(located.within..).unwrap_or_default(), rest)
-                }
+            done += if located.within == 0 && length <= rest.len() {
+                // What is wanted in full goes straight to where it is wanted.
+                pieces.load_row(&self.shelf, self.own_file(), (digest, &located), rest)?
+            } else {
+                let chunk = self.chunk(pieces, digest, &located)?;
+                copy(chunk.get(located.within..).unwrap_or_default(), rest)
             };
         }
         Ok(done)
+    }
+
+    /// The blob's manifest, if there is a newer one than that of a generation.
+    fn newer(&self, digest: &Digest, than: u64) -> Result<Option<Arc<Pieces>>, StoreError> {
+        let known = self.shelf.index.manifest(digest)?;
+        let Some(known) = known.filter(|known| known.generation > than) else { return Ok(None) };
+        let pieces = Arc::new(Pieces::new(self.shelf.packs.manifest(digest, &known.at)?));
+        let mut slot = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot = Some(Arc::clone(&pieces));
+        Ok(Some(pieces))
     }
 
     fn chunk(
@@ -232,14 +265,6 @@ impl Chunked {
     fn own_file(&self) -> Option<&OpenWhole> {
         self.whole.as_ref()
     }
-
-    /// From now on no shortcut relies on this whole, so that the next put heals it.
-    fn doubt(&self, digest: &Digest) {
-        let Some(whole) = &self.whole else { return };
-        if let Err(error) = self.shelf.index.doubt(digest, &whole.stat) {
-            tracing::warn!(%error, "damage is not remembered");
-        }
-    }
 }
 
 fn copy(from: &[u8], to: &mut [u8]) -> usize {
@@ -258,10 +283,10 @@ mod tests {
 
     use super::*;
     use crate::cutter::Chunk;
+    use crate::hints::Familiar;
     use crate::manifest::Piece;
     use crate::open;
     use crate::pack::OpenPack;
-    use crate::put::Known;
     use crate::record::Record;
     use crate::staging::Staging;
 
@@ -276,12 +301,12 @@ mod tests {
         let disk: Arc<dyn Disk> = Arc::new(disk);
         let open = |above: &Path| open::open(Arc::clone(&disk), above, None).unwrap();
         // A whole to point into.
-        let shelf = open(above.path()).0;
+        let shelf = Arc::new(open(above.path()).0);
         let film: Vec<u8> = (0..300_000u32).flat_map(u32::to_le_bytes).collect();
-        let mut staging = Staging::begin(&disk).unwrap();
+        let mut staging = Staging::begin(&shelf, Familiar::with_none()).unwrap();
         staging.write(&film).unwrap();
-        shelf.put(staging.finish().unwrap(), Known::Unknown).unwrap();
-        drop(shelf);
+        let put = shelf.put(staging.finish().unwrap()).unwrap();
+        drop((put, shelf));
         // A blob of a packed chunk, a part of the whole, and the packed chunk once more.
         let (title, part) = (b"title ".as_slice(), &film[5000..105_000]);
         let blob = [title, part, title].concat();

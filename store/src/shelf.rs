@@ -10,9 +10,7 @@ use rushes_disk::{Disk, GroupCommit};
 use crate::error::StoreError;
 use crate::index::Index;
 use crate::leases::Leases;
-use crate::manifest::Manifest;
 use crate::packs::Packs;
-use crate::record::Record;
 use crate::writer::PackWriter;
 
 /// What is always kept free, in bytes, or a twentieth of the disk where that is less: the journal
@@ -38,10 +36,9 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// Hands a manifest to the pack writer and does not wait: it can be made again from the whole.
-    pub fn keep_manifest(&self, digest: Digest, manifest: &Manifest) -> Result<(), StoreError> {
-        let _nobody_waits = self.writer.submit(Record::manifest(digest, manifest))?;
-        Ok(())
+    /// The generation that a blob's next manifest gets.
+    pub fn next_generation(&self, digest: &Digest) -> Result<u64, StoreError> {
+        Ok(self.index.manifest(digest)?.map_or(1, |known| known.generation.saturating_add(1)))
     }
 }
 

@@ -1,18 +1,17 @@
 //! Bytes that are coming in: hashed and cut on the way, in memory while they are few.
 //!
 //! Invariant: whatever is dropped before it was put leaves nothing behind, and memory does not grow
-//! with the size beyond the list of chunks.
+//! with the size beyond the list of chunks (64 bytes each).
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rushes_digest::Digest;
-use rushes_disk::{Disk, DiskFile};
 
-use crate::cutter::{Chunk, Cut, Cutter};
+use crate::cutter::{Cut, Cutter};
+use crate::draft::Draft;
 use crate::error::StoreError;
-use crate::layout;
-use crate::shelf::check_room;
+use crate::hints::{Familiar, Hints};
+use crate::shelf::{Shelf, check_room};
 
 /// Longest content that is kept in a record of a pack, in bytes; longer ones become wholes. Up to
 /// here one shared sync beats a file of one's own, and a reader verifies all of it at once.
@@ -22,72 +21,31 @@ const FRONT_BYTES: usize = 4 << 10;
 /// How often the free space is looked at while bytes come in.
 const ROOM_CHECK_BYTES: u64 = 64 << 20;
 
-/// A file in `staging/` that is removed when nobody wants it any more.
-#[derive(Debug)]
-pub struct Unfinished {
-    disk: Arc<dyn Disk>,
-    path: PathBuf,
-    is_wanted: bool,
-}
-
-impl Unfinished {
-    fn create(disk: &Arc<dyn Disk>) -> Result<(Self, Arc<dyn DiskFile>), StoreError> {
-        let path = layout::new_staging();
-        let file = disk.create_new(&path)?;
-        Ok((Self { disk: Arc::clone(disk), path, is_wanted: false }, file))
-    }
-
-    /// Its path in the data directory.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Leaves the file, which has another name by now.
-    pub fn keep(mut self) {
-        self.is_wanted = true;
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        if self.is_wanted {
-            return;
-        }
-        if let Err(error) = self.disk.remove(&self.path) {
-            tracing::warn!(%error, "an unfinished file stays until the next start");
-        }
-    }
-}
-
 /// An upload. Dropping it leaves nothing behind.
 #[derive(Debug)]
 pub struct Staging {
-    disk: Arc<dyn Disk>,
     /// `None` once a write has failed.
     cutter: Option<Cutter>,
     front: Vec<u8>,
-    spilled: Option<Spilled>,
+    draft: Draft,
     room_checked_at: u64,
-}
-
-#[derive(Debug)]
-struct Spilled {
-    unfinished: Unfinished,
-    file: Arc<dyn DiskFile>,
-    end: u64,
 }
 
 impl Staging {
     /// Begins an upload, if there is room for one at all.
-    pub(crate) fn begin(disk: &Arc<dyn Disk>) -> Result<Self, StoreError> {
-        check_room(&**disk, 0)?;
+    pub(crate) fn begin(shelf: &Arc<Shelf>, familiar: Familiar) -> Result<Self, StoreError> {
+        check_room(&*shelf.disk, 0)?;
         Ok(Self {
-            disk: Arc::clone(disk),
             cutter: Some(Cutter::default()),
             front: Vec::new(),
-            spilled: None,
+            draft: Draft::new(Hints::new(shelf, familiar)),
             room_checked_at: 0,
         })
+    }
+
+    /// Says from which blob this one was probably made, so that all of what they share is found.
+    pub fn expect(&mut self, blob: &Digest) {
+        self.draft.hints().expect(blob);
     }
 
     /// Appends bytes. Nothing is durable. After an error the upload can only be dropped.
@@ -97,10 +55,9 @@ impl Staging {
         self.front.extend_from_slice(bytes.get(..missing).unwrap_or_default());
         if cutter.count() >= self.room_checked_at + ROOM_CHECK_BYTES {
             self.room_checked_at = cutter.count();
-            check_room(&*self.disk, 0)?;
+            check_room(&*self.draft.hints().shelf().disk, 0)?;
         }
-        let (disk, spilled) = (&self.disk, &mut self.spilled);
-        cutter.push(bytes, &mut |cut| spill(disk, spilled, cut))?;
+        cutter.push(bytes, &mut |bytes, chunks| self.draft.take(bytes, chunks))?;
         self.cutter = Some(cutter);
         Ok(())
     }
@@ -108,33 +65,17 @@ impl Staging {
     /// Ends the content and names it. Nothing is durable yet.
     pub fn finish(mut self) -> Result<Staged, StoreError> {
         let cutter = self.cutter.take().ok_or(StoreError::Broken)?;
-        let Cut { digest, size, chunks, rest } = cutter.finish()?;
-        let is_small = self.spilled.is_none() && rest.len() <= SMALL_BYTES_MAX;
-        if !is_small && !rest.is_empty() {
-            spill(&self.disk, &mut self.spilled, &rest)?;
-        }
-        let body = match self.spilled {
-            None => Body::Small(rest),
-            Some(Spilled { unfinished, .. }) => Body::Large(unfinished, chunks),
+        let Cut { digest, size, rest, chunks } = cutter.finish()?;
+        let familiar = self.draft.hints().familiar().clone();
+        let body = if size <= SMALL_BYTES_MAX as u64 {
+            Body::Small(rest)
+        } else {
+            self.draft.take(&rest, &chunks)?;
+            self.draft.finish();
+            Body::Large(Box::new(self.draft))
         };
-        Ok(Staged { digest, size, front: self.front, body })
+        Ok(Staged { digest, size, front: self.front, familiar, body })
     }
-}
-
-fn spill(
-    disk: &Arc<dyn Disk>,
-    spilled: &mut Option<Spilled>,
-    bytes: &[u8],
-) -> Result<(), StoreError> {
-    let spilled = if let Some(spilled) = spilled {
-        spilled
-    } else {
-        let (unfinished, file) = Unfinished::create(disk)?;
-        spilled.insert(Spilled { unfinished, file, end: 0 })
-    };
-    spilled.file.write_all_at(bytes, spilled.end)?;
-    spilled.end += bytes.len() as u64;
-    Ok(())
 }
 
 /// A complete content that is not kept yet. Dropping it leaves nothing behind.
@@ -143,6 +84,7 @@ pub struct Staged {
     digest: Digest,
     size: u64,
     front: Vec<u8>,
+    familiar: Familiar,
     body: Body,
 }
 
@@ -151,8 +93,8 @@ pub struct Staged {
 pub enum Body {
     /// It is in memory.
     Small(Vec<u8>),
-    /// It is in a file, to which nothing writes any more.
-    Large(Unfinished, Vec<Chunk>),
+    /// It is known in part; the rest is in memory or in a file.
+    Large(Box<Draft>),
 }
 
 impl Staged {
@@ -169,6 +111,11 @@ impl Staged {
     /// Its first 4 KiB, or all of it: enough to tell its type.
     pub fn head(&self) -> &[u8] {
         &self.front
+    }
+
+    /// Whether the user who sent it references it already.
+    pub(crate) fn is_familiar(&self) -> bool {
+        self.familiar.knows(&self.digest)
     }
 
     pub(crate) fn into_body(self) -> Body {

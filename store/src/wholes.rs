@@ -8,13 +8,14 @@ use std::sync::{Arc, PoisonError};
 use rushes_digest::Digest;
 use rushes_disk::DiskFile;
 
-use crate::cutter::{BLOCK_BYTES, Chunk, Cut, Cutter};
+use crate::cutter::{BLOCK_BYTES, Chunk, Cutter};
 use crate::error::{Damage, StoreError};
 use crate::layout;
 use crate::manifest::Manifest;
-use crate::place::WholeStat;
+use crate::place::{Place, WholeStat};
+use crate::record::Record;
 use crate::shelf::Shelf;
-use crate::staging::Unfinished;
+use crate::unfinished::Unfinished;
 
 /// A whole that was opened.
 #[derive(Debug, Clone)]
@@ -72,7 +73,19 @@ impl Shelf {
         }
         self.index.enter_wholes(&[(*digest, stat)])?;
         drop(placing);
-        self.keep_manifest(*digest, &Manifest::of_whole(*digest, chunks))
+        if let Err(error) = self.keep_own_manifest(digest, chunks) {
+            tracing::warn!(%error, "a manifest must be made again next time");
+        }
+        Ok(())
+    }
+
+    /// Hands the manifest of a whole to the pack writer and does not wait: it can be made again.
+    /// It counts more than one that the blob had before, when it lay in ranges.
+    fn keep_own_manifest(&self, digest: &Digest, chunks: &[Chunk]) -> Result<Manifest, StoreError> {
+        let generation = self.next_generation(digest)?;
+        let manifest = Manifest { generation, ..Manifest::of_whole(*digest, chunks) };
+        let _nobody_waits = self.writer.submit(Record::manifest(*digest, &manifest))?;
+        Ok(manifest)
     }
 
     /// Takes a whole into the index that is not there as it looks now: after a kill, or when a
@@ -92,15 +105,22 @@ impl Shelf {
         digest: &Digest,
         file: &dyn DiskFile,
     ) -> Result<Option<Manifest>, StoreError> {
-        let cut = cut_file(file)?;
-        if cut.digest != *digest {
+        let (found, chunks) = cut_file(file)?;
+        if found != *digest {
             return Ok(None);
         }
-        let manifest = Manifest::of_whole(*digest, &cut.chunks);
-        if let Err(error) = self.keep_manifest(*digest, &manifest) {
-            tracing::warn!(%error, "a manifest must be made again next time");
+        self.keep_own_manifest(digest, &chunks).map(Some)
+    }
+
+    /// From now on no shortcut relies on this whole, so that the next put heals it.
+    pub fn doubt(&self, digest: &Digest) {
+        let doubted = self.index.blob(digest).and_then(|place| match place {
+            Some(Place::Whole { stat, sound: true }) => self.index.doubt(digest, &stat),
+            _ => Ok(()),
+        });
+        if let Err(error) = doubted {
+            tracing::warn!(%error, "damage is not remembered");
         }
-        Ok(Some(manifest))
     }
 
     /// Removes a name that could not be made durable, so that nobody takes it for one that is.
@@ -126,14 +146,19 @@ impl Shelf {
     }
 }
 
-fn cut_file(file: &dyn DiskFile) -> Result<Cut, StoreError> {
-    let mut cutter = Cutter::default();
+fn cut_file(file: &dyn DiskFile) -> Result<(Digest, Vec<Chunk>), StoreError> {
+    let (mut cutter, mut all) = (Cutter::default(), Vec::new());
     let mut block = vec![0; BLOCK_BYTES];
     loop {
         let got = file.read_at(&mut block, cutter.count())?;
         if got == 0 {
-            return cutter.finish();
+            let cut = cutter.finish()?;
+            all.extend(cut.chunks);
+            return Ok((cut.digest, all));
         }
-        cutter.push(block.get(..got).unwrap_or_default(), &mut |_| Ok(()))?;
+        cutter.push(block.get(..got).unwrap_or_default(), &mut |_, chunks| {
+            all.extend_from_slice(chunks);
+            Ok(())
+        })?;
     }
 }

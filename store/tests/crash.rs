@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use rushes_digest::Digest;
 use rushes_disk::{CrashDisk, Cut, Fault};
-use rushes_store::{Known, Store, StoreError};
+use rushes_store::{Familiar, Store, StoreError};
 
 const BOOT: &str = "this boot";
 const SEEDS: u64 = 3;
@@ -38,12 +38,12 @@ static CONTENTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     ]
 });
 
-fn put(store: &Store, content: &[u8], known: Known) -> Result<(), StoreError> {
-    let mut staging = store.stage()?;
+fn put(store: &Store, content: &[u8], familiar: Familiar) -> Result<(), StoreError> {
+    let mut staging = store.stage(familiar)?;
     for piece in content.chunks(100_000) {
         staging.write(piece)?;
     }
-    store.put(staging.finish()?, known).map(drop)
+    store.put(staging.finish()?).map(drop)
 }
 
 fn open(disk: &CrashDisk, index: &Path, boot: &str) -> Result<Store, StoreError> {
@@ -55,15 +55,15 @@ fn open(disk: &CrashDisk, index: &Path, boot: &str) -> Result<Store, StoreError>
 struct Told(Vec<bool>);
 
 impl Told {
-    fn put(&mut self, store: &Store, number: usize, known: Known) {
-        self.0[number] |= put(store, &CONTENTS[number], known).is_ok();
+    fn put(&mut self, store: &Store, number: usize, familiar: Familiar) {
+        self.0[number] |= put(store, &CONTENTS[number], familiar).is_ok();
     }
 }
 
 /// The first half of the session, ended by a clean stop.
 fn first_half(store: &Store, told: &mut Told) -> bool {
     for number in 0..3 {
-        told.put(store, number, Known::Unknown);
+        told.put(store, number, Familiar::with_none());
     }
     store.close().is_ok()
 }
@@ -71,12 +71,12 @@ fn first_half(store: &Store, told: &mut Told) -> bool {
 /// The second half: more of both kinds, each kind once more in both ways, and a sync that fails.
 fn second_half(disk: &CrashDisk, store: &Store, told: &mut Told, fail_a_sync: bool) {
     for number in 3..6 {
-        told.put(store, number, Known::Unknown);
+        told.put(store, number, Familiar::with_none());
     }
-    for known in [Known::Unknown, Known::Referenced] {
+    for familiar in [Familiar::with_none(), Familiar::with_all()] {
         for number in [1, 3] {
             if told.0[number] {
-                told.put(store, number, known);
+                told.put(store, number, familiar.clone());
             }
         }
     }
@@ -85,7 +85,7 @@ fn second_half(disk: &CrashDisk, store: &Store, told: &mut Told, fail_a_sync: bo
         disk.fail_at(2, Fault::Io);
     }
     for number in 6..9 {
-        told.put(store, number, Known::Unknown);
+        told.put(store, number, Familiar::with_none());
     }
 }
 
@@ -132,8 +132,8 @@ fn assert_recovers(disk: &CrashDisk, index: &Path, boot: &str, told: &Told, cont
     let opened = open(disk, index, boot);
     let store = opened.unwrap_or_else(|error| panic!("{context}: {error}"));
     let mut told = assert_holds(&store, told, context);
-    told.put(&store, 5, Known::Unknown);
-    told.put(&store, 7, Known::Unknown);
+    told.put(&store, 5, Familiar::with_none());
+    told.put(&store, 7, Familiar::with_none());
     assert!(told.0[5] && told.0[7], "{context}: nothing can be put any more");
     drop(store);
     let context = format!("{context}, then once more");
@@ -254,7 +254,7 @@ fn survives_a_fault_at(call: u64, fault: Fault) -> bool {
     let before = disk.calls();
     disk.fail_at(call, fault);
     for number in 0..3 {
-        told.put(&store, number, Known::Unknown);
+        told.put(&store, number, Familiar::with_none());
     }
     second_half(&disk, &store, &mut told, false);
     let is_over = disk.calls() < before + call;

@@ -8,17 +8,17 @@ use std::sync::Arc;
 
 use rushes_digest::Digest;
 use rushes_disk::{CrashDisk, Disk, RealDisk};
-use rushes_store::{Damage, Known, Store, StoreError, Stored};
+use rushes_store::{Damage, Familiar, Store, StoreError, Stored};
 
 fn noise(seed: u64, length: usize) -> Vec<u8> {
     let block = |at: u64| *Digest::of(&[seed.to_le_bytes(), at.to_le_bytes()].concat()).as_bytes();
     (0..).flat_map(block).take(length).collect()
 }
 
-fn put(store: &Store, content: &[u8], known: Known) -> Stored {
-    let mut staging = store.stage().unwrap();
+fn put(store: &Store, content: &[u8], familiar: Familiar) -> Stored {
+    let mut staging = store.stage(familiar).unwrap();
     staging.write(content).unwrap();
-    store.put(staging.finish().unwrap(), known).unwrap().stored
+    store.put(staging.finish().unwrap()).unwrap().stored
 }
 
 fn open(disk: &Arc<impl Disk>, index: &Path) -> Store {
@@ -56,7 +56,7 @@ fn a_damaged_record_is_an_error_until_the_same_bytes_come_again() {
     let store = open(&disk, index.path());
     let content = noise(1, 3000);
     let digest = Digest::of(&content);
-    put(&store, &content, Known::Unknown);
+    put(&store, &content, Familiar::with_none());
     disk.damage(&packs(&*disk)[0], |bytes| bytes[1000] ^= 1).unwrap();
     let error = read(&store, &digest).unwrap_err();
     let expected = format!(
@@ -65,7 +65,7 @@ fn a_damaged_record_is_an_error_until_the_same_bytes_come_again() {
         packs(&*disk)[0].display()
     );
     assert_eq!(error.to_string(), expected);
-    assert_eq!(put(&store, &content, Known::Referenced), Stored::New);
+    assert_eq!(put(&store, &content, Familiar::with_all()), Stored::New);
     assert!(read(&store, &digest).unwrap().unwrap() == content);
 }
 
@@ -75,8 +75,8 @@ fn a_wrong_chunk_is_an_error_the_others_are_read_and_a_put_heals() {
     let store = open(&disk, index.path());
     let content = noise(1, 1 << 20);
     let digest = Digest::of(&content);
-    put(&store, &content, Known::Unknown);
-    put(&store, b"flush", Known::Unknown); // the manifest is written behind the put's back
+    put(&store, &content, Familiar::with_none());
+    put(&store, b"flush", Familiar::with_none()); // the manifest is written behind the put's back
     disk.damage(&whole(&digest), |bytes| bytes[700_000] ^= 1).unwrap();
     let reader = store.open_blob(&digest).unwrap().unwrap();
     let mut piece = vec![0; 1000];
@@ -88,9 +88,9 @@ fn a_wrong_chunk_is_an_error_the_others_are_read_and_a_put_heals() {
     };
     assert_eq!(place, whole(&digest));
     // Looks alone would let it pass: the damage is remembered.
-    assert_eq!(put(&store, &content, Known::Referenced), Stored::New);
+    assert_eq!(put(&store, &content, Familiar::with_all()), Stored::New);
     assert!(read(&store, &digest).unwrap().unwrap() == content);
-    assert_eq!(put(&store, &content, Known::Referenced), Stored::Shared);
+    assert_eq!(put(&store, &content, Familiar::with_all()), Stored::Shared);
 }
 
 #[test]
@@ -98,14 +98,14 @@ fn silent_rot_is_healed_by_any_unknown_put() {
     let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
     let store = open(&disk, index.path());
     for content in [noise(1, 5000), noise(2, 1 << 20)] {
-        put(&store, &content, Known::Unknown);
-        put(&store, b"flush", Known::Unknown);
+        put(&store, &content, Familiar::with_none());
+        put(&store, b"flush", Familiar::with_none());
         for pack in packs(&*disk) {
             disk.damage(&pack, |bytes| bytes.iter_mut().for_each(|byte| *byte ^= 0xff)).unwrap();
         }
         let _ = disk.damage(&whole(&Digest::of(&content)), |bytes| bytes[9] ^= 1);
-        put(&store, &content, Known::Unknown);
-        put(&store, b"flush", Known::Unknown);
+        put(&store, &content, Familiar::with_none());
+        put(&store, b"flush", Familiar::with_none());
         assert!(read(&store, &Digest::of(&content)).unwrap().unwrap() == content);
     }
 }
@@ -116,7 +116,7 @@ fn no_flipped_bit_is_ever_handed_out_or_costs_another_blob() {
     let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
     let store = open(&disk, index.path());
     for content in &contents {
-        put(&store, content, Known::Unknown);
+        put(&store, content, Familiar::with_none());
     }
     drop(store); // killed: the pack is not sealed
     let mut files = packs(&*disk);
@@ -162,7 +162,7 @@ fn damage_in_the_midst_of_an_unsealed_pack_is_kept_in_quarantine() {
     let store = open(&disk, index.path());
     let contents: Vec<_> = (0..5).map(|seed| noise(seed, 1000)).collect();
     for content in &contents {
-        put(&store, content, Known::Unknown);
+        put(&store, content, Familiar::with_none());
     }
     drop(store);
     disk.damage(&packs(&*disk)[0], |bytes| bytes[2500] ^= 1).unwrap();
@@ -173,7 +173,7 @@ fn damage_in_the_midst_of_an_unsealed_pack_is_kept_in_quarantine() {
         .collect();
     assert_eq!(lost, [&contents[2]]);
     assert_eq!(quarantined(&*disk).len(), 1);
-    assert_eq!(put(&store, &contents[2], Known::Referenced), Stored::New);
+    assert_eq!(put(&store, &contents[2], Familiar::with_all()), Stored::New);
     assert!(read(&store, &Digest::of(&contents[2])).unwrap().is_some());
 }
 
@@ -181,7 +181,7 @@ fn damage_in_the_midst_of_an_unsealed_pack_is_kept_in_quarantine() {
 fn a_pack_of_a_newer_version_stops_the_start_and_stays_as_it_is() {
     let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
     let store = open(&disk, index.path());
-    put(&store, b"x", Known::Unknown);
+    put(&store, b"x", Familiar::with_none());
     store.close().unwrap();
     drop(store);
     let pack = packs(&*disk)[0].clone();
@@ -205,7 +205,7 @@ fn a_restored_whole_is_read_through_and_served_or_set_aside() {
     let store = open(&disk, index.path());
     let content = noise(1, 1 << 20);
     let digest = Digest::of(&content);
-    put(&store, &content, Known::Unknown);
+    put(&store, &content, Familiar::with_none());
     let path = data.path().join(whole(&digest));
     let exact = |store: &Store| {
         let reader = store.open_blob(&digest).unwrap().unwrap();
@@ -228,7 +228,7 @@ fn a_restored_whole_is_read_through_and_served_or_set_aside() {
     assert!(matches!(error, StoreError::Damaged { damage: Damage::Content, .. }), "{error}");
     assert_eq!(quarantined(&*disk).len(), 1);
     assert!(!path.exists());
-    assert_eq!(put(&store, &content, Known::Referenced), Stored::New);
+    assert_eq!(put(&store, &content, Familiar::with_all()), Stored::New);
     assert!(read(&store, &digest).unwrap().unwrap() == content);
 
     std::fs::remove_file(&path).unwrap();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Barrier};
 
 use rushes_digest::Digest;
 use rushes_disk::{Call, CrashDisk, Disk, Fault, RealDisk, RecordingDisk, Verb};
-use rushes_store::{BlobReader, Known, SMALL_BYTES_MAX, Store, StoreError, Stored};
+use rushes_store::{BlobReader, Familiar, SMALL_BYTES_MAX, Store, StoreError, Stored};
 
 /// Bytes that do not compress.
 fn noise(seed: u64, length: usize) -> Vec<u8> {
@@ -15,15 +15,15 @@ fn noise(seed: u64, length: usize) -> Vec<u8> {
     (0..).flat_map(block).take(length).collect()
 }
 
-fn put(store: &Store, content: &[u8], known: Known) -> Result<Stored, StoreError> {
-    let mut staging = store.stage()?;
+fn put(store: &Store, content: &[u8], familiar: Familiar) -> Result<Stored, StoreError> {
+    let mut staging = store.stage(familiar)?;
     for piece in content.chunks(70_000) {
         staging.write(piece)?;
     }
     let staged = staging.finish()?;
     assert_eq!((staged.digest(), staged.size()), (Digest::of(content), content.len() as u64));
     assert_eq!(staged.head(), &content[..content.len().min(4096)]);
-    store.put(staged, known).map(|put| put.stored)
+    store.put(staged).map(|put| put.stored)
 }
 
 fn open(disk: &Arc<impl Disk>, index: &Path) -> Store {
@@ -57,7 +57,7 @@ fn every_size_is_read_back_in_any_pieces_also_without_the_index() {
     let contents: Vec<_> = (0..).zip(sizes).map(|(seed, size)| noise(seed, size)).collect();
     let store = open(&disk, index.path());
     for content in &contents {
-        assert_eq!(put(&store, content, Known::Unknown).unwrap(), Stored::New);
+        assert_eq!(put(&store, content, Familiar::with_none()).unwrap(), Stored::New);
     }
     assert_eq!(wholes(&*disk), 4);
     assert_reads(&store, &contents, "at once");
@@ -91,12 +91,12 @@ fn a_referenced_content_is_not_written_again() {
     let disk = Arc::new(RecordingDisk::over(Arc::clone(&inner) as Arc<dyn Disk>));
     let store = open(&disk, index.path());
     for content in [noise(1, 5000), noise(2, 500_000)] {
-        assert_eq!(put(&store, &content, Known::Referenced).unwrap(), Stored::New);
+        assert_eq!(put(&store, &content, Familiar::with_all()).unwrap(), Stored::New);
         // A manifest may still be on its way into a pack; a small put waits for it.
-        put(&store, b"flush", Known::Unknown).unwrap();
+        put(&store, b"flush", Familiar::with_none()).unwrap();
         disk.take();
         for _ in 0..10 {
-            assert_eq!(put(&store, &content, Known::Referenced).unwrap(), Stored::Shared);
+            assert_eq!(put(&store, &content, Familiar::with_all()).unwrap(), Stored::Shared);
         }
         let calls = disk.take();
         let keeps = |call: &Call| {
@@ -115,10 +115,10 @@ fn an_unknown_content_is_written_and_synced_and_then_there_is_one_whole() {
     let store = open(&disk, index.path());
     let content = noise(1, 500_000);
     let digest = Digest::of(&content);
-    put(&store, &content, Known::Unknown).unwrap();
+    put(&store, &content, Familiar::with_none()).unwrap();
     let earlier = store.open_blob(&digest).unwrap().unwrap();
     disk.take();
-    assert_eq!(put(&store, &content, Known::Unknown).unwrap(), Stored::New);
+    assert_eq!(put(&store, &content, Familiar::with_none()).unwrap(), Stored::New);
     let calls = disk.take();
     let synced =
         |dir: &str| calls.iter().any(|call| call.verb == Verb::Sync && call.path.starts_with(dir));
@@ -145,7 +145,7 @@ fn many_writers_share_syncs() {
                 start.wait();
                 for number in 0..EACH {
                     let content = noise(writer * EACH + number, 2000);
-                    put(store, &content, Known::Unknown).unwrap();
+                    put(store, &content, Familiar::with_none()).unwrap();
                 }
             });
         }
@@ -163,12 +163,12 @@ fn what_is_dropped_leaves_nothing() {
     let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
     let store = open(&disk, index.path());
     let content = noise(1, 3 << 20);
-    let mut staging = store.stage().unwrap();
+    let mut staging = store.stage(Familiar::with_none()).unwrap();
     staging.write(&content).unwrap();
     assert_eq!(names(&*disk, "staging"), 1);
     drop(staging);
     assert_eq!(names(&*disk, "staging"), 0);
-    let mut staging = store.stage().unwrap();
+    let mut staging = store.stage(Familiar::with_none()).unwrap();
     staging.write(&content).unwrap();
     drop(staging.finish().unwrap());
     assert_eq!(names(&*disk, "staging"), 0);
@@ -193,39 +193,39 @@ fn a_full_disk_refuses_leaves_nothing_and_goes_on_when_there_is_room() {
     let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
     let store = open(&disk, index.path());
     let kept = noise(1, 1000);
-    put(&store, &kept, Known::Unknown).unwrap();
+    put(&store, &kept, Familiar::with_none()).unwrap();
     disk.set_free(Some(1 << 20));
-    assert!(matches!(store.stage(), Err(StoreError::Full)));
+    assert!(matches!(store.stage(Familiar::with_none()), Err(StoreError::Full)));
     disk.set_free(None);
     for length in [1000, 300_000] {
         let content = noise(2, length);
-        let mut staging = store.stage().unwrap();
+        let mut staging = store.stage(Familiar::with_none()).unwrap();
         staging.write(&content).unwrap();
         let staged = staging.finish().unwrap();
         disk.set_free(Some(1 << 20));
-        assert!(matches!(store.put(staged, Known::Unknown), Err(StoreError::Full)));
+        assert!(matches!(store.put(staged), Err(StoreError::Full)));
         disk.set_free(None);
     }
-    // No room for a block of an upload: the second call, after the file was made.
-    let mut staging = store.stage().unwrap();
+    // No room for what does not wait in memory: the second call, after the file was made.
+    let mut staging = store.stage(Familiar::with_none()).unwrap();
     disk.fail_at(2, Fault::Full);
-    assert!(matches!(staging.write(&noise(3, 2 << 20)), Err(StoreError::Full)));
+    assert!(matches!(staging.write(&noise(3, 4 << 20)), Err(StoreError::Full)));
     assert!(matches!(staging.write(b"more"), Err(StoreError::Broken)));
     assert!(matches!(staging.finish(), Err(StoreError::Broken)));
     assert_eq!((wholes(&*disk), names(&*disk, "staging")), (0, 0));
     assert_eq!(read(&store, &Digest::of(&kept)), Some(kept));
-    put(&store, &noise(3, 2 << 20), Known::Unknown).unwrap();
+    put(&store, &noise(3, 2 << 20), Familiar::with_none()).unwrap();
 }
 
 #[test]
 fn after_a_close_nothing_is_taken_and_a_second_close_is_fine() {
     let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
     let store = open(&disk, index.path());
-    put(&store, b"kept", Known::Unknown).unwrap();
+    put(&store, b"kept", Familiar::with_none()).unwrap();
     store.close().unwrap();
     store.close().unwrap();
-    assert!(matches!(put(&store, b"more", Known::Unknown), Err(StoreError::Stopped)));
-    assert!(put(&store, &noise(1, 300_000), Known::Unknown).is_err());
+    assert!(matches!(put(&store, b"more", Familiar::with_none()), Err(StoreError::Stopped)));
+    assert!(put(&store, &noise(1, 300_000), Familiar::with_none()).is_err());
     assert!(store.open_blob(&Digest::of(b"kept")).is_err());
     drop(store);
     assert_eq!(read(&open(&disk, index.path()), &Digest::of(b"kept")), Some(b"kept".to_vec()));
@@ -235,7 +235,7 @@ fn after_a_close_nothing_is_taken_and_a_second_close_is_fine() {
 fn a_clean_stop_leaves_sealed_packs_which_the_next_start_does_not_touch() {
     let (inner, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
     let store = open(&inner, index.path());
-    put(&store, b"one", Known::Unknown).unwrap();
+    put(&store, b"one", Familiar::with_none()).unwrap();
     store.close().unwrap();
     let before = inner.list(Path::new("packs")).unwrap();
     let disk = Arc::new(RecordingDisk::over(Arc::clone(&inner) as Arc<dyn Disk>));

@@ -4,15 +4,17 @@
 //! cannot be written, between bytes and claim leaves bytes that no claim names ("found"), never a
 //! claim without bytes.
 
+use std::sync::Arc;
+
+use rushes_catalog::Outcome;
 use rushes_catalog::command::{
     Command, CommandError, METADATA_INLINE_BYTES_MAX, NewAsset, SceneRef, Target,
 };
 use rushes_catalog::ids::{AssetId, AssetKey, ProjectId};
 use rushes_catalog::model::{Asset, Content, Generation, Status, Viewer};
 use rushes_catalog::names::display_name;
-use rushes_catalog::{Outcome, QueryError};
 use rushes_digest::Digest;
-use rushes_store::{Known, StoreError};
+use rushes_store::{Familiar, Lease, StoreError};
 use serde_json::{Map, Value};
 
 use crate::{Vault, media, unreadable};
@@ -118,8 +120,12 @@ impl Staged {
 
 impl Vault {
     /// Begins an upload.
-    pub fn stage(&self, _viewer: Viewer) -> Result<Upload, IngestError> {
-        Ok(Upload(self.store.stage()?))
+    pub fn stage(&self, viewer: Viewer) -> Result<Upload, IngestError> {
+        let catalog = Arc::clone(&self.catalog);
+        // What cannot be asked is not relied on: the bytes are written as new.
+        let knows =
+            move |digest: &Digest| catalog.content(viewer, digest).is_ok_and(|size| size.is_some());
+        Ok(Upload(self.store.stage(Familiar::new(knows))?))
     }
 
     /// Says ahead of the bytes whether a request would be refused for what it refers to. What may
@@ -157,37 +163,27 @@ impl Vault {
         if let Some(earlier) = self.catalog.rehearse(viewer, &command, key.clone())? {
             return self.answer(earlier);
         }
-        if let Some(json) = metadata {
-            self.keep_metadata(viewer, &json)?;
-        }
-        let _turn = match staged {
+        let _metadata = metadata.map(|json| self.keep_metadata(viewer, &json)).transpose()?;
+        // What was put is not freed before the claim names it.
+        let _kept = match staged {
             None => None,
             Some(Staged(staged)) => {
                 let turn = self.in_flight.take((viewer, staged.digest()));
-                let content = self.catalog.content(viewer, &staged.digest());
-                let known = Self::known(content.map(|size| size.is_some()))?;
-                self.store.put(staged, known)?;
-                Some(turn)
+                Some((self.store.put(staged)?.lease, turn))
             }
         };
         let outcome = self.catalog.submit(viewer, command, key)?;
         self.answer(outcome)
     }
 
-    /// What the viewer's facts say of a content, for the store.
-    fn known(is_named: Result<bool, QueryError>) -> Result<Known, CommandError> {
-        let unknown = |error: QueryError| CommandError::ReadOnly { reason: error.to_string() };
-        let is_named = is_named.map_err(unknown)?;
-        Ok(if is_named { Known::Referenced } else { Known::Unknown })
-    }
-
-    fn keep_metadata(&self, viewer: Viewer, json: &[u8]) -> Result<(), IngestError> {
-        let mut staging = self.store.stage()?;
+    fn keep_metadata(&self, viewer: Viewer, json: &[u8]) -> Result<Lease, IngestError> {
+        let catalog = Arc::clone(&self.catalog);
+        let knows = move |digest: &Digest| {
+            catalog.has_metadata(viewer, digest).is_ok_and(|is_known| is_known)
+        };
+        let mut staging = self.store.stage(Familiar::new(knows))?;
         staging.write(json)?;
-        let staged = staging.finish()?;
-        let known = Self::known(self.catalog.has_metadata(viewer, &staged.digest()))?;
-        self.store.put(staged, known)?;
-        Ok(())
+        Ok(self.store.put(staging.finish()?)?.lease)
     }
 
     fn answer(&self, outcome: Outcome) -> Result<Ingested, IngestError> {
