@@ -11,11 +11,10 @@ use rushes_digest::Digest;
 
 use crate::cutter::Chunk;
 use crate::error::StoreError;
-use crate::index::ManifestAt;
 use crate::layout;
 use crate::leases::{Held, Lease};
 use crate::manifest::{Container, Manifest};
-use crate::place::Place;
+use crate::place::{ManifestAt, Place};
 use crate::record::CHUNK;
 use crate::shelf::Shelf;
 use crate::traces::hook;

@@ -3,11 +3,13 @@
 //! Invariant: an entry is made only once its bytes are durable; it stays a hint all the same.
 //! Values are positions, batches are small, and lists are bounded.
 
+mod rows;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use rushes_digest::Digest;
 
@@ -15,23 +17,20 @@ use crate::bytes::Fields;
 use crate::error::IndexError;
 use crate::footer::Listed;
 use crate::manifest::Container;
-use crate::place::{PackId, Place, RecordAt, WholeStat};
+use crate::place::{ManifestAt, PackId, Place, WholeStat};
 use crate::record::{BLOB, MANIFEST};
 use crate::traces::{Hook, Traces};
+use rows::{BLOB_TAG, HOOK_TAG, PACK_TAG, Row, depends_key, key};
 
 /// Changes whenever a key or a value changes its form: another index is rebuilt then.
 const LAYOUT: u8 = 2;
 /// Entries in one batch: sled's memory follows the size of its batches.
 pub const BATCH_ENTRIES_MAX: usize = 100;
-/// Pages that sled keeps in memory, in bytes.
-const CACHE_BYTES: u64 = 64 << 20;
+/// Pages that sled keeps in memory, in bytes. It needs about four times as much, and 36 bytes for
+/// each entry beside it, cached or not.
+const CACHE_BYTES: u64 = 16 << 20;
 
-const BLOB_TAG: u8 = b'b';
-const MANIFEST_TAG: u8 = b'm';
-const PACK_TAG: u8 = b'p';
-const HOOK_TAG: u8 = b'h';
-const DEPENDS_TAG: u8 = b'r';
-/// How much of a blob's digest a hook keeps, in bytes: enough to find its manifest.
+/// How much of a blob's digest a hook keeps, in bytes: enough to find its entry.
 const HOOK_VALUE_BYTES: usize = 8;
 const LAYOUT_KEY: &[u8] = b"v";
 
@@ -43,18 +42,12 @@ impl From<sled::Error> for IndexError {
 
 type Result<T> = std::result::Result<T, IndexError>;
 
-/// Where a blob's newest manifest lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ManifestAt {
-    /// Its record.
-    pub at: RecordAt,
-    /// Its generation.
-    pub generation: u64,
-}
-
 /// What lies where.
 pub struct Index {
     db: RwLock<Option<sled::Db>>,
+    /// Held while an entry is read and written again, and while a manifest and what it depends on
+    /// come in.
+    changing: Mutex<()>,
 }
 
 impl fmt::Debug for Index {
@@ -70,7 +63,7 @@ impl Index {
         let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES);
         let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
         let db = opened.map_err(|_| IndexError::Failed("sled panicked".to_owned()))??;
-        Ok(Self { db: RwLock::new(Some(db)) })
+        Ok(Self { db: RwLock::new(Some(db)), changing: Mutex::new(()) })
     }
 
     /// Whether it was once built to the end, in today's layout.
@@ -85,13 +78,12 @@ impl Index {
 
     /// Where a blob lies.
     pub fn blob(&self, digest: &Digest) -> Result<Option<Place>> {
-        let value = self.with(|db| Ok(db.get(key(BLOB_TAG, digest.as_bytes()))?))?;
-        value.map(|value| place(&value).ok_or(IndexError::Value)).transpose()
+        Ok(self.with(|db| row(db, digest))?.place)
     }
 
     /// Where a blob's manifest lies.
     pub fn manifest(&self, digest: &Digest) -> Result<Option<ManifestAt>> {
-        self.with(|db| manifest(db, digest))
+        Ok(self.with(|db| row(db, digest))?.manifest)
     }
 
     /// How long a sealed pack was when all its records had entries.
@@ -123,30 +115,27 @@ impl Index {
 
     /// Enters durable records. Of manifests the highest generation stays.
     pub fn enter(&self, pack: PackId, records: &[Listed]) -> Result<()> {
-        // Several manifests of one blob may be among them, and a batch does not see itself.
-        let mut highest: HashMap<Digest, u64> = HashMap::new();
-        let mut batch = Batched::default();
+        let _nobody_else = self.change();
         self.with(|db| {
+            let mut batch = Batched::default();
             for Listed { entry, traces } in records {
-                let (digest, at) = (entry.head.digest, record(&entry.at(pack)));
+                let (digest, at) = (entry.head.digest, entry.at(pack));
                 match entry.head.kind {
-                    BLOB => batch.insert(db, key(BLOB_TAG, digest.as_bytes()), packed(&at))?,
+                    BLOB => {
+                        let known = batch.row(db, &digest)?;
+                        batch.set(db, digest, Row { place: Some(Place::Packed(at)), ..known })?;
+                    }
                     MANIFEST => {
-                        let known = match highest.get(&digest) {
-                            Some(generation) => Some(*generation),
-                            None => manifest(db, &digest)?.map(|known| known.generation),
-                        };
-                        if known.is_none_or(|known| known <= entry.generation) {
-                            highest.insert(digest, entry.generation);
-                            // First what keeps others from freeing what this blob needs.
-                            for (key, value) in
-                                traces.iter().flat_map(|traces| left(&digest, traces))
-                            {
-                                batch.insert(db, key, value)?;
-                            }
-                            let value = [&at, entry.generation.to_le_bytes().as_slice()].concat();
-                            batch.insert(db, key(MANIFEST_TAG, digest.as_bytes()), value)?;
+                        let known = batch.row(db, &digest)?;
+                        let manifest = ManifestAt { at, generation: entry.generation };
+                        if known.manifest.is_some_and(|at| at.generation > entry.generation) {
+                            continue;
                         }
+                        // First what keeps others from freeing what this blob needs.
+                        for (key, value) in traces.iter().flat_map(|traces| left(&digest, traces)) {
+                            batch.insert(db, key, value)?;
+                        }
+                        batch.set(db, digest, Row { manifest: Some(manifest), ..known })?;
                     }
                     _ => {}
                 }
@@ -159,13 +148,11 @@ impl Index {
     pub fn hooked(&self, hook: Hook) -> Result<Option<(Digest, ManifestAt)>> {
         self.with(|db| {
             let Some(front) = db.get(key(HOOK_TAG, &hook))? else { return Ok(None) };
-            let Some(found) = db.scan_prefix(key(MANIFEST_TAG, &front)).next() else {
+            let Some(found) = db.scan_prefix(key(BLOB_TAG, &front)).next() else {
                 return Ok(None);
             };
-            let (name, value) = found?;
-            let digest = name.get(1..).and_then(|digest| Fields(digest).digest());
-            let both = digest.zip(manifest_at(&value));
-            both.map(Some).ok_or(IndexError::Value)
+            let (digest, row) = named(&found?)?;
+            Ok(row.manifest.map(|manifest| (digest, manifest)))
         })
     }
 
@@ -198,9 +185,9 @@ impl Index {
         self.with(|db| Ok(db.remove(depends_key(of, Some(blob))).map(drop)?))
     }
 
-    /// Blobs that have an entry of their own, after the given one, in the order of their digests.
+    /// Blobs that have a place of their own, after the given one, in the order of their digests.
     pub fn blobs(&self, after: Option<&Digest>, count: usize) -> Result<Vec<(Digest, Place)>> {
-        self.listed(BLOB_TAG, after, count, place)
+        self.listed(after, count, |row| row.place)
     }
 
     /// Blobs that have a manifest, after the given one, in the order of their digests.
@@ -209,60 +196,77 @@ impl Index {
         after: Option<&Digest>,
         count: usize,
     ) -> Result<Vec<(Digest, ManifestAt)>> {
-        self.listed(MANIFEST_TAG, after, count, manifest_at)
+        self.listed(after, count, |row| row.manifest)
     }
 
     fn listed<T>(
         &self,
-        tag: u8,
         after: Option<&Digest>,
         count: usize,
-        parse: impl Fn(&[u8]) -> Option<T>,
+        of: impl Fn(Row) -> Option<T>,
     ) -> Result<Vec<(Digest, T)>> {
-        let from = key(tag, after.map_or(&[][..], |after| after.as_bytes()));
+        let from = key(BLOB_TAG, after.map_or(&[][..], |after| after.as_bytes()));
         self.with(|db| {
-            let rows = db.range(from.clone()..[tag + 1].to_vec());
+            let rows = db.range(from.clone()..[BLOB_TAG + 1].to_vec());
             let others = rows.filter(|row| row.as_ref().map_or(true, |(key, _)| *key != from));
-            let parsed = others.take(count).map(|row| {
-                let (key, value) = row?;
-                let digest = key.get(1..).and_then(|digest| Fields(digest).digest());
-                digest.zip(parse(&value)).ok_or(IndexError::Value)
+            let parsed = others.map(|found| {
+                let (digest, row) = named(&found?)?;
+                Ok(of(row).map(|wanted| (digest, wanted)))
             });
-            parsed.collect()
+            parsed.filter_map(Result::transpose).take(count).collect()
         })
     }
 
     /// Enters wholes; their bytes and names are durable.
     pub fn enter_wholes(&self, wholes: &[(Digest, WholeStat)]) -> Result<()> {
-        for some in wholes.chunks(BATCH_ENTRIES_MAX) {
-            let mut batch = sled::Batch::default();
-            for (digest, stat) in some {
-                batch.insert(key(BLOB_TAG, digest.as_bytes()), whole(stat, true));
+        let _nobody_else = self.change();
+        self.with(|db| {
+            let mut batch = Batched::default();
+            for (digest, stat) in wholes {
+                let place = Some(Place::Whole { stat: *stat, sound: true });
+                let known = batch.row(db, digest)?;
+                batch.set(db, *digest, Row { place, ..known })?;
             }
-            self.with(|db| Ok(db.apply_batch(batch)?))?;
-        }
-        Ok(())
+            batch.apply(db)
+        })
     }
 
     /// Marks a whole in which a wrong chunk was met, unless another file has taken its place.
     pub fn doubt(&self, digest: &Digest, stat: &WholeStat) -> Result<()> {
-        let (old, new) = (whole(stat, true), whole(stat, false));
-        self.with(|db| {
-            // An entry that is another one by now is not in doubt.
-            let _swapped =
-                db.compare_and_swap(key(BLOB_TAG, digest.as_bytes()), Some(old), Some(new))?;
-            Ok(())
+        let sound = Some(Place::Whole { stat: *stat, sound: true });
+        let doubted = Some(Place::Whole { stat: *stat, sound: false });
+        self.update(digest, |row| {
+            let place = if row.place == sound { doubted } else { row.place };
+            Row { place, ..row }
         })
     }
 
     /// Forgets where a blob lies.
     pub fn forget(&self, digest: &Digest) -> Result<()> {
-        self.with(|db| Ok(db.remove(key(BLOB_TAG, digest.as_bytes())).map(drop)?))
+        self.update(digest, |row| Row { place: None, ..row })
     }
 
     /// Forgets a blob's manifest.
     pub fn forget_manifest(&self, digest: &Digest) -> Result<()> {
-        self.with(|db| Ok(db.remove(key(MANIFEST_TAG, digest.as_bytes())).map(drop)?))
+        self.update(digest, |row| Row { manifest: None, ..row })
+    }
+
+    fn update(&self, digest: &Digest, new: impl Fn(Row) -> Row) -> Result<()> {
+        let _nobody_else = self.change();
+        self.with(|db| {
+            let (old, key) = (row(db, digest)?, key(BLOB_TAG, digest.as_bytes()));
+            let new = new(old);
+            if new.is_empty() {
+                db.remove(key)?;
+            } else if new != old {
+                db.insert(key, new.encode())?;
+            }
+            Ok(())
+        })
+    }
+
+    fn change(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Closes the index once no call is under way; later ones fail. On return its files hold
@@ -278,14 +282,14 @@ impl Index {
     }
 }
 
-fn manifest(db: &sled::Db, digest: &Digest) -> Result<Option<ManifestAt>> {
-    let value = db.get(key(MANIFEST_TAG, digest.as_bytes()))?;
-    value.map(|value| manifest_at(&value).ok_or(IndexError::Value)).transpose()
+fn row(db: &sled::Db, digest: &Digest) -> Result<Row> {
+    let value = db.get(key(BLOB_TAG, digest.as_bytes()))?;
+    value.map_or(Ok(Row::default()), |value| Row::decode(&value).ok_or(IndexError::Value))
 }
 
-fn manifest_at(value: &[u8]) -> Option<ManifestAt> {
-    let mut fields = Fields(value);
-    Some(ManifestAt { at: record_at(&mut fields)?, generation: fields.u64()? })
+fn named((key, value): &(sled::IVec, sled::IVec)) -> Result<(Digest, Row)> {
+    let digest = key.get(1..).and_then(|digest| Fields(digest).digest());
+    digest.zip(Row::decode(value)).ok_or(IndexError::Value)
 }
 
 /// Entries on their way in, in batches that sled takes well.
@@ -293,9 +297,20 @@ fn manifest_at(value: &[u8]) -> Option<ManifestAt> {
 struct Batched {
     batch: sled::Batch,
     count: usize,
+    /// A batch does not see itself.
+    rows: HashMap<Digest, Row>,
 }
 
 impl Batched {
+    fn row(&self, db: &sled::Db, digest: &Digest) -> Result<Row> {
+        self.rows.get(digest).map_or_else(|| row(db, digest), |row| Ok(*row))
+    }
+
+    fn set(&mut self, db: &sled::Db, digest: Digest, row: Row) -> Result<()> {
+        self.rows.insert(digest, row);
+        self.insert(db, key(BLOB_TAG, digest.as_bytes()), row.encode())
+    }
+
     fn insert(&mut self, db: &sled::Db, key: Vec<u8>, value: Vec<u8>) -> Result<()> {
         self.batch.insert(key, value);
         self.count += 1;
@@ -304,6 +319,7 @@ impl Batched {
 
     fn apply(&mut self, db: &sled::Db) -> Result<()> {
         self.count = 0;
+        self.rows.clear();
         Ok(db.apply_batch(std::mem::take(&mut self.batch))?)
     }
 }
@@ -313,70 +329,6 @@ fn left<'a>(blob: &'a Digest, traces: &'a Traces) -> impl Iterator<Item = (Vec<u
     let front = blob.as_bytes().get(..HOOK_VALUE_BYTES).unwrap_or_default();
     let depends = traces.containers.iter().map(|on| (depends_key(on, Some(blob)), Vec::new()));
     depends.chain(traces.hooks.iter().map(|hook| (key(HOOK_TAG, hook), front.to_vec())))
-}
-
-fn depends_key(on: &Container, blob: Option<&Digest>) -> Vec<u8> {
-    let mut key = vec![DEPENDS_TAG];
-    match on {
-        Container::Whole(digest) => {
-            key.push(b'w');
-            key.extend(digest.as_bytes());
-        }
-        Container::Pack(PackId(id)) => {
-            key.push(b'p');
-            key.extend(id);
-        }
-    }
-    key.extend(blob.iter().flat_map(|blob| blob.as_bytes()));
-    key
-}
-
-fn key(tag: u8, name: &[u8]) -> Vec<u8> {
-    [&[tag], name].concat()
-}
-
-fn record(at: &RecordAt) -> Vec<u8> {
-    let RecordAt { pack, offset, stored_len } = at;
-    [pack.0.as_slice(), &offset.to_le_bytes(), &stored_len.to_le_bytes()].concat()
-}
-
-fn record_at(fields: &mut Fields<'_>) -> Option<RecordAt> {
-    let pack = PackId(fields.array()?);
-    Some(RecordAt { pack, offset: fields.u64()?, stored_len: fields.u32()? })
-}
-
-const PACKED: u8 = 1;
-const WHOLE_SOUND: u8 = 2;
-const WHOLE_IN_DOUBT: u8 = 3;
-
-fn packed(at: &[u8]) -> Vec<u8> {
-    [&[PACKED], at].concat()
-}
-
-fn whole(stat: &WholeStat, sound: bool) -> Vec<u8> {
-    let WholeStat { size, modified_ns, inode } = stat;
-    let form = if sound { WHOLE_SOUND } else { WHOLE_IN_DOUBT };
-    let mut value = vec![form];
-    value.extend(size.to_le_bytes());
-    value.extend(modified_ns.to_le_bytes());
-    value.extend(inode.to_le_bytes());
-    value
-}
-
-fn place(value: &[u8]) -> Option<Place> {
-    let mut fields = Fields(value);
-    let form = fields.u8()?;
-    if form == PACKED {
-        return record_at(&mut fields).map(Place::Packed);
-    }
-    let size = fields.u64()?;
-    let modified_ns = i128::from_le_bytes(fields.array()?);
-    let stat = WholeStat { size, modified_ns, inode: fields.u64()? };
-    match form {
-        WHOLE_SOUND => Some(Place::Whole { stat, sound: true }),
-        WHOLE_IN_DOUBT => Some(Place::Whole { stat, sound: false }),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -42,6 +42,15 @@ pub struct RecordAt {
     pub stored_len: u32,
 }
 
+/// Where a blob's newest manifest lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ManifestAt {
+    /// Its record.
+    pub at: RecordAt,
+    /// Its generation.
+    pub generation: u64,
+}
+
 /// What is remembered of a whole, to notice that it is not the same file any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WholeStat {
