@@ -5,6 +5,8 @@
 //! and what a [`BlobReader`] reads is what was put, or an error.
 
 mod bytes;
+mod cache;
+mod copy;
 mod cutter;
 mod draft;
 mod error;
@@ -24,6 +26,7 @@ mod ranges;
 mod read;
 mod record;
 mod recover;
+mod room;
 mod scan;
 mod shelf;
 mod staging;
@@ -92,6 +95,7 @@ impl Store {
     /// are open can still be read in part; nothing can be opened. A second call does nothing.
     pub fn close(&self) -> Result<(), StoreError> {
         let derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.shelf.cache.close();
         let finished = self.shelf.writer.stop().ok_or(StoreError::Stopped);
         let sealed = finished.and_then(writer::PackWriter::finish);
         let closed = self.shelf.index.close();

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 
 use rushes_disk::{Derived, Disk, GroupCommit, Trust};
 
+use crate::cache::Cache;
 use crate::error::{IndexError, StoreError};
 use crate::index::Index;
 use crate::layout;
@@ -42,8 +43,16 @@ pub fn open(
     let writer = PackWriter::new(Arc::clone(&disk), Arc::clone(&index));
     let writer = GroupCommit::start("pack writer", BATCH, writer).map_err(StoreError::Thread)?;
     let packs = Packs::new(Arc::clone(&disk));
-    let shelf =
-        Shelf { disk, index, packs, writer, leases: Arc::default(), wholes: RwLock::new(()) };
+    let cache = Cache::open(&disk)?;
+    let shelf = Shelf {
+        disk,
+        index,
+        packs,
+        writer,
+        cache,
+        leases: Arc::default(),
+        wholes: RwLock::new(()),
+    };
     Ok((shelf, derived))
 }
 

@@ -9,7 +9,8 @@ use crate::error::StoreError;
 use crate::leases::{Held, Lease};
 use crate::place::Place;
 use crate::record::Record;
-use crate::shelf::{Shelf, check_room};
+use crate::room::check_room;
+use crate::shelf::Shelf;
 use crate::staging::{Body, Staged};
 
 /// How a content was kept.

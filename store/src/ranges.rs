@@ -15,7 +15,8 @@ use crate::leases::{Held, Lease};
 use crate::manifest::{CONTAINERS_MAX, Container, Manifest, Piece};
 use crate::place::{PackId, RecordAt};
 use crate::record::Record;
-use crate::shelf::{Shelf, check_room};
+use crate::room::check_room;
+use crate::shelf::Shelf;
 
 /// How many bytes of new chunks are on their way to the pack writer at a time.
 const UNDER_WAY_BYTES_MAX: usize = 2 << 20;

@@ -8,7 +8,9 @@ use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rushes_digest::Digest;
+use rushes_disk::DiskFile;
 
+use crate::copy;
 use crate::error::{Damage, StoreError};
 use crate::layout;
 use crate::leases::{Held, Lease};
@@ -44,6 +46,8 @@ struct Chunked {
     shelf: Arc<Shelf>,
     /// The file that is exactly the blob, where there is one.
     whole: Option<OpenWhole>,
+    /// A copy of a blob in ranges that is exactly the blob, where there is one.
+    copy: Option<Arc<dyn DiskFile>>,
     /// Whether it looks as the index says, and no damage was met in it.
     is_exact: bool,
     /// Loaded by the first read: passthrough never needs them.
@@ -88,7 +92,7 @@ fn of_whole(
         _ => (true, Some(Arc::new(Pieces::new(shelf.adopt(digest, &whole)?)))),
     };
     let size = whole.stat.size;
-    Ok((size, chunked(shelf, (Some(whole), is_exact, pieces))))
+    Ok((size, chunked(shelf, (Some(whole), None), is_exact, pieces)))
 }
 
 fn of_ranges(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<(u64, Body)>, StoreError> {
@@ -100,15 +104,19 @@ fn of_ranges(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<(u64, Body)>,
     }
     let size = manifest.size;
     let pieces = Some(Arc::new(Pieces::new(manifest)));
-    Ok(Some((size, chunked(shelf, (None, false, pieces)))))
+    let copy = shelf.cache.get(digest);
+    Ok(Some((size, chunked(shelf, (None, copy), false, pieces))))
 }
 
 fn chunked(
     shelf: &Arc<Shelf>,
-    (whole, is_exact, pieces): (Option<OpenWhole>, bool, Option<Arc<Pieces>>),
+    (whole, copy): (Option<OpenWhole>, Option<Arc<dyn DiskFile>>),
+    is_exact: bool,
+    pieces: Option<Arc<Pieces>>,
 ) -> Body {
     Body::Chunked(Chunked {
         shelf: Arc::clone(shelf),
+        copy,
         whole,
         is_exact,
         pieces: Mutex::new(pieces),
@@ -132,6 +140,7 @@ impl BlobReader {
     pub fn exact_file(&self) -> Option<BorrowedFd<'_>> {
         match &self.body {
             Body::Chunked(Chunked { whole: Some(whole), is_exact: true, .. }) => whole.file.fd(),
+            Body::Chunked(Chunked { copy: Some(copy), .. }) => copy.fd(),
             _ => None,
         }
     }
@@ -142,10 +151,14 @@ impl BlobReader {
         match &self.body {
             Body::Memory(content) => {
                 let from = usize::try_from(offset).unwrap_or(usize::MAX).min(content.len());
-                Ok(copy(content.get(from..).unwrap_or_default(), buffer))
+                Ok(fill(buffer, content.get(from..).unwrap_or_default()))
             }
             Body::Chunked(chunked) => {
-                chunked.read_at(&self.digest, buffer, offset).inspect_err(|error| {
+                let read = chunked.read_at(&self.digest, buffer, offset);
+                if let Ok(count) = read {
+                    chunked.count(&self.digest, self.size, count);
+                }
+                read.inspect_err(|error| {
                     if let StoreError::Damaged { place, .. } = error
                         && let Some(whole) = layout::whole_at(place)
                     {
@@ -177,6 +190,17 @@ impl Chunked {
         }
     }
 
+    /// Counts what was read of a blob in ranges, which gets a copy when that is often.
+    fn count(&self, digest: &Digest, size: u64, count: usize) {
+        let is_in_ranges = self.whole.is_none() && self.copy.is_none();
+        if is_in_ranges
+            && self.shelf.cache.is_wanted(digest, size, count)
+            && let Ok(pieces) = self.pieces(digest)
+        {
+            copy::start(&self.shelf, *digest, size, pieces);
+        }
+    }
+
     fn read_pieces(
         &self,
         pieces: &Pieces,
@@ -193,7 +217,7 @@ impl Chunked {
                 pieces.load_row(&self.shelf, self.own_file(), (digest, &located), rest)?
             } else {
                 let chunk = self.chunk(pieces, digest, &located)?;
-                copy(chunk.get(located.within..).unwrap_or_default(), rest)
+                fill(rest, chunk.get(located.within..).unwrap_or_default())
             };
         }
         Ok(done)
@@ -267,7 +291,7 @@ impl Chunked {
     }
 }
 
-fn copy(from: &[u8], to: &mut [u8]) -> usize {
+fn fill(to: &mut [u8], from: &[u8]) -> usize {
     let count = from.len().min(to.len());
     if let (Some(to), Some(from)) = (to.get_mut(..count), from.get(..count)) {
         to.copy_from_slice(from);

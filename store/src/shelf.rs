@@ -7,15 +7,12 @@ use std::sync::{Arc, RwLock};
 use rushes_digest::Digest;
 use rushes_disk::{Disk, GroupCommit};
 
+use crate::cache::Cache;
 use crate::error::StoreError;
 use crate::index::Index;
 use crate::leases::Leases;
 use crate::packs::Packs;
 use crate::writer::PackWriter;
-
-/// What is always kept free, in bytes, or a twentieth of the disk where that is less: the journal
-/// and the index still need room when uploads are refused.
-const RESERVE_BYTES_MAX: u64 = 1 << 30;
 
 /// The parts of an open store.
 #[derive(Debug)]
@@ -28,6 +25,8 @@ pub struct Shelf {
     pub packs: Packs,
     /// The pack writer.
     pub writer: GroupCommit<PackWriter>,
+    /// Copies of blobs in ranges.
+    pub cache: Cache,
     /// Who relies on what right now.
     pub leases: Arc<Leases>,
     /// Read while a whole is put in place, written while one is taken away: nobody takes away what
@@ -40,12 +39,4 @@ impl Shelf {
     pub fn next_generation(&self, digest: &Digest) -> Result<u64, StoreError> {
         Ok(self.index.manifest(digest)?.map_or(1, |known| known.generation.saturating_add(1)))
     }
-}
-
-/// Refuses when so many more bytes would not leave the reserve free.
-pub fn check_room(disk: &dyn Disk, more_bytes: u64) -> Result<(), StoreError> {
-    let space = disk.space()?;
-    let reserve = (space.total / 20).min(RESERVE_BYTES_MAX);
-    let is_enough = space.free.checked_sub(more_bytes).is_some_and(|left| left >= reserve);
-    if is_enough { Ok(()) } else { Err(StoreError::Full) }
 }

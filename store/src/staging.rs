@@ -11,7 +11,8 @@ use crate::cutter::{Cut, Cutter};
 use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::hints::{Familiar, Hints};
-use crate::shelf::{Shelf, check_room};
+use crate::room::check_room;
+use crate::shelf::Shelf;
 
 /// Longest content that is kept in a record of a pack, in bytes; longer ones become wholes. Up to
 /// here one shared sync beats a file of one's own, and a reader verifies all of it at once.

@@ -3,11 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rushes_digest::Digest;
-use rushes_disk::{Call, CrashDisk, Disk, RecordingDisk, Verb};
+use rushes_disk::{Call, CrashDisk, Disk, RealDisk, RecordingDisk, Verb};
 use rushes_store::{Familiar, Put, Store, StoreError, Stored};
 
 fn noise(seed: u64, length: usize) -> Vec<u8> {
@@ -198,4 +199,40 @@ fn the_expected_predecessor_is_found_by_any_chunk() {
         assert!(put.new_bytes < 500_000, "{}", put.new_bytes);
         assert_reads(&store, part);
     }
+}
+
+#[test]
+fn what_is_read_often_gets_a_file_of_its_own_until_the_next_start() {
+    let (dir, index) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let disk = Arc::new(RealDisk::open(dir.path()).unwrap());
+    let store = open(&disk, index.path());
+    let (film, edits) = edits();
+    let edit = &edits[1].1;
+    let _film = put(&store, &film, Familiar::with_all());
+    settle(&store);
+    let digest = put(&store, edit, Familiar::with_all()).digest;
+    let exact = |store: &Store| {
+        let reader = store.open_blob(&digest).unwrap().unwrap();
+        let fd = reader.exact_file()?.try_clone_to_owned().unwrap();
+        let mut bytes = Vec::new();
+        std::fs::File::from(fd).read_to_end(&mut bytes).unwrap();
+        Some(bytes)
+    };
+    assert!(exact(&store).is_none());
+    for _ in 0..3 {
+        assert_reads(&store, edit);
+    }
+    // The copy is made behind our back: a stop waits for it, or prevents it.
+    let mut tries = 0;
+    while exact(&store).is_none() {
+        assert_reads(&store, edit);
+        tries += 1;
+        assert!(tries < 10_000, "no copy is made");
+    }
+    assert!(exact(&store).unwrap() == *edit);
+    assert_reads(&store, edit);
+    store.close().unwrap();
+    let store = open(&disk, index.path());
+    assert!(exact(&store).is_none());
+    assert_reads(&store, edit);
 }
