@@ -28,7 +28,7 @@ demo:      ## fill a running daemon with a small project of real media
 bench: release ## measure (release build)
 	$(CARGO) run --locked --release -p rushes-benches
 
-soak:      ## the long tests, those marked `ignore` (release build)
+soak: release ## the long tests, those marked `ignore` (release build)
 	$(CARGO) test --locked --release --workspace -- --ignored --test-threads 1
 
 audit:     ## known holes in dependencies (ADVISORIES=DIR uses a copy of the database)

@@ -8,7 +8,10 @@ mode=${1:-run}
 # command → Debian package
 needs=(cc:build-essential fusermount3:fuse3 ffmpeg:ffmpeg ffprobe:ffmpeg curl:curl jq:jq)
 if [ "$mode" = test ]; then
-    needs+=(unshare:util-linux systemd-analyze:systemd)
+    needs+=(unshare:util-linux mount:mount systemd-analyze:systemd)
+    # The power-cut rig makes file systems; mkfs lies where only root's PATH may lead.
+    needs+=(mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs)
+    PATH=$PATH:/usr/sbin:/sbin
 fi
 
 missing=()

@@ -1,24 +1,25 @@
-//! The real daemon, killed at random times under load: what it acknowledged is there afterwards.
+//! The real daemon, killed at random times under load and while it recovers: what it acknowledged
+//! is there afterwards.
 //!
-//! `RUSHES_KILLS` and `RUSHES_SEED` make it longer and repeat it.
+//! `RUSHES_KILLS` and `RUSHES_SEED` make it longer and repeat its choices.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Stdio;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use rushes_digest::Digest;
-use rushes_harness::{Client, Daemon, Start, noise};
+use rushes_harness::{Client, Daemon, Dice, Start, noise, setting};
 
 const WRITERS: u64 = 6;
+/// Kills of one data directory before another one begins.
+const LIFE: u64 = 8;
 
 /// What a client was told: digest and version by asset id.
 type Told = Mutex<BTreeMap<String, (String, u64)>>;
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 /// Uploads until the daemon is gone: small ones, large ones, some of them twice.
 fn write_until_dead(client: &Client, told: &Told, seeds: &AtomicU64, scene: u64) {
@@ -66,64 +67,103 @@ fn assert_holds(daemon: &Daemon, told: &Told) {
     }
 }
 
-#[test]
-fn a_kill_at_any_time_loses_nothing_that_was_acknowledged() {
-    let place = tempfile::tempdir().unwrap();
-    let (kills, mut dice) = (setting("RUSHES_KILLS", 6), setting("RUSHES_SEED", 1));
-    let mut start = Start::on(&place.path().join("data"));
-    let (told, seeds) = (Told::default(), AtomicU64::new(1));
-    let daemon = start.run();
-    daemon.client().project("Fox", u32::try_from(WRITERS).unwrap());
-    drop(daemon);
-    for kill in 1..=kills {
+/// A data directory that is written to, and whose daemon is killed.
+struct Life {
+    start: Start,
+    told: Told,
+    seeds: AtomicU64,
+    dice: Dice,
+    /// How long the last start took until the daemon answered.
+    start_time: Duration,
+}
+
+impl Life {
+    fn new(data: &Path, seed: u64) -> Self {
+        let start = Start::on(data);
         let daemon = start.run();
-        assert_holds(&daemon, &told);
+        daemon.client().project("Fox", u32::try_from(WRITERS).unwrap());
+        drop(daemon);
+        Self {
+            start,
+            told: Told::default(),
+            seeds: AtomicU64::new(1),
+            dice: Dice::new(seed),
+            start_time: Duration::ZERO,
+        }
+    }
+
+    /// Starts, looks whether everything is there, writes, kills.
+    fn kill_under_load(&mut self) -> String {
+        let begun = Instant::now();
+        let daemon = self.start.run();
+        self.start_time = begun.elapsed();
+        assert_holds(&daemon, &self.told);
         let client = daemon.client();
-        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        let life = Duration::from_millis(100 + (dice >> 33) % 900);
+        let life = Duration::from_millis(30 + self.dice.below(600));
         std::thread::scope(|scope| {
             for scene in 1..=WRITERS {
-                let (client, told, seeds) = (client.clone(), &told, &seeds);
+                let (client, told, seeds) = (client.clone(), &self.told, &self.seeds);
                 scope.spawn(move || write_until_dead(&client, told, seeds, scene));
             }
             std::thread::sleep(life); // the moment of the kill is what varies
-            start = daemon.kill();
+            self.start = daemon.kill();
         });
-        let count = told.lock().unwrap().len();
-        println!("kill {kill} after {life:?}: {count} acknowledged in all");
+        format!("under load after {life:?}")
     }
-    assert!(told.lock().unwrap().len() > 50, "hardly anything was written");
-    // And once without anything that is derived.
-    std::fs::remove_dir_all(start.data.join("index")).unwrap();
-    assert_holds(&start.run(), &told);
+
+    /// Starts and kills before the daemon answers, sometimes without anything that is derived.
+    fn kill_while_starting(&mut self) -> String {
+        let is_bare = self.dice.below(3) == 0;
+        if is_bare {
+            let _ = std::fs::remove_dir_all(self.start.data.join("index"));
+        }
+        let start_us = u64::try_from(self.start_time.as_micros()).unwrap();
+        let life = Duration::from_micros(self.dice.below(start_us));
+        let mut command = self.start.command();
+        let mut child = command.stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(life); // the moment of the kill is what varies
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let how = if is_bare { ", without an index" } else { "" };
+        format!("while starting, after {life:?}{how}")
+    }
+}
+
+/// Kills so many times and fails at the first loss.
+fn kill(kills: u64) {
+    let seed = setting("RUSHES_SEED", 1);
+    let mut done = 0;
+    let mut acknowledged = 0;
+    while done < kills {
+        let place = tempfile::tempdir().unwrap();
+        let data = place.path().join("data");
+        let mut life = Life::new(&data, seed.wrapping_mul(1_000_003).wrapping_add(done));
+        let end = kills.min(done + LIFE);
+        while done < end {
+            done += 1;
+            // The first of a life finds nothing to recover.
+            let is_early = done % LIFE != 1 && life.dice.below(3) == 0;
+            let how = if is_early { life.kill_while_starting() } else { life.kill_under_load() };
+            let count = life.told.lock().unwrap().len();
+            println!("kill {done} {how}: {count} acknowledged in this life");
+        }
+        assert_holds(&life.start.run(), &life.told);
+        // And once without anything that is derived.
+        std::fs::remove_dir_all(data.join("index")).unwrap();
+        assert_holds(&life.start.run(), &life.told);
+        acknowledged += life.told.lock().unwrap().len() as u64;
+    }
+    println!("{kills} kills, {acknowledged} acknowledged in all, RUSHES_SEED={seed}");
+    assert!(acknowledged > kills, "hardly anything was written");
 }
 
 #[test]
-fn a_kill_during_the_start_is_as_harmless() {
-    let place = tempfile::tempdir().unwrap();
-    let mut start = Start::on(&place.path().join("data"));
-    let (told, seeds) = (Told::default(), AtomicU64::new(1));
-    let daemon = start.run();
-    let client = daemon.client();
-    client.project("Fox", u32::try_from(WRITERS).unwrap());
-    let is_done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            write_until_dead(&client, &told, &seeds, 1);
-            is_done.store(true, Ordering::Relaxed);
-        });
-        rushes_harness::wait_until("something is written", || told.lock().unwrap().len() > 20);
-        start = daemon.kill();
-    });
-    assert!(is_done.load(Ordering::Relaxed));
-    for step in 0..6 {
-        if step % 2 == 1 {
-            let _ = std::fs::remove_dir_all(start.data.join("index"));
-        }
-        let mut child = start.command().spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(5 + 12 * step)); // the moment of the kill
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-    assert_holds(&start.run(), &told);
+fn a_kill_at_any_time_loses_nothing_that_was_acknowledged() {
+    kill(setting("RUSHES_KILLS", 25));
+}
+
+#[test]
+#[ignore = "long: 500 kills"]
+fn many_kills_lose_nothing_that_was_acknowledged() {
+    kill(setting("RUSHES_KILLS", 500));
 }

@@ -26,6 +26,8 @@ pub struct Start {
     pub before: Vec<String>,
     /// Further arguments.
     pub arguments: Vec<String>,
+    /// Where its output goes: beside the data directory when nothing is said.
+    pub log: Option<PathBuf>,
 }
 
 impl Start {
@@ -41,7 +43,7 @@ impl Start {
         self
     }
 
-    /// The command line, with the daemon's output sent to a file beside the data directory.
+    /// The command line.
     pub fn command(&self) -> Command {
         let mut words = self.before.clone();
         words.push(program("rushesd").display().to_string());
@@ -58,7 +60,7 @@ impl Start {
 
     /// Starts it and waits until it answers.
     pub fn run(&self) -> Daemon {
-        let log = self.data.with_extension("log");
+        let log = self.log.clone().unwrap_or_else(|| self.data.with_extension("log"));
         let file = std::fs::File::options().create(true).append(true).open(&log).unwrap();
         let mut command = self.command();
         command.stdout(file.try_clone().unwrap()).stderr(file);
@@ -119,6 +121,11 @@ impl Daemon {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Where that is.
+    pub fn log_path(&self) -> &Path {
+        &self.log
+    }
+
     /// Kills it with SIGKILL and says how to start the next one.
     pub fn kill(mut self) -> Start {
         self.child.kill().unwrap();
@@ -127,6 +134,11 @@ impl Daemon {
         // The dead mount stays: the next start has to deal with it.
         self.start.mount = None;
         start
+    }
+
+    /// Asks it to stop with SIGTERM and does not wait.
+    pub fn ask_to_stop(&self) {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
     }
 
     /// Asks it to stop with SIGTERM and waits for it.

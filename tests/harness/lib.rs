@@ -10,9 +10,11 @@
 
 mod client;
 mod daemon;
+mod dice;
 
 pub use client::{Client, Form};
 pub use daemon::{Daemon, Start, program};
+pub use dice::{Dice, setting};
 
 use std::path::Path;
 use std::time::{Duration, Instant};
