@@ -1,8 +1,8 @@
 //! The keys of the tables: a tag, the owner, and what is looked up, in the order of listing.
 //!
 //! Everything but users, the stamp and what the sweep asks (who names a content, whoever it is)
-//! starts with its owner, so a query in one user's name cannot reach a row of another's. Texts end in a zero byte, which none of them contains; numbers are
-//! big-endian, so that they sort.
+//! starts with its owner, so a query in one user's name cannot reach a row of another's. Texts end
+//! in a zero byte, which none of them contains; numbers are big-endian, so that they sort.
 
 use rushes_digest::Digest;
 
