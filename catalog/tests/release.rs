@@ -271,8 +271,7 @@ fn assert_same(catalog: &Catalog, model: &Model, context: &str) {
             let metadata = mine().any(|asset| asset.metadata == Some(content));
             assert_eq!(catalog.has_metadata(*viewer, &digest(content)).unwrap(), metadata);
         }
-        let mut listed: Vec<_> =
-            mine().filter_map(|asset| asset.bytes).map(|content| digest(content)).collect();
+        let mut listed: Vec<_> = mine().filter_map(|asset| asset.bytes).map(digest).collect();
         listed.sort();
         listed.dedup();
         let contents = catalog.contents(*viewer, None, 100).unwrap();

@@ -61,8 +61,8 @@ async fn each(
 }
 
 /// What was done before a failure is done and must not be forgotten.
-fn report(done: &Vec<AssetReply>, output: Output) -> Result<(), CliError> {
-    if done.is_empty() { Ok(()) } else { output.print(done, |done| show::assets(done)) }
+fn report(done: &[AssetReply], output: Output) -> Result<(), CliError> {
+    if done.is_empty() { Ok(()) } else { output.print(&done, |done| show::assets(done)) }
 }
 
 /// Shows what would go and asks; without a terminal there is nobody to ask.
