@@ -17,7 +17,7 @@ pub const PROJECTS: &str = "/api/projects";
 /// The header that makes a `POST` safe to repeat.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
-/// `GET` an asset's record.
+/// `GET` an asset's record, `DELETE` the asset.
 pub fn asset(id: impl Display) -> String {
     format!("{PREFIX}/assets/{}", segment(&id))
 }
@@ -25,6 +25,11 @@ pub fn asset(id: impl Display) -> String {
 /// `GET` an asset's bytes.
 pub fn asset_data(id: impl Display) -> String {
     format!("{}/data", asset(id))
+}
+
+/// `POST` that a deleted asset is wanted again.
+pub fn asset_restore(id: impl Display) -> String {
+    format!("{}/restore", asset(id))
 }
 
 /// `GET` a complete project.

@@ -53,12 +53,16 @@ codes! {
     CrossOrigin = "cross_origin", 403, "changes from another origin are refused";
     /// There is no such thing for this user, or no such route.
     NotFound = "not_found", 404, "not found";
+    /// The asset is deleted: its record is there, its bytes are not shown.
+    Deleted = "deleted", 404, "the asset is deleted";
     /// The route exists, but not with this method.
     MethodNotAllowed = "method_not_allowed", 405, "method not allowed";
     /// The client sent nothing for too long.
     Timeout = "timeout", 408, "the request took too long to arrive";
     /// The id or number is taken.
     Taken = "taken", 409, "taken";
+    /// The bytes were freed after the asset was deleted: it cannot be restored.
+    Gone = "gone", 410, "the bytes are gone";
     /// The body, or one of its fields, is larger than allowed.
     TooLarge = "too_large", 413, "too large";
     /// The body is of a kind that this route does not take.

@@ -31,7 +31,8 @@ use crate::state::App;
 pub fn router(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/upload-asset", post(upload::upload))
-        .route("/assets/{asset}", get(assets::show))
+        .route("/assets/{asset}", get(assets::show).delete(assets::delete))
+        .route("/assets/{asset}/restore", post(assets::restore))
         .route("/assets/{asset}/data", get(data::data))
         .route("/projects", get(projects::list).post(projects::create))
         .route("/projects/{project}", get(projects::show))
