@@ -42,7 +42,8 @@ pub fn packs(
 }
 
 /// A sealed pack and its records.
-struct Sealed {
+struct Sealed<'a> {
+    shelf: &'a Shelf,
     pack: PackId,
     size: u64,
     file: Arc<dyn DiskFile>,
@@ -56,7 +57,7 @@ fn one(
     swept: &mut Swept,
 ) -> Result<(), Left> {
     let Some(sealed) = Sealed::open(shelf, pack)? else { return Ok(()) };
-    let live_bytes = sealed.live_bytes(shelf, is_free)?;
+    let live_bytes = sealed.live_bytes(is_free)?;
     if live_bytes >= sealed.size.div_ceil(2) {
         return Ok(());
     }
@@ -65,18 +66,18 @@ fn one(
     } else {
         // From now on no new manifest names the pack.
         let _alone = shelf.leases.alone(Held::Pack(pack)).ok_or(Left::Held)?;
-        sealed.copy_entries(shelf, is_free, swept)?;
+        sealed.copy_entries(is_free, swept)?;
         moving::all_from(shelf, Container::Pack(pack), (is_free, run), swept)?;
-        sealed.remove(shelf)?;
+        sealed.remove()?;
     }
     swept.packs_compacted += 1;
     swept.bytes_freed += sealed.size;
     Ok(())
 }
 
-impl Sealed {
+impl<'a> Sealed<'a> {
     /// `None` when the pack is not sealed, or gone.
-    fn open(shelf: &Shelf, pack: PackId) -> Result<Option<Self>, Left> {
+    fn open(shelf: &'a Shelf, pack: PackId) -> Result<Option<Self>, Left> {
         let Some(size) = shelf.index.sealed(pack)? else { return Ok(None) };
         let path = layout::pack(pack);
         let file = match shelf.disk.open_read(&path) {
@@ -88,12 +89,12 @@ impl Sealed {
         };
         let entries = read_footer(pack, &*file, &path, size)?;
         let footer = || Left::Damaged { place: path, damage: Damage::Record { offset: size } };
-        Ok(Some(Self { pack, size, file, entries: entries.ok_or_else(footer)? }))
+        Ok(Some(Self { shelf, pack, size, file, entries: entries.ok_or_else(footer)? }))
     }
 
     /// Bytes of the records that would have to be copied.
-    fn live_bytes(&self, shelf: &Shelf, is_free: IsFree<'_>) -> Result<u64, Left> {
-        let chunks = self.live_chunks(shelf, is_free)?;
+    fn live_bytes(&self, is_free: IsFree<'_>) -> Result<u64, Left> {
+        let chunks = self.live_chunks(is_free)?;
         let mut bytes = 0;
         for entry in &self.entries {
             let is_live = chunks.contains(&entry.offset)
@@ -101,12 +102,12 @@ impl Sealed {
                     CHUNK => false,
                     BLOB => {
                         let blob = &entry.head.digest;
-                        self.is_placed(shelf, entry)? && !is_gone(shelf, blob, is_free)
+                        self.is_placed(entry)? && !is_gone(self.shelf, blob, is_free)
                     }
                     MANIFEST => {
-                        self.is_placed(shelf, entry)?
-                            && !is_gone(shelf, &entry.head.digest, is_free)
-                            && !self.is_left_over(shelf, entry)?
+                        self.is_placed(entry)?
+                            && !is_gone(self.shelf, &entry.head.digest, is_free)
+                            && !self.is_left_over(entry)?
                     }
                     _ => true,
                 };
@@ -118,14 +119,14 @@ impl Sealed {
     }
 
     /// The offsets of the records that manifests name.
-    fn live_chunks(&self, shelf: &Shelf, is_free: IsFree<'_>) -> Result<HashSet<u64>, Left> {
+    fn live_chunks(&self, is_free: IsFree<'_>) -> Result<HashSet<u64>, Left> {
         let here = Container::Pack(self.pack);
         let mut offsets = HashSet::new();
         let mut after = None;
         loop {
-            let blobs = shelf.index.dependents(&here, after.as_ref(), PAGE)?;
-            for blob in blobs.iter().filter(|blob| !is_gone(shelf, blob, is_free)) {
-                if let Some(manifest) = moving::manifest_in(shelf, blob, &here)? {
+            let blobs = self.shelf.index.dependents(&here, after.as_ref(), PAGE)?;
+            for blob in blobs.iter().filter(|blob| !is_gone(self.shelf, blob, is_free)) {
+                if let Some(manifest) = moving::manifest_in(self.shelf, blob, &here)? {
                     offsets.extend(moving::pieces_in(&manifest, &here).into_keys());
                 }
             }
@@ -137,34 +138,29 @@ impl Sealed {
     }
 
     /// Whether the index places the record exactly here.
-    fn is_placed(&self, shelf: &Shelf, entry: &Entry) -> Result<bool, StoreError> {
+    fn is_placed(&self, entry: &Entry) -> Result<bool, StoreError> {
         let (digest, at) = (&entry.head.digest, entry.at(self.pack));
         Ok(match entry.head.kind {
-            BLOB => shelf.index.blob(digest)? == Some(Place::Packed(at)),
-            MANIFEST => shelf.index.manifest(digest)?.is_some_and(|known| known.at == at),
+            BLOB => self.shelf.index.blob(digest)? == Some(Place::Packed(at)),
+            MANIFEST => self.shelf.index.manifest(digest)?.is_some_and(|known| known.at == at),
             _ => false,
         })
     }
 
     /// Whether a manifest that is placed here is that of a whole that is not there any more.
-    fn is_left_over(&self, shelf: &Shelf, entry: &Entry) -> Result<bool, StoreError> {
+    fn is_left_over(&self, entry: &Entry) -> Result<bool, StoreError> {
         let digest = &entry.head.digest;
-        if shelf.index.blob(digest)?.is_some() {
+        if self.shelf.index.blob(digest)?.is_some() {
             return Ok(false);
         }
-        Ok(shelf.packs.manifest_front(digest, &entry.at(self.pack))?.is_of_own_whole)
+        Ok(self.shelf.packs.manifest_front(digest, &entry.at(self.pack))?.is_of_own_whole)
     }
 
     /// Copies all records that live by themselves. Chunks live by what names them.
-    fn copy_entries(
-        &self,
-        shelf: &Shelf,
-        is_free: IsFree<'_>,
-        swept: &mut Swept,
-    ) -> Result<(), Left> {
+    fn copy_entries(&self, is_free: IsFree<'_>, swept: &mut Swept) -> Result<(), Left> {
         let mut waiting = Waiting::new();
         for entry in &self.entries {
-            if self.is_dead(shelf, entry, is_free, swept)? {
+            if self.is_dead(entry, is_free, swept)? {
                 continue;
             }
             let found = read_record(&*self.file, (self.pack, entry.offset))?;
@@ -175,58 +171,52 @@ impl Sealed {
                 })?;
             let record = Record::copy(head, &payload);
             swept.bytes_moved += record.len() as u64;
-            waiting.push(shelf, ((), record), |(), _| {})?;
+            waiting.push(self.shelf, ((), record), |(), _| {})?;
         }
         Ok(waiting.finish(|(), _| {})?)
     }
 
     /// Whether a record need not be copied; what is free is given up for that.
-    fn is_dead(
-        &self,
-        shelf: &Shelf,
-        entry: &Entry,
-        is_free: IsFree<'_>,
-        swept: &mut Swept,
-    ) -> Result<bool, Left> {
+    fn is_dead(&self, entry: &Entry, is_free: IsFree<'_>, swept: &mut Swept) -> Result<bool, Left> {
         let digest = &entry.head.digest;
         Ok(match entry.head.kind {
             CHUNK => true,
             BLOB => {
-                !self.is_placed(shelf, entry)?
-                    || (is_gone(shelf, digest, is_free)
-                        && free(shelf, digest, (is_free, Run::Really), swept).is_ok())
+                !self.is_placed(entry)?
+                    || (is_gone(self.shelf, digest, is_free)
+                        && free(self.shelf, digest, (is_free, Run::Really), swept).is_ok())
             }
-            MANIFEST => !self.is_placed(shelf, entry)? || self.drop_left_over(shelf, entry)?,
+            MANIFEST => !self.is_placed(entry)? || self.drop_left_over(entry)?,
             _ => false,
         })
     }
 
-    fn drop_left_over(&self, shelf: &Shelf, entry: &Entry) -> Result<bool, Left> {
+    fn drop_left_over(&self, entry: &Entry) -> Result<bool, Left> {
         let digest: &Digest = &entry.head.digest;
-        let Some(_alone) = shelf.leases.alone(Held::Blob(*digest)) else { return Ok(false) };
-        let is_dead = self.is_left_over(shelf, entry)? && self.is_placed(shelf, entry)?;
+        let Some(_alone) = self.shelf.leases.alone(Held::Blob(*digest)) else { return Ok(false) };
+        let is_dead = self.is_left_over(entry)? && self.is_placed(entry)?;
         if is_dead {
-            shelf.index.forget_manifest(digest)?;
+            self.shelf.index.forget_manifest(digest)?;
         }
         Ok(is_dead)
     }
 
     /// Takes the pack away, unless something points to it after all.
-    fn remove(&self, shelf: &Shelf) -> Result<(), Left> {
-        if !shelf.index.dependents(&Container::Pack(self.pack), None, 1)?.is_empty() {
+    fn remove(&self) -> Result<(), Left> {
+        if !self.shelf.index.dependents(&Container::Pack(self.pack), None, 1)?.is_empty() {
             return Err(Left::Held);
         }
         for entry in &self.entries {
-            if self.is_placed(shelf, entry)? {
+            if self.is_placed(entry)? {
                 return Err(Left::Held);
             }
         }
-        shelf.index.forget_pack(self.pack)?;
-        if let Err(error) = shelf.disk.remove(&layout::pack(self.pack)) {
-            shelf.index.set_sealed(self.pack, self.size)?;
+        self.shelf.index.forget_pack(self.pack)?;
+        if let Err(error) = self.shelf.disk.remove(&layout::pack(self.pack)) {
+            self.shelf.index.set_sealed(self.pack, self.size)?;
             return Err(error.into());
         }
-        shelf.packs.forget(self.pack);
-        Ok(shelf.disk.sync_dir(Path::new(layout::PACKS))?)
+        self.shelf.packs.forget(self.pack);
+        Ok(self.shelf.disk.sync_dir(Path::new(layout::PACKS))?)
     }
 }

@@ -3,11 +3,9 @@
 //! Knows nothing of facts. Invariant: a page reads no more than the front of one record a blob, and
 //! the next page begins behind the last blob of this one.
 
-use std::collections::VecDeque;
-
 use rushes_digest::Digest;
 
-use crate::error::{IndexError, StoreError};
+use crate::error::StoreError;
 use crate::place::{ManifestAt, Place};
 use crate::shelf::Shelf;
 
@@ -42,26 +40,18 @@ pub fn list(
     after: Option<&Digest>,
     count: usize,
 ) -> Result<Vec<BlobInfo>, StoreError> {
-    let mut blobs = Pages::new(after, |after, count| shelf.index.blobs(after, count));
-    let mut manifests = Pages::new(after, |after, count| shelf.index.manifests(after, count));
     let mut listed = Vec::new();
+    let mut after = after.copied();
     while listed.len() < count {
-        let next_blob = blobs.peek()?.copied();
-        let next_manifest = manifests.peek()?.copied();
-        match (next_blob, next_manifest) {
-            (None, None) => break,
-            (Some((blob, place)), manifest) if manifest.is_none_or(|(other, _)| blob <= other) => {
-                blobs.pop();
-                if manifest.is_some_and(|(other, _)| blob == other) {
-                    manifests.pop();
-                }
-                listed.push(placed(shelf, blob, &place)?);
+        let page = shelf.index.stored(after.as_ref(), PAGE.min(count - listed.len()))?;
+        let Some((last, ..)) = page.last() else { break };
+        after = Some(*last);
+        for (digest, place, manifest) in page {
+            match (place, manifest) {
+                (Some(place), _) => listed.push(placed(shelf, digest, &place)?),
+                (None, Some(known)) => listed.extend(in_ranges(shelf, digest, &known)?),
+                (None, None) => {}
             }
-            (_, Some((digest, known))) => {
-                manifests.pop();
-                listed.extend(in_ranges(shelf, digest, &known)?);
-            }
-            (Some(_), None) => break,
         }
     }
     Ok(listed)
@@ -98,36 +88,5 @@ fn told<T>(read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
         Ok(value) => Ok(Some(value)),
         Err(StoreError::Damaged { .. }) => Ok(None),
         Err(error) => Err(error),
-    }
-}
-
-/// A list of the index, read in pages.
-struct Pages<T, F> {
-    read: F,
-    after: Option<Digest>,
-    page: VecDeque<(Digest, T)>,
-    is_last: bool,
-}
-
-impl<T, F> Pages<T, F>
-where
-    F: Fn(Option<&Digest>, usize) -> Result<Vec<(Digest, T)>, IndexError>,
-{
-    fn new(after: Option<&Digest>, read: F) -> Self {
-        Self { read, after: after.copied(), page: VecDeque::new(), is_last: false }
-    }
-
-    fn peek(&mut self) -> Result<Option<&(Digest, T)>, IndexError> {
-        if self.page.is_empty() && !self.is_last {
-            let page = (self.read)(self.after.as_ref(), PAGE)?;
-            self.is_last = page.len() < PAGE;
-            self.after = page.last().map(|(digest, _)| *digest).or(self.after);
-            self.page = page.into();
-        }
-        Ok(self.page.front())
-    }
-
-    fn pop(&mut self) {
-        self.page.pop_front();
     }
 }

@@ -89,6 +89,9 @@ pub fn free(
     };
     if run == Run::Really {
         let set_aside = forget(shelf, digest, (&seen, &containers), is_free)?;
+        if let Err(error) = shelf.cache.forget(digest) {
+            tracing::warn!(%error, "the copy of a blob that was freed stays until the next start");
+        }
         if let Some(path) = set_aside {
             shelf.disk.sync_dir(&layout::whole_dir(digest))?;
             shelf.disk.remove(&path)?;

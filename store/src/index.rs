@@ -44,6 +44,9 @@ impl From<sled::Error> for IndexError {
 
 type Result<T> = std::result::Result<T, IndexError>;
 
+/// A blob, its place and where its manifest lies.
+pub type Stored = (Digest, Option<Place>, Option<ManifestAt>);
+
 /// What lies where.
 pub struct Index {
     db: RwLock<Option<sled::Db>>,
@@ -239,6 +242,20 @@ impl Index {
                 Ok(of(row).map(|wanted| (digest, wanted)))
             });
             parsed.filter_map(Result::transpose).take(count).collect()
+        })
+    }
+
+    /// Blobs that have a place or a manifest, after the given one, in the order of their digests.
+    pub fn stored(&self, after: Option<&Digest>, count: usize) -> Result<Vec<Stored>> {
+        let from = key(BLOB_TAG, after.map_or(&[][..], |after| after.as_bytes()));
+        self.with(|db| {
+            let rows = db.range(from.clone()..[BLOB_TAG + 1].to_vec());
+            let others = rows.filter(|row| row.as_ref().map_or(true, |(key, _)| *key != from));
+            let parsed = others.take(count).map(|found| {
+                let (digest, row) = named(&found?)?;
+                Ok((digest, row.place, row.manifest))
+            });
+            parsed.collect()
         })
     }
 

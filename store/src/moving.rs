@@ -111,14 +111,14 @@ impl<T> Waiting<T> {
     /// Hands a record in, and waits for those before it when there are many.
     pub fn push(
         &mut self,
-        shelf: &Shelf,
+        to: &Shelf,
         (name, record): (T, Record),
         done: impl FnMut(T, RecordAt),
     ) -> Result<(), StoreError> {
         if self.records.len() >= WAITING_MAX {
             self.finish(done)?;
         }
-        self.records.push((name, shelf.writer.submit(record)?));
+        self.records.push((name, to.writer.submit(record)?));
         Ok(())
     }
 
