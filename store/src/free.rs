@@ -1,8 +1,8 @@
 //! Giving up one blob: its entries, and its file where it is a whole.
 //!
 //! Knows nothing of candidates and packs. Invariant: whether a blob is free is asked again while
-//! nobody else holds it; the index forgets it before its bytes go, so that a crash in between leaves
-//! bytes that no entry names, never an entry without bytes.
+//! nobody else holds it; the index forgets it before its bytes go, so that a crash in between
+//! leaves bytes that no entry names, never an entry without bytes.
 
 use std::path::PathBuf;
 

@@ -102,8 +102,8 @@ impl Store {
         read::open(&self.shelf, digest)
     }
 
-    /// Keeps a blob where it is, if it is there, until the lease is dropped. `None` while it is being
-    /// freed.
+    /// Keeps a blob where it is, if it is there, until the lease is dropped. `None` while it is
+    /// being freed.
     pub fn hold(&self, digest: &Digest) -> Option<Lease> {
         self.shelf.leases.share(Held::Blob(*digest))
     }

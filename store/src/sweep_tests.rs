@@ -448,3 +448,13 @@ fn chunks_are_copied_as_chunks() {
     }
     assert_eq!(world.disk.stat(Path::new(layout::PACKS)).unwrap().kind, Kind::Directory);
 }
+
+#[test]
+fn a_manifest_after_a_forgotten_one_counts_more() {
+    let world = World::new();
+    let store = world.open();
+    let (index, blob) = (&store.shelf.index, Digest::of(&world.live[3]));
+    let forgotten = index.manifest(&blob).unwrap().unwrap().generation;
+    index.forget_manifest(&blob).unwrap();
+    assert!(store.shelf.next_generation(&blob).unwrap() > forgotten);
+}
