@@ -132,6 +132,19 @@ impl Cache {
         Ok(())
     }
 
+    /// Throws away the copy of a blob that is freed.
+    pub fn forget(&self, digest: &Digest) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let Some(at) = state.copies.iter().position(|(known, _)| known == digest) else {
+            return Ok(());
+        };
+        if let Some((_, stat)) = state.copies.remove(at) {
+            state.bytes = state.bytes.saturating_sub(stat.size);
+        }
+        drop(state);
+        Ok(self.disk.remove(&place(digest))?)
+    }
+
     /// Remembers who makes a copy.
     pub fn set_maker(&self, maker: JoinHandle<()>) {
         self.state().maker = Some(maker);

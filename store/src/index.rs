@@ -33,6 +33,8 @@ const CACHE_BYTES: u64 = 16 << 20;
 /// How much of a blob's digest a hook keeps, in bytes: enough to find its entry.
 const HOOK_VALUE_BYTES: usize = 8;
 const LAYOUT_KEY: &[u8] = b"v";
+/// Of all manifests that were forgotten, the highest generation.
+const FORGOTTEN_KEY: &[u8] = b"g";
 
 impl From<sled::Error> for IndexError {
     fn from(error: sled::Error) -> Self {
@@ -41,6 +43,9 @@ impl From<sled::Error> for IndexError {
 }
 
 type Result<T> = std::result::Result<T, IndexError>;
+
+/// A blob, its place and where its manifest lies.
+pub type Stored = (Digest, Option<Place>, Option<ManifestAt>);
 
 /// What lies where.
 pub struct Index {
@@ -84,6 +89,13 @@ impl Index {
     /// Where a blob's manifest lies.
     pub fn manifest(&self, digest: &Digest) -> Result<Option<ManifestAt>> {
         Ok(self.with(|db| row(db, digest))?.manifest)
+    }
+
+    /// The generation that a blob's next manifest gets: higher than that of any earlier one whose
+    /// record may still lie in a pack.
+    pub fn next_generation(&self, digest: &Digest) -> Result<u64> {
+        let known = self.manifest(digest)?.map_or(0, |known| known.generation);
+        Ok(self.with(highest_forgotten)?.max(known).saturating_add(1))
     }
 
     /// How long a sealed pack was when all its records had entries.
@@ -180,7 +192,23 @@ impl Index {
         })
     }
 
-    /// Says that a blob does not depend on a container any more.
+    /// Says that a blob does not depend on a container any more, if `seen`, the manifest that says
+    /// so, is still its newest. Tells whether it was.
+    pub fn leave(
+        &self,
+        blob: &Digest,
+        container: &Container,
+        seen: Option<ManifestAt>,
+    ) -> Result<bool> {
+        let _nobody_else = self.change();
+        let is_newest = self.manifest(blob)? == seen;
+        if is_newest {
+            self.set_independent(blob, container)?;
+        }
+        Ok(is_newest)
+    }
+
+    /// Says that a blob does not depend on a container any more. Nobody puts the blob meanwhile.
     pub fn set_independent(&self, blob: &Digest, of: &Container) -> Result<()> {
         self.with(|db| Ok(db.remove(depends_key(of, Some(blob))).map(drop)?))
     }
@@ -217,6 +245,20 @@ impl Index {
         })
     }
 
+    /// Blobs that have a place or a manifest, after the given one, in the order of their digests.
+    pub fn stored(&self, after: Option<&Digest>, count: usize) -> Result<Vec<Stored>> {
+        let from = key(BLOB_TAG, after.map_or(&[][..], |after| after.as_bytes()));
+        self.with(|db| {
+            let rows = db.range(from.clone()..[BLOB_TAG + 1].to_vec());
+            let others = rows.filter(|row| row.as_ref().map_or(true, |(key, _)| *key != from));
+            let parsed = others.take(count).map(|found| {
+                let (digest, row) = named(&found?)?;
+                Ok((digest, row.place, row.manifest))
+            });
+            parsed.collect()
+        })
+    }
+
     /// Enters wholes; their bytes and names are durable.
     pub fn enter_wholes(&self, wholes: &[(Digest, WholeStat)]) -> Result<()> {
         let _nobody_else = self.change();
@@ -246,8 +288,15 @@ impl Index {
         self.update(digest, |row| Row { place: None, ..row })
     }
 
-    /// Forgets a blob's manifest.
+    /// Forgets a blob's manifest. The next one counts more than what a rebuild may bring back.
     pub fn forget_manifest(&self, digest: &Digest) -> Result<()> {
+        let Some(known) = self.manifest(digest)? else { return Ok(()) };
+        let nobody_else = self.change();
+        self.with(|db| {
+            let highest = highest_forgotten(db)?.max(known.generation);
+            Ok(db.insert(FORGOTTEN_KEY, &highest.to_le_bytes()).map(drop)?)
+        })?;
+        drop(nobody_else);
         self.update(digest, |row| Row { manifest: None, ..row })
     }
 
@@ -285,6 +334,11 @@ impl Index {
 fn row(db: &sled::Db, digest: &Digest) -> Result<Row> {
     let value = db.get(key(BLOB_TAG, digest.as_bytes()))?;
     value.map_or(Ok(Row::default()), |value| Row::decode(&value).ok_or(IndexError::Value))
+}
+
+fn highest_forgotten(db: &sled::Db) -> Result<u64> {
+    let value = db.get(FORGOTTEN_KEY)?;
+    value.map_or(Ok(0), |value| Fields(&value).u64().ok_or(IndexError::Value))
 }
 
 fn named((key, value): &(sled::IVec, sled::IVec)) -> Result<(Digest, Row)> {

@@ -6,16 +6,20 @@
 
 mod bytes;
 mod cache;
+mod compact;
 mod copy;
 mod cutter;
 mod draft;
 mod error;
 mod footer;
+mod found;
+mod free;
 mod hints;
 mod index;
 mod layout;
 mod leases;
 mod manifest;
+mod moving;
 mod open;
 mod pack;
 mod packs;
@@ -30,6 +34,10 @@ mod room;
 mod scan;
 mod shelf;
 mod staging;
+mod sweep;
+#[cfg(test)]
+mod sweep_tests;
+mod swept;
 mod traces;
 mod unfinished;
 mod wholes;
@@ -42,12 +50,15 @@ use rushes_digest::Digest;
 use rushes_disk::{Derived, Disk};
 
 pub use error::{Damage, IndexError, StoreError};
+pub use found::{BlobInfo, StoredAs};
 pub use hints::Familiar;
 pub use leases::Lease;
 pub use put::{Put, Stored};
 pub use read::BlobReader;
 pub use staging::{SMALL_BYTES_MAX, Staged, Staging};
+pub use swept::{LEFT_MAX, Left, Run, Swept};
 
+use leases::Held;
 use shelf::Shelf;
 
 /// The bytes of a data directory.
@@ -89,6 +100,42 @@ impl Store {
     /// should be there and is not, or is not what it was.
     pub fn open_blob(&self, digest: &Digest) -> Result<Option<BlobReader>, StoreError> {
         read::open(&self.shelf, digest)
+    }
+
+    /// Keeps a blob where it is, if it is there, until the lease is dropped. `None` while it is
+    /// being freed.
+    pub fn hold(&self, digest: &Digest) -> Option<Lease> {
+        self.shelf.leases.share(Held::Blob(*digest))
+    }
+
+    /// The blobs that are stored, behind the given one, in the order of their digests: at most
+    /// `count`, fewer only at the end.
+    pub fn blobs(&self, after: Option<&Digest>, count: usize) -> Result<Vec<BlobInfo>, StoreError> {
+        found::list(&self.shelf, after, count)
+    }
+
+    /// Frees those of the candidates that are free, then compacts the packs that they leave mostly
+    /// dead. `is_free` says whether a blob was released, its grace is over and nothing names it; it
+    /// is asked several times, at last while nobody holds the blob. It may also be asked of blobs
+    /// that are no candidates, and what it calls free may go.
+    ///
+    /// A candidate that fails is reported as left. Errors: the index or the writer is gone.
+    pub fn sweep(
+        &self,
+        candidates: &mut dyn Iterator<Item = Digest>,
+        is_free: &dyn Fn(&Digest) -> bool,
+        run: Run,
+    ) -> Result<Swept, StoreError> {
+        sweep::sweep(&self.shelf, candidates, (is_free, run))
+    }
+
+    /// Compacts every sealed pack of which less than half is needed; `is_free` as for a sweep.
+    pub fn compact(
+        &self,
+        is_free: &dyn Fn(&Digest) -> bool,
+        run: Run,
+    ) -> Result<Swept, StoreError> {
+        sweep::compact(&self.shelf, (is_free, run))
     }
 
     /// Takes no more bytes, seals the open pack and leaves the marker of a clean stop. Blobs that

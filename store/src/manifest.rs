@@ -15,6 +15,9 @@ pub const CONTAINERS_MAX: usize = 64 << 10;
 pub const MANIFEST_BYTES_MAX: usize =
     HEAD_BYTES + CONTAINERS_MAX * (1 + Digest::BYTES) + CHUNKS_MAX * PIECE_BYTES;
 
+/// How much of a manifest tells its [`Front`], in bytes.
+pub const FRONT_BYTES: usize = HEAD_BYTES + 1 + Digest::BYTES;
+
 const VERSION: u16 = 1;
 const HEAD_BYTES: usize = 32;
 const PIECE_BYTES: usize = 48;
@@ -52,6 +55,32 @@ pub struct Manifest {
     pub containers: Vec<Container>,
     /// Its chunks, in order.
     pub pieces: Vec<Piece>,
+}
+
+/// What the first bytes of a manifest tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Front {
+    /// The blob's length in bytes.
+    pub size: u64,
+    /// Whether the blob's own whole is all that holds its chunks.
+    pub is_of_own_whole: bool,
+}
+
+impl Front {
+    /// Reads the front of the manifest of `blob`; the bytes may end anywhere behind it.
+    pub fn parse(blob: &Digest, bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields(bytes);
+        if fields.u16()? != VERSION {
+            return None;
+        }
+        fields.take(2)?;
+        let container_count = fields.u32()?;
+        let (_generation, size) = (fields.u64()?, fields.u64()?);
+        fields.take(8)?;
+        let is_of_own_whole =
+            container_count == 1 && container(&mut fields) == Some(Container::Whole(*blob));
+        Some(Self { size, is_of_own_whole })
+    }
 }
 
 impl Manifest {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use rushes_disk::{Derived, Disk, GroupCommit, Trust};
 
@@ -52,6 +52,7 @@ pub fn open(
         cache,
         leases: Arc::default(),
         wholes: RwLock::new(()),
+        freeing: Mutex::new(()),
     };
     Ok((shelf, derived))
 }

@@ -11,6 +11,9 @@ use crate::layout;
 use crate::place::PackId;
 use crate::record::Record;
 
+/// How many zeros are written at once.
+const PAD_BYTES: usize = 64 << 10;
+
 /// An unsealed pack.
 #[derive(Debug)]
 pub struct OpenPack {
@@ -27,6 +30,26 @@ impl OpenPack {
         let id = PackId::generate();
         let file = AppendFile::create(disk, &layout::pack(id))?;
         Ok(Self { id, file, entries: Vec::new(), fresh: Vec::new() })
+    }
+
+    /// Begins a copy of a pack in a file that does not have its name yet.
+    pub fn create_copy(disk: &dyn Disk, id: PackId, path: &Path) -> Result<Self> {
+        let file = AppendFile::create(disk, path)?;
+        Ok(Self { id, file, entries: Vec::new(), fresh: Vec::new() })
+    }
+
+    /// Lets the next record lie at an offset that is not before the end: the copy of a damaged pack
+    /// has zeros where the damage was.
+    pub fn pad_to(&mut self, offset: u64) -> Result<()> {
+        if self.file.end() == 0 {
+            self.file.append(&header(self.id))?;
+        }
+        let zeros = vec![0; PAD_BYTES];
+        while let Some(missing) = offset.checked_sub(self.file.end()).filter(|bytes| *bytes > 0) {
+            let count = usize::try_from(missing).unwrap_or(PAD_BYTES).min(PAD_BYTES);
+            self.file.append(zeros.get(..count).unwrap_or_default())?;
+        }
+        Ok(())
     }
 
     /// Writes records at the end, with one call, and lists them. Nothing is durable yet.

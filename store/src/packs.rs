@@ -10,7 +10,7 @@ use rushes_disk::{Disk, DiskFile};
 
 use crate::error::{Damage, StoreError};
 use crate::layout;
-use crate::manifest::Manifest;
+use crate::manifest::{self, Front, Manifest};
 use crate::place::{PackId, RecordAt};
 use crate::record::{self, FRAME_BYTES, HEAD_BYTES, Head, MANIFEST};
 
@@ -77,6 +77,25 @@ impl Packs {
             Manifest::decode(&record::unpack(&head, payload)?).filter(|_| is_its)
         };
         manifest().ok_or_else(|| damaged(of, at))
+    }
+
+    /// The front of a blob's manifest. It is not verified.
+    pub fn manifest_front(&self, of: &Digest, at: &RecordAt) -> Result<Front, StoreError> {
+        let mut bytes = [0; HEAD_BYTES + manifest::FRONT_BYTES];
+        let got = self.file(of, at.pack)?.read_at(&mut bytes, at.offset)?;
+        let front = || {
+            let head = Head::parse(&bytes)?;
+            let payload = bytes.get(HEAD_BYTES..got)?;
+            let is_its = head.kind == MANIFEST && head.digest == *of;
+            Front::parse(of, payload).filter(|_| is_its)
+        };
+        front().ok_or_else(|| damaged(of, at))
+    }
+
+    /// Closes a pack that is gone. Who reads it right now goes on.
+    pub fn forget(&self, pack: PackId) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|(id, _)| *id != pack);
     }
 
     fn record(&self, of: &Digest, at: &RecordAt) -> Result<Vec<u8>, StoreError> {

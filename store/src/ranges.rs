@@ -52,8 +52,8 @@ impl Shelf {
             if self.packs.manifest(digest, &known.at).is_ok_and(|there| there == manifest) {
                 return Ok(Some(new_bytes));
             }
-            manifest.generation = known.generation.saturating_add(1);
         }
+        manifest.generation = self.next_generation(digest)?;
         self.writer.call(Record::manifest(*digest, &manifest))??;
         Ok(Some(new_bytes))
     }

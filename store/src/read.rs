@@ -58,7 +58,12 @@ struct Chunked {
 /// Opens a blob; `None` when there is no trace of it.
 pub fn open(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<BlobReader>, StoreError> {
     let lease = shelf.leases.wait_to_share(Held::Blob(*digest));
-    let Some((size, body)) = find(shelf, digest)? else { return Ok(None) };
+    let found = match find(shelf, digest) {
+        // Records are copied before their pack goes: the index tells where to by now.
+        Err(StoreError::Damaged { damage: Damage::Missing, .. }) => find(shelf, digest),
+        found => found,
+    };
+    let Some((size, body)) = found? else { return Ok(None) };
     Ok(Some(BlobReader { digest: *digest, size, body, _lease: lease }))
 }
 

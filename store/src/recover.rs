@@ -3,7 +3,8 @@
 //!
 //! Invariant: what a pack without a footer holds is served only from a copy that was synced after
 //! the start. The killed process may have seen a sync fail, and the page cache does not show it.
-//! No intact record is ever lost, and bytes with damage in their midst are kept in quarantine.
+//! No intact record is ever lost or gets another place, because manifests name places; and bytes
+//! with damage in their midst are kept in quarantine.
 
 use std::path::Path;
 
@@ -11,23 +12,29 @@ use rushes_digest::Digest;
 use rushes_disk::{Disk, DiskFile, Kind};
 
 use crate::error::StoreError;
-use crate::footer::{ENTRIES_MAX, Entry, Header, Listed, check_header, read_footer};
+use crate::footer::{Entry, Header, Listed, check_header, read_footer};
 use crate::index::{BATCH_ENTRIES_MAX, Index};
 use crate::layout;
 use crate::pack::OpenPack;
 use crate::place::{PackId, WholeStat};
 use crate::record::{self, MANIFEST, Record};
-use crate::scan::{Gaps, scan};
+use crate::scan::scan;
 
 /// How much is copied with one write, in bytes.
-const COPY_BYTES: usize = 1 << 20;
+const COPY_BYTES: u64 = 1 << 20;
 
 /// Brings every pack into the index that is not there to its end.
 pub fn recover_packs(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
+    let mut are_names_durable = false;
     for id in layout::packs(disk)? {
         let path = layout::pack(id);
         let size = disk.stat(&path)?.size;
         if index.sealed(id)? != Some(size) {
+            if !are_names_durable {
+                // A killed process may have been about to do it.
+                disk.sync_dir(Path::new(layout::PACKS))?;
+                are_names_durable = true;
+            }
             recover_pack(disk, index, id, size)?;
         }
     }
@@ -46,11 +53,22 @@ fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result
         index.enter(id, &with_traces(id, &*file, entries)?)?;
         return Ok(index.set_sealed(id, size)?);
     }
-    let mut copy = Copy { disk, index, pack: None, waiting: Vec::new(), waiting_bytes: 0 };
-    let gaps = scan(id, &*file, |head, payload| copy.take(Record::copy(head, payload)))?;
-    copy.seal()?;
+    let mut copy = Copy { disk, id, pack: None, waiting: Vec::new(), next: 0, start: 0 };
+    let gaps = scan(id, &*file, |at, head, payload| copy.take(at, Record::copy(head, payload)))?;
     drop(file);
-    set_aside(disk, id, size, (header, gaps))
+    let is_damaged = gaps.inner_bytes > 0 || (header == Header::Damaged && size > 0);
+    if is_damaged {
+        let why = format!(
+            "{} bytes are damaged between intact records, {} at the end, header: {header:?}; \
+             the intact records were kept",
+            gaps.inner_bytes, gaps.tail_bytes
+        );
+        layout::keep_in_quarantine(disk, &path, &why)?;
+    } else if gaps.tail_bytes > 0 {
+        let bytes = gaps.tail_bytes;
+        tracing::warn!(pack = %path.display(), bytes, "the end of a pack was never finished");
+    }
+    copy.put_in_place(index)
 }
 
 /// Reads the manifests of a sealed pack for what they leave in the index. One that cannot be read
@@ -78,74 +96,73 @@ pub fn with_traces(
     Ok(listed)
 }
 
-/// Takes a pack out of the way whose intact records lie elsewhere now.
-fn set_aside(
-    disk: &dyn Disk,
-    id: PackId,
-    size: u64,
-    (header, gaps): (Header, Gaps),
-) -> Result<(), StoreError> {
-    let path = layout::pack(id);
-    if gaps.inner_bytes > 0 || (header == Header::Damaged && size > 0) {
-        let why = format!(
-            "{} bytes are damaged between intact records, {} at the end, header: {header:?}; \
-             the intact records were copied to another pack",
-            gaps.inner_bytes, gaps.tail_bytes
-        );
-        return Ok(layout::quarantine(disk, &path, &why)?);
-    }
-    if gaps.tail_bytes > 0 {
-        let bytes = gaps.tail_bytes;
-        tracing::warn!(pack = %path.display(), bytes, "the end of a pack was never finished");
-    }
-    disk.remove(&path)?;
-    Ok(disk.sync_dir(Path::new(layout::PACKS))?)
-}
-
-/// Records on their way into a new pack.
+/// Records on their way into a copy of their pack.
 struct Copy<'a> {
     disk: &'a dyn Disk,
-    index: &'a Index,
+    id: PackId,
     pack: Option<OpenPack>,
+    /// Records without space between them.
     waiting: Vec<Record>,
-    waiting_bytes: usize,
+    /// Where the first of them lies.
+    start: u64,
+    /// Where the last of them ends.
+    next: u64,
 }
 
 impl Copy<'_> {
-    fn take(&mut self, record: Record) -> Result<(), StoreError> {
-        self.waiting_bytes += record.len();
-        self.waiting.push(record);
-        if self.waiting_bytes >= COPY_BYTES || self.waiting.len() >= BATCH_ENTRIES_MAX {
+    fn take(&mut self, at: u64, record: Record) -> Result<(), StoreError> {
+        let waiting_bytes = self.next.saturating_sub(self.start);
+        let is_behind = at == self.next && !self.waiting.is_empty();
+        if !is_behind || waiting_bytes >= COPY_BYTES || self.waiting.len() >= BATCH_ENTRIES_MAX {
             self.write()?;
+            self.start = at;
         }
+        self.next = at + record.len() as u64;
+        self.waiting.push(record);
         Ok(())
     }
 
     fn write(&mut self) -> Result<(), StoreError> {
-        let mut pack = match self.pack.take() {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let pack = match &mut self.pack {
             Some(pack) => pack,
-            None => OpenPack::create(self.disk)?,
+            none => {
+                let path = layout::new_staging();
+                none.insert(OpenPack::create_copy(self.disk, self.id, &path)?)
+            }
         };
+        pack.pad_to(self.start)?;
         pack.append(std::mem::take(&mut self.waiting))?;
-        self.waiting_bytes = 0;
-        let is_full = pack.entries().len() + BATCH_ENTRIES_MAX > ENTRIES_MAX;
-        self.pack = Some(pack);
-        if is_full { self.seal() } else { Ok(()) }
+        Ok(())
     }
 
-    fn seal(&mut self) -> Result<(), StoreError> {
-        if !self.waiting.is_empty() {
-            self.write()?;
-        }
-        let Some(mut pack) = self.pack.take() else { return Ok(()) };
+    /// Gives the copy the name of the pack, in one step; a pack without records goes.
+    fn put_in_place(mut self, index: &Index) -> Result<(), StoreError> {
+        self.write()?;
+        let (dir, path) = (Path::new(layout::PACKS), layout::pack(self.id));
+        let Some(mut pack) = self.pack.take() else {
+            self.disk.remove(&path)?;
+            return Ok(self.disk.sync_dir(dir)?);
+        };
         pack.sync()?;
         let size = pack.seal()?;
-        self.index.enter(pack.id(), &pack.take_fresh())?;
-        self.index.set_sealed(pack.id(), size)?;
-        tracing::info!(
-            pack = %pack.path().display(), records = pack.entries().len(),
-            "copied what an unfinished pack held"
-        );
+        let old = layout::new_staging();
+        self.disk.hard_link(&path, &old)?;
+        self.disk.rename(pack.path(), &path)?;
+        if let Err(failed) = self.disk.sync_dir(dir) {
+            // The next start must not take a name that may not last for one that does.
+            if let Err(error) = self.disk.rename(&old, &path) {
+                tracing::warn!(%error, "an unfinished pack is not put back");
+            }
+            return Err(failed.into());
+        }
+        self.disk.remove(&old)?;
+        index.enter(self.id, &pack.take_fresh())?;
+        index.set_sealed(self.id, size)?;
+        let records = pack.entries().len();
+        tracing::info!(pack = %path.display(), records, "finished a pack");
         Ok(())
     }
 }

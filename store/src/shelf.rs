@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of staging and readers.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use rushes_digest::Digest;
 use rushes_disk::{Disk, GroupCommit};
@@ -32,11 +32,13 @@ pub struct Shelf {
     /// Read while a whole is put in place, written while one is taken away: nobody takes away what
     /// has just been healed.
     pub wholes: RwLock<()>,
+    /// One sweep or compaction at a time: what one has just written, no other takes for dead.
+    pub freeing: Mutex<()>,
 }
 
 impl Shelf {
     /// The generation that a blob's next manifest gets.
     pub fn next_generation(&self, digest: &Digest) -> Result<u64, StoreError> {
-        Ok(self.index.manifest(digest)?.map_or(1, |known| known.generation.saturating_add(1)))
+        Ok(self.index.next_generation(digest)?)
     }
 }

@@ -14,7 +14,7 @@ use crate::manifest::{Container, Manifest};
 const SMALLEST: usize = 2;
 /// Beyond that one chunk in so many, so that a part of a long blob is recognised too. A power of
 /// two.
-const ONE_IN: u8 = 64;
+const ONE_IN: u8 = 128;
 
 /// The front of a chunk's digest.
 pub type Hook = [u8; 8];
@@ -96,9 +96,9 @@ mod tests {
     #[test]
     fn hooks_are_few_and_a_long_part_has_some_of_them() {
         let all = of(&chunks(0..10_000)).hooks;
-        assert!((100..250).contains(&all.len()), "{}", all.len());
-        for start in [1, 3000, 9000] {
-            let part: Vec<_> = chunks(start..start + 640).iter().map(hook).collect();
+        assert!((50..120).contains(&all.len()), "{}", all.len());
+        for start in [1, 3000, 8500] {
+            let part: Vec<_> = chunks(start..start + 1280).iter().map(hook).collect();
             assert!(all.iter().any(|hook| part.contains(hook)), "{start}");
         }
         assert_eq!(of(&[]), Traces::default());
