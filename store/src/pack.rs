@@ -36,7 +36,7 @@ impl OpenPack {
             self.entries.push(Entry::of(record, self.file.end() + bytes.len() as u64));
             record.write(self.id, &mut bytes);
         }
-        self.file.append(&bytes)?;
+        self.file.append_ahead(&bytes)?;
         Ok(self.entries.get(listed..).unwrap_or_default())
     }
 
@@ -49,6 +49,7 @@ impl OpenPack {
     /// whoever finds a footer may rely on that.
     pub fn seal(&mut self) -> Result<u64> {
         self.file.append(&footer(self.id, &self.entries, self.file.end()))?;
+        self.file.cut()?;
         self.file.sync()?;
         Ok(self.file.end())
     }
