@@ -1,21 +1,49 @@
-//! What the main job costs, beside the plain file system, in one run: `make bench`.
+//! What the main job costs, beside peers and the plain file system, in one run: `make bench`.
 //!
-//! Both sides alternate, because machines are noisy: what counts is the median of the ratios. It
-//! starts the release build of `rushesd` on a temporary directory below `BENCH_DIR` (default: the
-//! current directory, because `/tmp` may be memory). Root is needed for the cold figures.
+//! Names of benches as arguments choose some of them. Both sides alternate, because machines are
+//! noisy: what counts is the median of the ratios. Everything happens in a temporary directory
+//! below `BENCH_DIR` (default: the current directory, because `/tmp` may be memory). Root is
+//! needed for the cold figures.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 
+mod corpus;
 mod figures;
+mod ingest;
+mod keep;
+mod random;
 mod reading;
+mod rebuild;
+mod small;
 mod uploads;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// A bench: it gets a directory of its own and how often to repeat.
+type Bench = fn(&Path, u64);
+
+const BENCHES: [(&str, Bench); 6] = [
+    ("uploads", uploads::run),
+    ("reading", reading::run),
+    ("ingest", ingest::run),
+    ("small", small::run),
+    ("random", random::run),
+    ("rebuild", rebuild::run),
+];
 
 fn main() {
+    let chosen: Vec<_> = std::env::args().skip(1).collect();
+    if let Some(name) = chosen.iter().find(|name| BENCHES.iter().all(|(known, _)| known != name)) {
+        let known: Vec<_> = BENCHES.iter().map(|(name, _)| *name).collect();
+        eprintln!("there is no bench {name}; there are: {}", known.join(" "));
+        std::process::exit(2);
+    }
     let below = std::env::var_os("BENCH_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
-    let place = tempfile::Builder::new().prefix("rushes-bench-").tempdir_in(below).unwrap();
     let rounds = std::env::var("BENCH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
-    println!("| what | rushes | plain | ratio (plain = 1) |\n|---|---|---|---|");
-    uploads::run(place.path(), rounds);
-    reading::run(place.path(), rounds);
+    for (name, bench) in BENCHES {
+        if chosen.is_empty() || chosen.iter().any(|one| one == name) {
+            let place =
+                tempfile::Builder::new().prefix("rushes-bench-").tempdir_in(&below).unwrap();
+            bench(place.path(), rounds);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rushes_harness::Start;
 
-use crate::figures::{seconds, throughput};
+use crate::figures::{drop_caches, seconds, throughput};
 use crate::uploads::large;
 
 /// Runs everything here.
@@ -46,11 +46,4 @@ fn read(path: &Path) {
     let mut file = File::open(path).unwrap();
     let mut buffer = vec![0; 1 << 20];
     while file.read(&mut buffer).unwrap() > 0 {}
-}
-
-fn drop_caches() {
-    rustix::fs::sync();
-    if fs::write("/proc/sys/vm/drop_caches", "3").is_err() {
-        eprintln!("not root: the cold figures are warm");
-    }
 }

@@ -277,6 +277,16 @@ impl DiskFile for CrashFile {
         }
     }
 
+    fn set_len(&self, size: u64) -> Result<()> {
+        if !self.writable {
+            return Err(failed(Verb::Write, &self.path, ErrorKind::PermissionDenied));
+        }
+        self.disk.call(Verb::Write, &self.path, |image| {
+            image.set_len(self.inode, size);
+            Ok(())
+        })
+    }
+
     fn sync(&self) -> Result<()> {
         let inode = self.inode;
         self.disk.sync_with(
@@ -338,6 +348,20 @@ mod tests {
         let all = [[1; 2048], [2; 2048]].concat();
         assert!(seen.contains(&Vec::new()) && seen.contains(&all));
         assert!(seen.iter().any(|bytes| !all.starts_with(bytes)), "a hole is never seen");
+    }
+
+    #[test]
+    fn a_length_is_pending_like_bytes() {
+        let disk = CrashDisk::new();
+        let file = written(&disk, "f", &[1; 100]);
+        file.sync().unwrap();
+        disk.sync_dir(Path::new("")).unwrap();
+        file.set_len(10).unwrap();
+        assert_eq!(read(&disk, "f"), Some(vec![1; 10]));
+        let lengths = || (0..64).map(|seed| read(&disk.reboot(seed), "f").unwrap().len());
+        assert!(lengths().any(|length| length == 10) && lengths().any(|length| length == 100));
+        file.sync().unwrap();
+        assert!(lengths().all(|length| length == 10));
     }
 
     #[test]

@@ -109,6 +109,8 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize>;
     /// Writes all bytes at an offset, extending the file when needed.
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> Result<()>;
+    /// Makes the file shorter, or longer with zeros.
+    fn set_len(&self, size: u64) -> Result<()>;
     /// Makes the content durable (fdatasync: size included, times not). The name is another matter.
     fn sync(&self) -> Result<()>;
     /// Length, times and inode.

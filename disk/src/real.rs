@@ -179,6 +179,10 @@ impl DiskFile for RealFile {
         self.on(Verb::Write, self.file.write_all_at(bytes, offset))
     }
 
+    fn set_len(&self, size: u64) -> Result<()> {
+        self.on(Verb::Write, self.file.set_len(size))
+    }
+
     fn sync(&self) -> Result<()> {
         self.on(Verb::Sync, self.file.sync_data())
     }

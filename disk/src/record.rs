@@ -132,6 +132,11 @@ impl DiskFile for RecordingFile {
         self.inner.write_all_at(bytes, offset)
     }
 
+    fn set_len(&self, size: u64) -> Result<()> {
+        note(&self.calls, Verb::Write, &self.path, 0);
+        self.inner.set_len(size)
+    }
+
     fn sync(&self) -> Result<()> {
         note(&self.calls, Verb::Sync, &self.path, 0);
         self.inner.sync()

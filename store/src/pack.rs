@@ -63,7 +63,7 @@ impl OpenPack {
             self.entries.push(entry);
             self.fresh.push(Listed { entry, traces: record.traces });
         }
-        self.file.append(&bytes)?;
+        self.file.append_ahead(&bytes)?;
         Ok(self.entries.get(listed..).unwrap_or_default())
     }
 
@@ -76,6 +76,7 @@ impl OpenPack {
     /// whoever finds a footer may rely on that.
     pub fn seal(&mut self) -> Result<u64> {
         self.file.append(&footer(self.id, &self.entries, self.file.end()))?;
+        self.file.cut()?;
         self.file.sync()?;
         Ok(self.file.end())
     }

@@ -18,7 +18,7 @@ pub struct Gaps {
     /// Bytes that no record covers, with an intact record behind them: never the trace of a power
     /// cut, because a batch is written only once the one before it is durable.
     pub inner_bytes: u64,
-    /// Bytes behind the last intact record.
+    /// Bytes behind the last intact record, unless all of them are zeros: a pack grows ahead.
     pub tail_bytes: u64,
 }
 
@@ -37,6 +37,8 @@ pub fn scan<E: From<rushes_disk::DiskError>>(
             each(at, head, payload)?;
             at += head.record_bytes() as u64;
             gaps.inner_bytes += std::mem::take(&mut gaps.tail_bytes);
+        } else if gaps.tail_bytes == 0 && window.is_empty(at, size)? {
+            break;
         } else {
             let next = window.next_magic(at + 1, size)?;
             gaps.tail_bytes += next - at;
@@ -76,6 +78,18 @@ impl Window<'_> {
             return Ok(None);
         }
         Ok(record::open(pack, self.get(at, head.record_bytes())?))
+    }
+
+    /// Whether nothing but zeros follows.
+    fn is_empty(&mut self, mut at: u64, size: u64) -> Result<bool> {
+        while at < size {
+            let bytes = self.get(at, WINDOW_BYTES / 2)?;
+            if bytes.is_empty() || bytes.iter().any(|byte| *byte != 0) {
+                return Ok(false);
+            }
+            at += bytes.len() as u64;
+        }
+        Ok(true)
     }
 
     /// Where the next record may start; the end of the file when there is none.
@@ -153,6 +167,17 @@ mod tests {
             let inner_bytes = if lost == 9 { 0 } else { length as u64 };
             assert_eq!(gaps, Gaps { inner_bytes, tail_bytes }, "byte {byte}");
         }
+    }
+
+    #[test]
+    fn zeros_behind_the_last_record_are_nothing_but_other_bytes_are_damage() {
+        let (mut bytes, _) = pack();
+        bytes.resize(bytes.len() + 2 * WINDOW_BYTES, 0);
+        assert_eq!(found(&bytes), (all_but(99), Gaps::default()));
+        let end = bytes.len();
+        bytes[end - 1] = 1;
+        let gaps = Gaps { inner_bytes: 0, tail_bytes: 2 * WINDOW_BYTES as u64 };
+        assert_eq!(found(&bytes), (all_but(99), gaps));
     }
 
     #[test]

@@ -20,17 +20,18 @@ pub enum Node {
     Dir,
 }
 
+/// One change of a file's content.
 #[derive(Debug, Clone)]
-struct Write {
-    offset: usize,
-    bytes: Vec<u8>,
+enum Change {
+    Write { offset: usize, bytes: Vec<u8> },
+    Length(usize),
 }
 
 #[derive(Debug, Clone, Default)]
 struct Inode {
     live: Vec<u8>,
     durable: Vec<u8>,
-    pending: Vec<Write>,
+    pending: Vec<Change>,
     read_only: bool,
     changes: u32,
 }
@@ -184,16 +185,25 @@ impl Image {
         let Ok(offset) = usize::try_from(offset) else { return };
         if let Some(file) = self.inodes.get_mut(&inode) {
             splice(&mut file.live, bytes, offset);
-            file.pending.push(Write { offset, bytes: bytes.to_vec() });
+            file.pending.push(Change::Write { offset, bytes: bytes.to_vec() });
             file.changes += 1;
         }
     }
 
     pub fn sync(&mut self, inode: u64) {
         if let Some(file) = self.inodes.get_mut(&inode) {
-            for write in std::mem::take(&mut file.pending) {
-                splice(&mut file.durable, &write.bytes, write.offset);
+            for change in std::mem::take(&mut file.pending) {
+                change.apply(&mut file.durable);
             }
+        }
+    }
+
+    pub fn set_len(&mut self, inode: u64, size: u64) {
+        let Ok(size) = usize::try_from(size) else { return };
+        if let Some(file) = self.inodes.get_mut(&inode) {
+            file.live.resize(size, 0);
+            file.pending.push(Change::Length(size));
+            file.changes += 1;
         }
     }
 
@@ -275,17 +285,27 @@ impl Inode {
     fn survivors(&self, dice: &mut Dice) -> Vec<u8> {
         let mut bytes = self.durable.clone();
         let torn = dice.below(2) == 0;
-        for write in dice.some_of(&self.pending) {
-            if torn {
-                let sectors: Vec<_> = write.bytes.chunks(SECTOR_BYTES).enumerate().collect();
-                for (number, sector) in dice.some_of(&sectors) {
-                    splice(&mut bytes, sector, write.offset + number * SECTOR_BYTES);
+        for change in dice.some_of(&self.pending) {
+            match change {
+                Change::Write { offset, bytes: written } if torn => {
+                    let sectors: Vec<_> = written.chunks(SECTOR_BYTES).enumerate().collect();
+                    for (number, sector) in dice.some_of(&sectors) {
+                        splice(&mut bytes, sector, offset + number * SECTOR_BYTES);
+                    }
                 }
-            } else {
-                splice(&mut bytes, &write.bytes, write.offset);
+                change => change.apply(&mut bytes),
             }
         }
         bytes
+    }
+}
+
+impl Change {
+    fn apply(&self, to: &mut Vec<u8>) {
+        match self {
+            Self::Write { offset, bytes } => splice(to, bytes, *offset),
+            Self::Length(length) => to.resize(*length, 0),
+        }
     }
 }
 
