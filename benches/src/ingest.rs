@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rushes_harness::files_below;
-use rushes_store::{Known, Store};
+use rushes_store::Store;
 
 use crate::corpus::{Corpus, length};
 use crate::figures::{median, megabytes, peak_mib, reset_peak, seconds};
@@ -33,7 +33,7 @@ pub fn run(place: &Path, rounds: u64) {
         let data = place.join("data");
         let store = keep::open(&data);
         reset_peak();
-        ours.push(seconds(|| keep_all(&store, &files, Known::Unknown, 2)));
+        ours.push(seconds(|| keep_all(&store, &files, 2)));
         memory.push(peak_mib("self"));
         if is_last {
             report(&corpus, &store, (&data, &files, total), &peers, &mut theirs);
@@ -77,7 +77,7 @@ fn report(
     let kept = stored(data);
     println!("\n| what the store takes | | bar |\n|---|---|---|");
     println!("| the first generation | {:.4} of it | ≤ 1 |", megabytes(kept) / megabytes(total));
-    let again = seconds(|| keep_all(store, files, Known::Referenced, 1));
+    let again = seconds(|| keep_all(store, files, 1));
     let gigabytes = megabytes(total) / 1000.0;
     println!("| the same files again, one thread | {:.2} GB/s | ≥ 1.0 |", gigabytes / again);
     let written = stored(data).saturating_sub(kept);
@@ -93,7 +93,7 @@ fn report(
     for kind in corpus.kinds() {
         let input = length(&kind);
         let before = stored(data);
-        keep_all(store, &files_below(&kind), Known::Unknown, 1);
+        keep_all(store, &files_below(&kind), 1);
         let mut added = vec![stored(data).saturating_sub(before)];
         added.extend(peers.iter().map(|peer| peer.grow(&kind)));
         line(&kind.file_name().unwrap().to_string_lossy(), input, &added);
@@ -110,13 +110,13 @@ fn line(what: &str, input: u64, added: &[u64]) {
     println!("| {what} | {:.1} |{}", megabytes(input), shares.concat());
 }
 
-fn keep_all(store: &Store, files: &[PathBuf], known: Known, threads: usize) {
+fn keep_all(store: &Store, files: &[PathBuf], threads: usize) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    keep(store, path, known);
+                    let _put = keep(store, path);
                 }
             });
         }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rushes_disk::{RealDisk, boot_id};
-use rushes_store::{Known, Put, Staging, Store};
+use rushes_store::{Familiar, Put, Staging, Store};
 
 /// How much is read from a file at once, in bytes.
 const READ_BYTES: usize = 256 << 10;
@@ -21,27 +21,27 @@ pub fn open(data: &Path) -> Store {
     Store::open(disk, &index, boot_id().as_deref()).unwrap()
 }
 
-/// Keeps a file, durably on return. What is `known` is one that the same user has already.
-pub fn keep(store: &Store, path: &Path, known: Known) -> Put {
+/// Keeps a file of the only user, durably on return.
+pub fn keep(store: &Store, path: &Path) -> Put {
     let mut file = File::open(path).unwrap();
     let mut buffer = vec![0; READ_BYTES];
-    let mut staging = store.stage().unwrap();
+    let mut staging = store.stage(Familiar::with_all()).unwrap();
     loop {
         match file.read(&mut buffer).unwrap() {
             0 => break,
             count => staging.write(buffer.get(..count).unwrap_or_default()).unwrap(),
         }
     }
-    finish(store, staging, known)
+    finish(store, staging)
 }
 
 /// Keeps some bytes, durably on return.
 pub fn keep_bytes(store: &Store, bytes: &[u8]) -> Put {
-    let mut staging = store.stage().unwrap();
+    let mut staging = store.stage(Familiar::with_all()).unwrap();
     staging.write(bytes).unwrap();
-    finish(store, staging, Known::Unknown)
+    finish(store, staging)
 }
 
-fn finish(store: &Store, staging: Staging, known: Known) -> Put {
-    store.put(staging.finish().unwrap(), known).unwrap()
+fn finish(store: &Store, staging: Staging) -> Put {
+    store.put(staging.finish().unwrap()).unwrap()
 }
