@@ -120,7 +120,8 @@ fn work(shelf: &Shelf, walk: &Mutex<Walk<'_>>, pace: Pace, stop: &AtomicBool) {
     let mut throttle = Throttle::new(pace, stop);
     let mut buffer = Vec::new();
     while !stop.load(Ordering::Acquire) {
-        let item = match lock(walk).next() {
+        let next = lock(walk).next();
+        let item = match next {
             Ok(Some(item)) => item,
             Ok(None) => return,
             Err(error) => return lock(walk).fail(error),
@@ -251,8 +252,9 @@ impl Walk<'_> {
         }
         let packs = u16::from(u8::MAX) + 1;
         if stage == packs {
-            let mut ids = layout::packs(disk)?;
-            ids.sort_unstable();
+            // Those that should be there, too.
+            let mut ids: BTreeSet<_> = layout::packs(disk)?.into_iter().collect();
+            ids.extend(self.shelf.index.sealed_packs()?);
             return Ok(Some(ids.into_iter().map(Item::Pack).collect()));
         }
         let first = u8::try_from(stage - packs - 1).ok();
