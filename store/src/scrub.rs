@@ -126,15 +126,15 @@ fn work(shelf: &Shelf, walk: &Mutex<Walk<'_>>, pace: Pace, stop: &AtomicBool) {
             Ok(None) => return,
             Err(error) => return lock(walk).fail(error),
         };
-        let mut step = |bytes| {
+        let mut read_on = |bytes| {
             shelf.scrubbing.add(Tally::Bytes(bytes));
             throttle.goes_on()
         };
         let judged = match item {
             Item::Whole(digest) => {
-                held(shelf, &digest, |shelf| judge_whole(shelf, &digest, &mut buffer, &mut step))
+                held(shelf, &digest, |shelf| judge_whole(shelf, &digest, &mut buffer, &mut read_on))
             }
-            Item::Pack(id) => judge_pack(shelf, id, &mut step),
+            Item::Pack(id) => judge_pack(shelf, id, &mut read_on),
             Item::Missing(first) => note_missing(shelf, first),
         };
         match judged {
