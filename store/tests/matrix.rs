@@ -55,7 +55,9 @@ impl Sample {
         contents.extend([film, edited, noise(11, 200_000)]);
         for half in contents.chunks(4) {
             let store = open(&disk, index.path());
-            half.iter().for_each(|content| put(&store, content));
+            for content in half {
+                put(&store, content);
+            }
             store.close().unwrap();
         }
         Self { disk: disk.restart(), index, contents }
