@@ -109,6 +109,9 @@ fn heal(
     let mut wrong = BTreeSet::new();
     if let Some(manifest) = &manifest {
         wrong = wrong_chunks(manifest, &*whole.file, step);
+        if !step(0) {
+            return Ok(Judged::Stopped);
+        }
         if !is_wrong && wrong.is_empty() {
             return Ok(Judged::Sound);
         }

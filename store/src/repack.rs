@@ -18,7 +18,7 @@ use crate::layout;
 use crate::leases::{Held, Lease};
 use crate::ledger::Aside;
 use crate::manifest::{Container, Manifest};
-use crate::moved::{Moves, each_in, follow, placed_in};
+use crate::moved::{Moves, Placed, each_in, follow, placed_in};
 use crate::place::{PackId, Place, RecordAt};
 use crate::record::{self, BLOB, CHUNK, Head, MANIFEST, Record};
 use crate::scan::scan;
@@ -81,20 +81,16 @@ fn lose(shelf: &Shelf, id: PackId) -> Result<Judged, StoreError> {
         Ok(())
     })?;
     let placed = placed_in(&shelf.index, id)?;
-    for (digest, place) in placed.blobs {
-        if shelf.index.forget_if(&digest, &place)? {
-            lost.push(digest);
-        }
-    }
-    for (digest, known) in placed.manifests {
-        if shelf.index.forget_manifest_if(&digest, &known)? && shelf.index.blob(&digest)?.is_none()
-        {
-            lost.push(digest);
+    lost.extend(placed.blobs.iter().map(|(digest, _)| *digest));
+    for (digest, _) in &placed.manifests {
+        if shelf.index.blob(digest)?.is_none() {
+            lost.push(*digest);
         }
     }
     lost.sort_unstable();
     lost.dedup();
     shelf.ledger.set_aside(&layout::pack(id), "the file is gone", &lost, Aside::Gone)?;
+    forget(shelf, &placed)?;
     shelf.index.forget_pack(id)?;
     shelf.packs.forget(id);
     Ok(Judged::Lost)
@@ -161,7 +157,7 @@ impl Repack<'_> {
         let missing: HashMap<_, _> =
             named.into_iter().filter(|(offset, _)| !moves.contains_key(offset)).collect();
         let is_healed = self.heal_chunks(&missing, &mut moves, step)?;
-        let mut lost = self.heal_placed(step)?;
+        let left = self.heal_placed(step)?;
         if !step(0) {
             return Ok(Judged::Stopped);
         }
@@ -171,10 +167,12 @@ impl Repack<'_> {
             return Ok(Judged::Unreadable);
         };
         // Nobody begins to rely on the pack any more.
-        lost.extend(self.follow(&moves)?);
+        let mut lost = self.follow(&moves)?;
+        lost.extend(names(&left));
         lost.sort_unstable();
         lost.dedup();
         shelf.ledger.set_aside(&layout::pack(id), why, &lost, Aside::Moved)?;
+        forget(shelf, &left)?;
         shelf.index.forget_pack(id)?;
         shelf.packs.forget(id);
         Ok(if lost.is_empty() && is_healed { Judged::Healed } else { Judged::Lost })
@@ -247,11 +245,12 @@ impl Repack<'_> {
         Ok(all)
     }
 
-    /// Heals the blobs and manifests that the index still places here; returns those that are lost.
-    fn heal_placed(&self, step: &mut Step<'_>) -> Result<Vec<Digest>, StoreError> {
+    /// Heals the blobs and manifests that the index still places here; returns those that are lost,
+    /// or not healed yet when the work was stopped.
+    fn heal_placed(&self, step: &mut Step<'_>) -> Result<Placed, StoreError> {
         let Self { shelf, id, .. } = *self;
         let placed = placed_in(&shelf.index, id)?;
-        let mut lost = Vec::new();
+        let mut lost = Placed::default();
         let wanted: Vec<_> = placed.blobs.iter().map(|(digest, _)| *digest).collect();
         let mut goes_on = || step(0);
         let sources = Search::new(shelf, wanted, &mut goes_on).everywhere()?;
@@ -260,20 +259,21 @@ impl Repack<'_> {
             if let Some(content) = copy {
                 shelf.writer.call(Record::blob(digest, &content))??;
                 shelf.ledger.healed(&digest);
-            } else if shelf.index.forget_if(&digest, &place)? {
-                lost.push(digest);
+            } else {
+                lost.blobs.push((digest, place));
             }
         }
         for (digest, known) in placed.manifests {
-            if !shelf.index.forget_manifest_if(&digest, &known)? {
-                continue;
-            }
-            let whole = shelf.open_whole(&digest)?;
             let is_packed = matches!(shelf.index.blob(&digest)?, Some(Place::Packed(_)));
-            match whole {
-                Some(whole) => drop(shelf.derive(&digest, &*whole.file)?),
-                None if is_packed => {}
-                None => lost.push(digest),
+            match shelf.open_whole(&digest)? {
+                // It is made again from the file, as the first generation.
+                Some(whole) => {
+                    if shelf.index.forget_manifest_if(&digest, &known)? {
+                        drop(shelf.derive(&digest, &*whole.file)?);
+                    }
+                }
+                None if is_packed => drop(shelf.index.forget_manifest_if(&digest, &known)?),
+                None => lost.manifests.push((digest, known)),
             }
         }
         Ok(lost)
@@ -308,6 +308,23 @@ impl Repack<'_> {
         }
         Err(StoreError::Stopped)
     }
+}
+
+/// The blobs that are lost with what the index places in a pack.
+fn names(placed: &Placed) -> impl Iterator<Item = Digest> {
+    let blobs = placed.blobs.iter().map(|(digest, _)| *digest);
+    blobs.chain(placed.manifests.iter().map(|(digest, _)| *digest))
+}
+
+/// Forgets what was lost, once that is written down.
+fn forget(shelf: &Shelf, placed: &Placed) -> Result<(), StoreError> {
+    for (digest, place) in &placed.blobs {
+        shelf.index.forget_if(digest, place)?;
+    }
+    for (digest, known) in &placed.manifests {
+        shelf.index.forget_manifest_if(digest, known)?;
+    }
+    Ok(())
 }
 
 fn settle(waiting: &mut Vec<Waiting>, moves: &mut Moves) -> Result<(), StoreError> {
