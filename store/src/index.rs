@@ -3,6 +3,7 @@
 //! Invariant: an entry is made only once its bytes are durable; it stays a hint all the same.
 //! Values are positions, batches are small, and lists are bounded.
 
+mod notes;
 mod rows;
 
 use std::collections::HashMap;
@@ -168,8 +169,8 @@ impl Index {
         })
     }
 
-    /// Blobs whose bytes may depend on a container that is not their own whole, after the given one.
-    /// Some may have left it meanwhile.
+    /// Blobs whose bytes may depend on a container that is not their own whole, after the given
+    /// one. Some may have left it meanwhile.
     pub fn dependents(
         &self,
         on: &Container,
@@ -281,11 +282,12 @@ impl Index {
             let place = if row.place == sound { doubted } else { row.place };
             Row { place, ..row }
         })
+        .map(drop)
     }
 
     /// Forgets where a blob lies.
     pub fn forget(&self, digest: &Digest) -> Result<()> {
-        self.update(digest, |row| Row { place: None, ..row })
+        self.update(digest, |row| Row { place: None, ..row }).map(drop)
     }
 
     /// Forgets a blob's manifest. The next one counts more than what a rebuild may bring back.
@@ -297,20 +299,24 @@ impl Index {
             Ok(db.insert(FORGOTTEN_KEY, &highest.to_le_bytes()).map(drop)?)
         })?;
         drop(nobody_else);
-        self.update(digest, |row| Row { manifest: None, ..row })
+        self.update(digest, |row| Row { manifest: None, ..row }).map(drop)
     }
 
-    fn update(&self, digest: &Digest, new: impl Fn(Row) -> Row) -> Result<()> {
+    /// Changes what is known of a blob; tells whether that was a change.
+    fn update(&self, digest: &Digest, new: impl Fn(Row) -> Row) -> Result<bool> {
         let _nobody_else = self.change();
         self.with(|db| {
             let (old, key) = (row(db, digest)?, key(BLOB_TAG, digest.as_bytes()));
             let new = new(old);
+            if new == old {
+                return Ok(false);
+            }
             if new.is_empty() {
                 db.remove(key)?;
-            } else if new != old {
+            } else {
                 db.insert(key, new.encode())?;
             }
-            Ok(())
+            Ok(true)
         })
     }
 

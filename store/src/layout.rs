@@ -90,32 +90,19 @@ pub fn clear_staging(disk: &dyn Disk) -> Result<()> {
     Ok(())
 }
 
-/// Moves a file to `quarantine/`, durably, with a text that says why.
-pub fn quarantine(disk: &dyn Disk, path: &Path, why: &str) -> Result<()> {
-    let to = quarantine_place(disk, path, why)?;
-    disk.rename(path, &to)?;
-    disk.sync_dir(Path::new(QUARANTINE))?;
-    disk.sync_dir(path.parent().unwrap_or(Path::new("")))?;
-    tracing::error!(file = %path.display(), to = %to.display(), why, "moved to quarantine");
-    Ok(())
-}
-
-/// Keeps a file in `quarantine/` that is about to be replaced by what is intact of it.
-pub fn keep_in_quarantine(disk: &dyn Disk, path: &Path, why: &str) -> Result<()> {
-    let to = quarantine_place(disk, path, why)?;
-    disk.hard_link(path, &to)?;
-    disk.sync_dir(Path::new(QUARANTINE))?;
-    tracing::error!(file = %path.display(), to = %to.display(), why, "kept in quarantine");
-    Ok(())
-}
-
-/// A free name in `quarantine/`, beside the text that says why.
-fn quarantine_place(disk: &dyn Disk, path: &Path, why: &str) -> Result<PathBuf> {
+/// A new name in `quarantine/` for a damaged file.
+pub fn quarantined(path: &Path) -> PathBuf {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let unique = format!("{name}.{}", Uuid::now_v7().simple());
-    let to = Path::new(QUARANTINE).join(&unique);
-    let note = disk.create_new(&to.with_file_name(format!("{unique}.why")))?;
-    note.write_all_at(format!("{}: {why}\n", path.display()).as_bytes(), 0)?;
-    note.sync()?;
-    Ok(to)
+    Path::new(QUARANTINE).join(format!("{name}.{}", Uuid::now_v7().simple()))
+}
+
+/// Whether a name in `quarantine/` is that of a note.
+pub fn is_why(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == "why")
+}
+
+/// The note beside a file in `quarantine/`.
+pub fn why(quarantined: &Path) -> PathBuf {
+    let name = quarantined.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    quarantined.with_file_name(format!("{name}.why"))
 }

@@ -10,9 +10,12 @@ use crate::cache::Cache;
 use crate::error::{IndexError, StoreError};
 use crate::index::Index;
 use crate::layout;
+use crate::ledger::Ledger;
 use crate::packs::Packs;
 use crate::place::PackId;
+use crate::progress::Progress;
 use crate::recover::{list_wholes, recover_packs};
+use crate::scrub::restore;
 use crate::shelf::Shelf;
 use crate::writer::{BATCH, PackWriter};
 
@@ -35,7 +38,8 @@ pub fn open(
     }
     let index = Arc::new(usable_index(&*disk, &derived)?);
     let is_built = index.is_built()?;
-    recover_packs(&*disk, &index)?;
+    let ledger = Ledger::open(Arc::clone(&disk))?;
+    recover_packs(&disk, &index, &ledger)?;
     if !is_built {
         list_wholes(&*disk, &index)?;
         index.set_built()?;
@@ -52,8 +56,12 @@ pub fn open(
         cache,
         leases: Arc::default(),
         wholes: RwLock::new(()),
-        freeing: Mutex::new(()),
+        ledger,
+        moving: Mutex::default(),
+        scrubbing: Progress::default(),
+        counted: Mutex::default(),
     };
+    restore(&shelf)?;
     Ok((shelf, derived))
 }
 

@@ -73,7 +73,7 @@ impl Pieces {
     ) -> Result<(), StoreError> {
         let Piece { chunk, container, offset } = located.piece;
         let damage = Damage::Chunk { offset: located.start };
-        let file = match self.manifest.containers.get(*container as usize) {
+        let file_of = match self.manifest.containers.get(*container as usize) {
             Some(Container::Pack(pack)) => {
                 let content = from.packs.chunk(of, &chunk.digest, *pack, *offset)?;
                 if content.len() == place.len() {
@@ -83,18 +83,30 @@ impl Pieces {
                 let place = layout::pack(*pack);
                 return Err(StoreError::Damaged { digest: *of, place, damage });
             }
-            Some(Container::Whole(digest)) => (file(from, own, of, digest)?, *digest),
+            Some(Container::Whole(digest)) => *digest,
             None => {
                 return Err(StoreError::Damaged { digest: *of, place: layout::whole(of), damage });
             }
         };
-        let (file, container) = file;
-        let got = file.read_at(place, *offset)?;
-        if got == place.len() && Digest::of(place) == chunk.digest {
+        let holder = file(from, own, of, &file_of)?;
+        let is_right = |file: &dyn DiskFile, place: &mut [u8]| -> Result<bool, StoreError> {
+            let got = file.read_at(place, *offset)?;
+            Ok(got == place.len() && Digest::of(place) == chunk.digest)
+        };
+        if let Some(holder) = &holder
+            && is_right(&**holder, place)?
+        {
             return Ok(());
         }
-        let place = layout::whole(&container);
-        Err(StoreError::Damaged { digest: *of, place, damage })
+        // What was taken away as damaged may be right in this chunk.
+        for path in from.ledger.quarantined(&file_of) {
+            if from.disk.open_read(&path).is_ok_and(|file| is_right(&*file, place).unwrap_or(false))
+            {
+                return Ok(());
+            }
+        }
+        let damage = if holder.is_some() { damage } else { Damage::Missing };
+        Err(StoreError::Damaged { digest: *of, place: layout::whole(&file_of), damage })
     }
 }
 
@@ -111,30 +123,19 @@ impl Pieces {
         let first = located.piece;
         let length = first.chunk.length as usize;
         let row = self.row(located.number, place.len());
-        let whole = match self.manifest.containers.get(first.container as usize) {
-            Some(Container::Whole(digest)) if row.len() > 1 => *digest,
-            _ => {
-                self.load(from, own, (of, located), place.get_mut(..length).unwrap_or_default())?;
-                return Ok(length);
-            }
-        };
-        let wanted: usize = row.iter().map(|piece| piece.chunk.length as usize).sum();
-        let place = place.get_mut(..wanted).unwrap_or_default();
-        let got = file(from, own, of, &whole)?.read_at(place, first.offset)?;
         let mut done = 0;
-        for piece in row {
-            let end = done + piece.chunk.length as usize;
-            let chunk = place.get(done..end).unwrap_or_default();
-            if end > got || Digest::of(chunk) != piece.chunk.digest {
-                break;
-            }
-            done = end;
+        if row.len() > 1
+            && let Some(Container::Whole(whole)) =
+                self.manifest.containers.get(first.container as usize)
+            && let Some(holder) = file(from, own, of, whole)?
+        {
+            done = read_row(&*holder, row, place)?;
         }
-        if done > 0 {
-            return Ok(done);
+        if done == 0 {
+            self.load(from, own, (of, located), place.get_mut(..length).unwrap_or_default())?;
+            done = length;
         }
-        let damage = Damage::Chunk { offset: located.start };
-        Err(StoreError::Damaged { digest: *of, place: layout::whole(&whole), damage })
+        Ok(done)
     }
 
     /// The chunks from one on that lie one after the other and fit into so many bytes.
@@ -153,18 +154,33 @@ impl Pieces {
     }
 }
 
-/// The file of a whole that holds chunks of the blob `of`.
+/// Reads a row of chunks; tells how many bytes of it are right from its start on.
+fn read_row(file: &dyn DiskFile, row: &[Piece], place: &mut [u8]) -> Result<usize, StoreError> {
+    let wanted: usize = row.iter().map(|piece| piece.chunk.length as usize).sum();
+    let place = place.get_mut(..wanted).unwrap_or_default();
+    let from = row.first().map_or(0, |first| first.offset);
+    let got = file.read_at(place, from)?;
+    let mut done = 0;
+    for piece in row {
+        let end = done + piece.chunk.length as usize;
+        let chunk = place.get(done..end).unwrap_or_default();
+        if end > got || Digest::of(chunk) != piece.chunk.digest {
+            break;
+        }
+        done = end;
+    }
+    Ok(done)
+}
+
+/// The file of a whole that holds chunks of the blob `of`; `None` when it is not there.
 fn file(
     shelf: &Shelf,
     own: Option<&OpenWhole>,
     of: &Digest,
     digest: &Digest,
-) -> Result<Arc<dyn DiskFile>, StoreError> {
+) -> Result<Option<Arc<dyn DiskFile>>, StoreError> {
     match own {
-        Some(own) if of == digest => Ok(Arc::clone(&own.file)),
-        _ => shelf.open_whole(digest)?.map(|whole| whole.file).ok_or_else(|| {
-            let place = layout::whole(digest);
-            StoreError::Damaged { digest: *of, place, damage: Damage::Missing }
-        }),
+        Some(own) if of == digest => Ok(Some(Arc::clone(&own.file))),
+        _ => Ok(shelf.open_whole(digest)?.map(|whole| whole.file)),
     }
 }

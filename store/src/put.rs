@@ -47,7 +47,9 @@ impl Shelf {
         let (stored, new_bytes) = if is_familiar && self.is_sound(&digest, size) {
             (Stored::Shared, 0)
         } else {
-            match self.keep(&digest, staged, is_familiar)? {
+            let kept = self.keep(&digest, staged, is_familiar)?;
+            self.ledger.healed(&digest);
+            match kept {
                 0 if size > 0 => (Stored::Shared, 0),
                 new_bytes => (Stored::New, new_bytes),
             }

@@ -6,7 +6,9 @@
 //! No intact record is ever lost or gets another place, because manifests name places; and bytes
 //! with damage in their midst are kept in quarantine.
 
+use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use rushes_digest::Digest;
 use rushes_disk::{Disk, DiskFile, Kind};
@@ -15,18 +17,24 @@ use crate::error::StoreError;
 use crate::footer::{Entry, Header, Listed, check_header, read_footer};
 use crate::index::{BATCH_ENTRIES_MAX, Index};
 use crate::layout;
+use crate::ledger::{Aside, Ledger};
+use crate::manifest::{Container, Piece};
+use crate::moved::{each_in, placed_in};
 use crate::pack::OpenPack;
-use crate::place::{PackId, WholeStat};
+use crate::packs::Packs;
+use crate::place::{PackId, Place, WholeStat};
 use crate::record::{self, MANIFEST, Record};
 use crate::scan::scan;
+
+type Result<T> = std::result::Result<T, StoreError>;
 
 /// How much is copied with one write, in bytes.
 const COPY_BYTES: u64 = 1 << 20;
 
 /// Brings every pack into the index that is not there to its end.
-pub fn recover_packs(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
+pub fn recover_packs(disk: &Arc<dyn Disk>, index: &Index, ledger: &Ledger) -> Result<()> {
     let mut are_names_durable = false;
-    for id in layout::packs(disk)? {
+    for id in layout::packs(&**disk)? {
         let path = layout::pack(id);
         let size = disk.stat(&path)?.size;
         if index.sealed(id)? != Some(size) {
@@ -35,13 +43,18 @@ pub fn recover_packs(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
                 disk.sync_dir(Path::new(layout::PACKS))?;
                 are_names_durable = true;
             }
-            recover_pack(disk, index, id, size)?;
+            recover_pack(disk, (index, ledger), id, size)?;
         }
     }
     Ok(())
 }
 
-fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result<(), StoreError> {
+fn recover_pack(
+    disk: &Arc<dyn Disk>,
+    (index, ledger): (&Index, &Ledger),
+    id: PackId,
+    size: u64,
+) -> Result<()> {
     let path = layout::pack(id);
     let file = disk.open_read(&path)?;
     let header = check_header(id, &*file)?;
@@ -53,17 +66,20 @@ fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result
         index.enter(id, &with_traces(id, &*file, entries)?)?;
         return Ok(index.set_sealed(id, size)?);
     }
-    let mut copy = Copy { disk, id, pack: None, waiting: Vec::new(), next: 0, start: 0 };
-    let gaps = scan(id, &*file, |at, head, payload| copy.take(at, Record::copy(head, payload)))?;
+    let mut copy = Copy { disk: &**disk, id, pack: None, waiting: Vec::new(), next: 0, start: 0 };
+    let gaps =
+        scan(id, &*file, size, |at, head, payload| copy.take(at, Record::copy(head, payload)))?;
     drop(file);
-    let is_damaged = gaps.inner_bytes > 0 || (header == Header::Damaged && size > 0);
-    if is_damaged {
+    copy.write()?;
+    // Its end was there once, and is not any more.
+    let was_sealed = index.sealed(id)?.is_some();
+    if was_sealed || gaps.inner_bytes > 0 || (header == Header::Damaged && size > 0) {
         let why = format!(
             "{} bytes are damaged between intact records, {} at the end, header: {header:?}; \
              the intact records were kept",
             gaps.inner_bytes, gaps.tail_bytes
         );
-        layout::keep_in_quarantine(disk, &path, &why)?;
+        note_lost(disk, (index, ledger), &copy, &why)?;
     } else if gaps.tail_bytes > 0 {
         let bytes = gaps.tail_bytes;
         tracing::warn!(pack = %path.display(), bytes, "the end of a pack was never finished");
@@ -71,13 +87,53 @@ fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result
     copy.put_in_place(index)
 }
 
+/// Writes down which blobs miss bytes of a damaged pack, keeps it as it is in quarantine, and
+/// forgets what was in it and is not among what was copied.
+fn note_lost(
+    disk: &Arc<dyn Disk>,
+    (index, ledger): (&Index, &Ledger),
+    copy: &Copy<'_>,
+    why: &str,
+) -> Result<()> {
+    let (id, intact) = (copy.id, copy.offsets());
+    let mut placed = placed_in(index, id)?;
+    placed
+        .blobs
+        .retain(|(_, place)| matches!(place, Place::Packed(at) if !intact.contains(&at.offset)));
+    placed.manifests.retain(|(_, known)| !intact.contains(&known.at.offset));
+    let mut lost: Vec<_> = placed.blobs.iter().map(|(digest, _)| *digest).collect();
+    for (digest, _) in &placed.manifests {
+        // The manifest of a whole is made again from the file.
+        if index.blob(digest)?.is_none() {
+            lost.push(*digest);
+        }
+    }
+    let container = Container::Pack(id);
+    each_in(index, &Packs::new(Arc::clone(disk)), &container, &mut |blob, manifest| {
+        let is_lost = |piece: &Piece| {
+            manifest.containers.get(piece.container as usize) == Some(&container)
+                && !intact.contains(&piece.offset)
+        };
+        if manifest.pieces.iter().any(is_lost) {
+            lost.push(blob);
+        }
+        Ok(())
+    })?;
+    lost.sort_unstable();
+    lost.dedup();
+    ledger.set_aside(&layout::pack(id), why, &lost, Aside::Linked)?;
+    for (digest, _) in placed.blobs {
+        index.forget(&digest)?;
+    }
+    for (digest, _) in placed.manifests {
+        index.forget_manifest(&digest)?;
+    }
+    Ok(())
+}
+
 /// Reads the manifests of a sealed pack for what they leave in the index. One that cannot be read
 /// keeps its entry: the blob is damaged then, not gone.
-pub fn with_traces(
-    id: PackId,
-    file: &dyn DiskFile,
-    entries: Vec<Entry>,
-) -> Result<Vec<Listed>, StoreError> {
+pub fn with_traces(id: PackId, file: &dyn DiskFile, entries: Vec<Entry>) -> Result<Vec<Listed>> {
     let mut bytes = Vec::new();
     let mut listed = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -110,7 +166,7 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    fn take(&mut self, at: u64, record: Record) -> Result<(), StoreError> {
+    fn take(&mut self, at: u64, record: Record) -> Result<()> {
         let waiting_bytes = self.next.saturating_sub(self.start);
         let is_behind = at == self.next && !self.waiting.is_empty();
         if !is_behind || waiting_bytes >= COPY_BYTES || self.waiting.len() >= BATCH_ENTRIES_MAX {
@@ -122,7 +178,7 @@ impl Copy<'_> {
         Ok(())
     }
 
-    fn write(&mut self) -> Result<(), StoreError> {
+    fn write(&mut self) -> Result<()> {
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -138,12 +194,19 @@ impl Copy<'_> {
         Ok(())
     }
 
+    /// Where the records lie that were copied.
+    fn offsets(&self) -> HashSet<u64> {
+        let entries = self.pack.iter().flat_map(OpenPack::entries);
+        entries.map(|entry| entry.offset).collect()
+    }
+
     /// Gives the copy the name of the pack, in one step; a pack without records goes.
-    fn put_in_place(mut self, index: &Index) -> Result<(), StoreError> {
+    fn put_in_place(mut self, index: &Index) -> Result<()> {
         self.write()?;
         let (dir, path) = (Path::new(layout::PACKS), layout::pack(self.id));
         let Some(mut pack) = self.pack.take() else {
             self.disk.remove(&path)?;
+            index.forget_pack(self.id)?;
             return Ok(self.disk.sync_dir(dir)?);
         };
         pack.sync()?;
@@ -168,7 +231,7 @@ impl Copy<'_> {
 }
 
 /// Enters every whole, by its name and looks: reading them through is left to reads and scrubs.
-pub fn list_wholes(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
+pub fn list_wholes(disk: &dyn Disk, index: &Index) -> Result<()> {
     let mut found = Vec::new();
     for dir in layout::whole_dirs() {
         let entries = disk.list(&dir)?;
@@ -190,6 +253,7 @@ pub fn list_wholes(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
     Ok(index.enter_wholes(&found)?)
 }
 
-fn whole_of(name: &str) -> Option<Digest> {
+/// The digest that a name in `whole/` stands for.
+pub fn whole_of(name: &str) -> Option<Digest> {
     name.parse().ok()
 }

@@ -8,10 +8,13 @@ use rushes_digest::Digest;
 use rushes_disk::{Disk, GroupCommit};
 
 use crate::cache::Cache;
+use crate::counts::Counted;
 use crate::error::StoreError;
 use crate::index::Index;
 use crate::leases::Leases;
+use crate::ledger::Ledger;
 use crate::packs::Packs;
+use crate::progress::Progress;
 use crate::writer::PackWriter;
 
 /// The parts of an open store.
@@ -32,8 +35,15 @@ pub struct Shelf {
     /// Read while a whole is put in place, written while one is taken away: nobody takes away what
     /// has just been healed.
     pub wholes: RwLock<()>,
-    /// One sweep or compaction at a time: what one has just written, no other takes for dead.
-    pub freeing: Mutex<()>,
+    /// What is damaged.
+    pub ledger: Ledger,
+    /// One sweep, compaction or repacking at a time: of two that move a blob's chunks at once, one
+    /// would undo what the other did, or take for dead what it has just written.
+    pub moving: Mutex<()>,
+    /// How far a scrub has come.
+    pub scrubbing: Progress,
+    /// What was counted last.
+    pub counted: Mutex<Counted>,
 }
 
 impl Shelf {

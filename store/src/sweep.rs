@@ -25,7 +25,7 @@ pub fn sweep(
     candidates: &mut dyn Iterator<Item = Digest>,
     how: (IsFree<'_>, Run),
 ) -> Result<Swept, StoreError> {
-    let _one_at_a_time = shelf.freeing.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one_at_a_time = shelf.moving.lock().unwrap_or_else(PoisonError::into_inner);
     let mut swept = Swept::default();
     let mut packs = BTreeSet::new();
     for candidate in candidates {
@@ -40,7 +40,7 @@ pub fn sweep(
 
 /// Compacts all packs that are mostly dead.
 pub fn compact(shelf: &Shelf, how: (IsFree<'_>, Run)) -> Result<Swept, StoreError> {
-    let _one_at_a_time = shelf.freeing.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one_at_a_time = shelf.moving.lock().unwrap_or_else(PoisonError::into_inner);
     let mut swept = Swept::default();
     compact::packs(shelf, shelf.index.sealed_packs()?.into_iter(), how, &mut swept)?;
     Ok(swept)

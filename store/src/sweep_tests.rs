@@ -151,7 +151,8 @@ fn has_later_kind(disk: &CrashDisk) -> bool {
     let mut kinds = Vec::new();
     for pack in layout::packs(disk).unwrap() {
         let file = disk.open_read(&layout::pack(pack)).unwrap();
-        scan::<StoreError>(pack, &*file, |_, head, _| {
+        let size = file.stat().unwrap().size;
+        scan::<StoreError>(pack, &*file, size, |_, head, _| {
             kinds.push(head.kind);
             Ok(())
         })

@@ -1,7 +1,7 @@
 //! Edited copies: only what is new in them is written, they read right, and nobody learns from it
 //! what others have.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,9 @@ fn of_an_edited_copy_only_what_is_new_is_written() {
     store.close().unwrap();
     for index in [index, tempfile::tempdir().unwrap()] {
         let store = open(&disk, index.path());
-        edits.iter().for_each(|(_, edit)| assert_reads(&store, edit));
+        for (_, edit) in &edits {
+            assert_reads(&store, edit);
+        }
         assert_eq!(put(&store, &edits[1].1, Familiar::with_all()).new_bytes, 0);
         store.close().unwrap();
     }

@@ -63,7 +63,10 @@ impl Row {
     /// Reads the byte form.
     pub fn decode(value: &[u8]) -> Option<Self> {
         let mut fields = Fields(value);
-        let place = place(&mut fields)?;
+        let place = match fields.u8()? {
+            NOWHERE => None,
+            form => Some(place(form, &mut fields)?),
+        };
         if fields.0.is_empty() {
             return Some(Self { place, manifest: None });
         }
@@ -72,20 +75,16 @@ impl Row {
     }
 }
 
-fn place(fields: &mut Fields<'_>) -> Option<Option<Place>> {
-    let form = fields.u8()?;
-    if form == NOWHERE {
-        return Some(None);
-    }
+fn place(form: u8, fields: &mut Fields<'_>) -> Option<Place> {
     if form == PACKED {
-        return record_at(fields).map(|at| Some(Place::Packed(at)));
+        return record_at(fields).map(Place::Packed);
     }
     let size = fields.u64()?;
     let modified_ns = i128::from_le_bytes(fields.array()?);
     let stat = WholeStat { size, modified_ns, inode: fields.u64()? };
     match form {
-        WHOLE_SOUND => Some(Some(Place::Whole { stat, sound: true })),
-        WHOLE_IN_DOUBT => Some(Some(Place::Whole { stat, sound: false })),
+        WHOLE_SOUND => Some(Place::Whole { stat, sound: true }),
+        WHOLE_IN_DOUBT => Some(Place::Whole { stat, sound: false }),
         _ => None,
     }
 }
