@@ -132,6 +132,10 @@ impl From<IngestError> for Refusal {
         match error {
             IngestError::Command(error) => error.into(),
             IngestError::DiskFull => Self::new(Code::DiskFull, error.to_string()),
+            IngestError::BytesNeeded => {
+                let field = Some("digest".to_owned());
+                Self { field, ..Self::new(Code::BytesNeeded, error.to_string()) }
+            }
             IngestError::TooLarge(_) => Self::new(Code::TooLarge, error.to_string()),
             IngestError::Store(error) => Self::failed(error),
         }

@@ -4,6 +4,7 @@
 //! one router; the edge lies around everything, so also what no route takes is a problem document.
 
 mod assets;
+mod contents;
 mod data;
 mod disposition;
 mod form;
@@ -31,6 +32,7 @@ use crate::state::App;
 pub fn router(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/upload-asset", post(upload::upload))
+        .route("/contents/known", post(contents::known))
         .route("/assets/{asset}", get(assets::show))
         .route("/assets/{asset}/data", get(data::data))
         .route("/projects", get(projects::list).post(projects::create))

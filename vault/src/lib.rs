@@ -7,6 +7,7 @@ mod changes;
 mod format;
 mod in_flight;
 mod ingest;
+mod known;
 mod lock;
 pub mod media;
 mod records;
