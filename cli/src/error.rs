@@ -150,6 +150,24 @@ pub enum CliError {
         /// What is wrong.
         why: String,
     },
+    /// Something in the store is not as it should be.
+    #[error("{count} things are wrong: see above, and `rushes store damage`")]
+    Unsound {
+        /// How many.
+        count: u64,
+    },
+    /// A long job of the daemon's failed.
+    #[error("{why}")]
+    JobFailed {
+        /// The daemon's words.
+        why: String,
+    },
+    /// Nobody said that bytes may go.
+    #[error("{what}: say --yes where nobody can be asked")]
+    NotAgreed {
+        /// What would have gone.
+        what: String,
+    },
     /// Somebody pressed Ctrl-C.
     #[error("interrupted")]
     Interrupted,

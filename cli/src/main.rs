@@ -10,8 +10,12 @@ mod error;
 mod get;
 mod put;
 mod run;
+mod sent;
 mod show;
+mod store;
+mod store_words;
 mod target;
+mod upload;
 
 use std::io::Write;
 use std::process::ExitCode;
