@@ -21,6 +21,9 @@ pub enum Damage {
         /// Where the record starts.
         offset: u64,
     },
+    /// It was found damaged before, and nothing has healed it since.
+    #[error("was damaged and is in quarantine/")]
+    Quarantined,
     /// A chunk of the blob does not hash to its digest.
     #[error("holds a wrong chunk for byte {offset} of the content")]
     Chunk {
@@ -100,6 +103,9 @@ pub enum StoreError {
     /// The index failed.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// Only one scrub runs at a time.
+    #[error("a scrub is already under way: wait for it, or stop it first")]
+    Scrubbing,
     /// The writer's thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(io::Error),

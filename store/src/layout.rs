@@ -84,17 +84,14 @@ pub fn clear_staging(disk: &dyn Disk) -> Result<()> {
     Ok(())
 }
 
-/// Moves a file to `quarantine/`, durably, with a text that says why.
-pub fn quarantine(disk: &dyn Disk, path: &Path, why: &str) -> Result<()> {
+/// A new name in `quarantine/` for a damaged file.
+pub fn quarantined(path: &Path) -> PathBuf {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let unique = format!("{name}.{}", Uuid::now_v7().simple());
-    let to = Path::new(QUARANTINE).join(&unique);
-    let note = disk.create_new(&to.with_file_name(format!("{unique}.why")))?;
-    note.write_all_at(format!("{}: {why}\n", path.display()).as_bytes(), 0)?;
-    note.sync()?;
-    disk.rename(path, &to)?;
-    disk.sync_dir(Path::new(QUARANTINE))?;
-    disk.sync_dir(path.parent().unwrap_or(Path::new("")))?;
-    tracing::error!(file = %path.display(), to = %to.display(), why, "moved to quarantine");
-    Ok(())
+    Path::new(QUARANTINE).join(format!("{name}.{}", Uuid::now_v7().simple()))
+}
+
+/// The note beside a file in `quarantine/`.
+pub fn why(quarantined: &Path) -> PathBuf {
+    let name = quarantined.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    quarantined.with_file_name(format!("{name}.why"))
 }

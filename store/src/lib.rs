@@ -5,26 +5,39 @@
 //! and what a [`BlobReader`] reads is what was put, or an error.
 
 mod bytes;
+mod check;
+mod copies;
+mod counts;
 mod cutter;
 mod error;
 mod footer;
+mod heal;
 mod index;
 mod layout;
 mod leases;
+mod ledger;
 mod manifest;
+mod moved;
 mod open;
 mod pack;
 mod packs;
 mod pieces;
 mod place;
+mod progress;
 mod put;
 mod read;
 mod record;
 mod recover;
+mod reindex;
+mod repack;
 mod scan;
+mod scrub;
 mod shelf;
 mod staging;
+mod stats;
 mod traces;
+mod upkeep;
+mod verify;
 mod wholes;
 mod writer;
 
@@ -34,11 +47,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rushes_digest::Digest;
 use rushes_disk::{Derived, Disk};
 
+pub use check::{Checked, Finding};
+pub use counts::{Count, Stats};
 pub use error::{Damage, IndexError, StoreError};
 pub use leases::Lease;
+pub use ledger::{Damaged, Observer};
+pub use progress::{Pace, ScrubState};
 pub use put::{Known, Put, Stored};
 pub use read::BlobReader;
+pub use reindex::Reindexed;
+pub use scrub::Scrubbed;
 pub use staging::{SMALL_BYTES_MAX, Staged, Staging};
+pub use verify::{Kept, Verified};
 
 use shelf::Shelf;
 

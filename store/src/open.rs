@@ -1,15 +1,18 @@
 //! Opening a store: which index may be trusted, and what it has missed.
 
 use std::path::Path;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use rushes_disk::{Derived, Disk, GroupCommit, Trust};
 
 use crate::error::{IndexError, StoreError};
 use crate::index::Index;
 use crate::layout;
+use crate::ledger::Ledger;
 use crate::packs::Packs;
+use crate::progress::Progress;
 use crate::recover::{list_wholes, recover_packs};
+use crate::scrub::restore;
 use crate::shelf::Shelf;
 use crate::writer::{BATCH, PackWriter};
 
@@ -32,7 +35,8 @@ pub fn open(
     }
     let index = Arc::new(usable_index(&derived)?);
     let is_built = index.is_built()?;
-    recover_packs(&*disk, &index)?;
+    let ledger = Ledger::open(Arc::clone(&disk))?;
+    recover_packs(&disk, &index, &ledger)?;
     if !is_built {
         list_wholes(&*disk, &index)?;
         index.set_built()?;
@@ -40,8 +44,19 @@ pub fn open(
     let writer = PackWriter::new(Arc::clone(&disk), Arc::clone(&index));
     let writer = GroupCommit::start("pack writer", BATCH, writer).map_err(StoreError::Thread)?;
     let packs = Packs::new(Arc::clone(&disk));
-    let shelf =
-        Shelf { disk, index, packs, writer, leases: Arc::default(), wholes: RwLock::new(()) };
+    let shelf = Shelf {
+        disk,
+        index,
+        packs,
+        writer,
+        leases: Arc::default(),
+        wholes: RwLock::new(()),
+        ledger,
+        moving: Mutex::default(),
+        scrubbing: Progress::default(),
+        counted: Mutex::default(),
+    };
+    restore(&shelf)?;
     Ok((shelf, derived))
 }
 

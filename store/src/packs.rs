@@ -74,6 +74,12 @@ impl Packs {
         manifest().ok_or_else(|| damaged(of, at))
     }
 
+    /// Closes a pack that leaves its place.
+    pub fn forget(&self, pack: PackId) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|(id, _)| *id != pack);
+    }
+
     fn record(&self, of: &Digest, at: &RecordAt) -> Result<Vec<u8>, StoreError> {
         let mut bytes = vec![0; FRAME_BYTES + at.stored_len as usize];
         let got = self.file(of, at.pack)?.read_at(&mut bytes, at.offset)?;

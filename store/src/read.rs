@@ -11,6 +11,7 @@ use rushes_digest::Digest;
 
 use crate::error::{Damage, StoreError};
 use crate::layout;
+use crate::ledger::Damaged;
 use crate::manifest::{Container, Manifest};
 use crate::pieces::{Located, Pieces};
 use crate::place::{Place, WholeStat};
@@ -63,7 +64,13 @@ pub fn open(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<BlobReader>, S
         }
         None => match shelf.open_whole(digest)? {
             Some(whole) => of_whole(shelf, digest, whole, None).map(Some),
-            None => of_ranges(shelf, digest),
+            None => match (of_ranges(shelf, digest)?, shelf.ledger.of(digest)) {
+                (None, Some(Damaged { place, .. })) => {
+                    let damage = Damage::Quarantined;
+                    Err(StoreError::Damaged { digest: *digest, place, damage })
+                }
+                (found, _) => Ok(found),
+            },
         },
     }
 }
@@ -85,7 +92,8 @@ fn of_whole(
 fn of_ranges(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Option<BlobReader>, StoreError> {
     let Some(known) = shelf.index.manifest(digest)? else { return Ok(None) };
     let manifest = shelf.packs.manifest(digest, &known.at)?;
-    if manifest.containers == [Container::Whole(*digest)] {
+    let is_own = manifest.containers == [Container::Whole(*digest)];
+    if is_own && shelf.ledger.of(digest).is_none() {
         // The manifest of a whole that is not there, and perhaps never was, durably.
         return Ok(None);
     }

@@ -6,6 +6,7 @@
 //! No intact record is ever lost, and bytes with damage in their midst are kept in quarantine.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rushes_digest::Digest;
 use rushes_disk::{Disk, DiskFile, Kind};
@@ -14,27 +15,50 @@ use crate::error::StoreError;
 use crate::footer::{ENTRIES_MAX, Entry, Header, Listed, check_header, read_footer};
 use crate::index::{BATCH_ENTRIES_MAX, Index};
 use crate::layout;
+use crate::ledger::{Aside, Ledger};
+use crate::manifest::Container;
+use crate::moved::{Moves, each_in, follow, placed_in};
 use crate::pack::OpenPack;
+use crate::packs::Packs;
 use crate::place::{PackId, WholeStat};
-use crate::record::{self, MANIFEST, Record};
+use crate::record::{self, CHUNK, MANIFEST, Record};
 use crate::scan::{Gaps, scan};
+
+type Result<T> = std::result::Result<T, StoreError>;
 
 /// How much is copied with one write, in bytes.
 const COPY_BYTES: usize = 1 << 20;
 
+/// A pack whose intact records lie elsewhere now.
+struct Left {
+    id: PackId,
+    size: u64,
+    header: Header,
+    gaps: Gaps,
+    moves: Moves,
+}
+
 /// Brings every pack into the index that is not there to its end.
-pub fn recover_packs(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
-    for id in layout::packs(disk)? {
+///
+/// First everything is entered, then manifests follow the chunks that have moved, and only then do
+/// old packs leave: a stop in between is repeated by the next start.
+pub fn recover_packs(disk: &Arc<dyn Disk>, index: &Index, ledger: &Ledger) -> Result<()> {
+    let mut left = Vec::new();
+    for id in layout::packs(&**disk)? {
         let path = layout::pack(id);
         let size = disk.stat(&path)?.size;
         if index.sealed(id)? != Some(size) {
-            recover_pack(disk, index, id, size)?;
+            left.extend(recover_pack(&**disk, index, id, size)?);
         }
+    }
+    for old in &left {
+        let lost = follow_moves(disk, index, old)?;
+        set_aside(&**disk, (index, ledger), old, lost)?;
     }
     Ok(())
 }
 
-fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result<(), StoreError> {
+fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result<Option<Left>> {
     let path = layout::pack(id);
     let file = disk.open_read(&path)?;
     let header = check_header(id, &*file)?;
@@ -44,22 +68,38 @@ fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result
     if let Some(entries) = read_footer(id, &*file, &path, size)? {
         // A footer is written only once the records before it are durable.
         index.enter(id, &with_traces(id, &*file, entries)?)?;
-        return Ok(index.set_sealed(id, size)?);
+        index.set_sealed(id, size)?;
+        return Ok(None);
     }
-    let mut copy = Copy { disk, index, pack: None, waiting: Vec::new(), waiting_bytes: 0 };
-    let gaps = scan(id, &*file, |head, payload| copy.take(Record::copy(head, payload)))?;
+    let mut copy = Copy::new(disk, index);
+    let gaps = scan(id, &*file, size, |at, head, payload| {
+        copy.take(Some(at), Record::copy(head, payload))
+    })?;
     copy.seal()?;
-    drop(file);
-    set_aside(disk, id, size, (header, gaps))
+    Ok(Some(Left { id, size, header, gaps, moves: copy.moves }))
+}
+
+/// Writes newer manifests for the blobs whose chunks have moved; returns those that miss some.
+fn follow_moves(disk: &Arc<dyn Disk>, index: &Index, old: &Left) -> Result<Vec<Digest>> {
+    let packs = Packs::new(Arc::clone(disk));
+    let (mut copy, mut lost) = (Copy::new(&**disk, index), Vec::new());
+    each_in(index, &packs, &Container::Pack(old.id), &mut |blob, manifest| {
+        let followed = follow(&manifest, old.id, &old.moves);
+        if followed.has_lost {
+            lost.push(blob);
+        }
+        if followed.has_moved {
+            copy.take(None, Record::manifest(blob, &followed.manifest))?;
+        }
+        Ok(())
+    })?;
+    copy.seal()?;
+    Ok(lost)
 }
 
 /// Reads the manifests of a sealed pack for what they leave in the index. One that cannot be read
 /// keeps its entry: the blob is damaged then, not gone.
-pub fn with_traces(
-    id: PackId,
-    file: &dyn DiskFile,
-    entries: Vec<Entry>,
-) -> Result<Vec<Listed>, StoreError> {
+pub fn with_traces(id: PackId, file: &dyn DiskFile, entries: Vec<Entry>) -> Result<Vec<Listed>> {
     let mut bytes = Vec::new();
     let mut listed = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -81,18 +121,22 @@ pub fn with_traces(
 /// Takes a pack out of the way whose intact records lie elsewhere now.
 fn set_aside(
     disk: &dyn Disk,
-    id: PackId,
-    size: u64,
-    (header, gaps): (Header, Gaps),
-) -> Result<(), StoreError> {
-    let path = layout::pack(id);
-    if gaps.inner_bytes > 0 || (header == Header::Damaged && size > 0) {
+    (index, ledger): (&Index, &Ledger),
+    old: &Left,
+    mut lost: Vec<Digest>,
+) -> Result<()> {
+    let Left { id, size, header, gaps, .. } = old;
+    let path = layout::pack(*id);
+    if gaps.inner_bytes > 0 || (*header == Header::Damaged && *size > 0) {
         let why = format!(
             "{} bytes are damaged between intact records, {} at the end, header: {header:?}; \
              the intact records were copied to another pack",
             gaps.inner_bytes, gaps.tail_bytes
         );
-        return Ok(layout::quarantine(disk, &path, &why)?);
+        lost.extend(forget_placed(index, *id)?);
+        index.forget_pack(*id)?;
+        ledger.set_aside(&path, &why, &lost, Aside::Moved)?;
+        return Ok(());
     }
     if gaps.tail_bytes > 0 {
         let bytes = gaps.tail_bytes;
@@ -102,6 +146,23 @@ fn set_aside(
     Ok(disk.sync_dir(Path::new(layout::PACKS))?)
 }
 
+/// Forgets what the index still places in a pack that leaves; returns the blobs that are lost.
+fn forget_placed(index: &Index, id: PackId) -> Result<Vec<Digest>> {
+    let (placed, mut lost) = (placed_in(index, id)?, Vec::new());
+    for (digest, _) in placed.blobs {
+        index.forget(&digest)?;
+        lost.push(digest);
+    }
+    for (digest, _) in placed.manifests {
+        index.forget_manifest(&digest)?;
+        // The manifest of a whole is made again from the file.
+        if index.blob(&digest)?.is_none() {
+            lost.push(digest);
+        }
+    }
+    Ok(lost)
+}
+
 /// Records on their way into a new pack.
 struct Copy<'a> {
     disk: &'a dyn Disk,
@@ -109,11 +170,20 @@ struct Copy<'a> {
     pack: Option<OpenPack>,
     waiting: Vec<Record>,
     waiting_bytes: usize,
+    /// Where chunks were that wait, and nothing for other records.
+    were: Vec<Option<u64>>,
+    moves: Moves,
 }
 
-impl Copy<'_> {
-    fn take(&mut self, record: Record) -> Result<(), StoreError> {
+impl<'a> Copy<'a> {
+    fn new(disk: &'a dyn Disk, index: &'a Index) -> Self {
+        let (waiting, were, moves) = (Vec::new(), Vec::new(), Moves::new());
+        Self { disk, index, pack: None, waiting, waiting_bytes: 0, were, moves }
+    }
+
+    fn take(&mut self, was: Option<u64>, record: Record) -> Result<()> {
         self.waiting_bytes += record.len();
+        self.were.push(was.filter(|_| record.head.kind == CHUNK));
         self.waiting.push(record);
         if self.waiting_bytes >= COPY_BYTES || self.waiting.len() >= BATCH_ENTRIES_MAX {
             self.write()?;
@@ -121,19 +191,23 @@ impl Copy<'_> {
         Ok(())
     }
 
-    fn write(&mut self) -> Result<(), StoreError> {
+    fn write(&mut self) -> Result<()> {
         let mut pack = match self.pack.take() {
             Some(pack) => pack,
             None => OpenPack::create(self.disk)?,
         };
-        pack.append(std::mem::take(&mut self.waiting))?;
+        let id = pack.id();
+        let entries = pack.append(std::mem::take(&mut self.waiting))?;
+        for (was, entry) in self.were.drain(..).zip(entries) {
+            self.moves.extend(was.map(|was| (was, entry.at(id))));
+        }
         self.waiting_bytes = 0;
         let is_full = pack.entries().len() + BATCH_ENTRIES_MAX > ENTRIES_MAX;
         self.pack = Some(pack);
         if is_full { self.seal() } else { Ok(()) }
     }
 
-    fn seal(&mut self) -> Result<(), StoreError> {
+    fn seal(&mut self) -> Result<()> {
         if !self.waiting.is_empty() {
             self.write()?;
         }
@@ -151,7 +225,7 @@ impl Copy<'_> {
 }
 
 /// Enters every whole, by its name and looks: reading them through is left to reads and scrubs.
-pub fn list_wholes(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
+pub fn list_wholes(disk: &dyn Disk, index: &Index) -> Result<()> {
     let mut found = Vec::new();
     for dir in layout::whole_dirs() {
         let entries = disk.list(&dir)?;
@@ -173,6 +247,7 @@ pub fn list_wholes(disk: &dyn Disk, index: &Index) -> Result<(), StoreError> {
     Ok(index.enter_wholes(&found)?)
 }
 
-fn whole_of(name: &str) -> Option<Digest> {
+/// The blob that a name in `whole/` stands for.
+pub fn whole_of(name: &str) -> Option<Digest> {
     name.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! Reads through a pack that has no footer, and finds the records again behind damaged bytes.
+//! Reads through the records of a pack, and finds them again behind damaged bytes.
 //!
 //! Knows nothing of the index. Invariant: only intact records are reported; all other bytes are
 //! counted.
@@ -22,19 +22,20 @@ pub struct Gaps {
     pub tail_bytes: u64,
 }
 
-/// Hands each intact record of a pack to `each`, in order.
+/// Hands each intact record of a pack to `each`, in order, with its offset. `size` is where the
+/// records end: where the footer begins, or the file ends.
 pub fn scan<E: From<rushes_disk::DiskError>>(
     pack: PackId,
     file: &dyn DiskFile,
-    mut each: impl FnMut(Head, &[u8]) -> std::result::Result<(), E>,
+    size: u64,
+    mut each: impl FnMut(u64, Head, &[u8]) -> std::result::Result<(), E>,
 ) -> std::result::Result<Gaps, E> {
-    let size = file.stat()?.size;
     let mut window = Window { file, start: 0, bytes: Vec::new() };
     let mut gaps = Gaps::default();
     let mut at = HEADER_BYTES as u64;
     while at < size {
         if let Some((head, payload)) = window.record(pack, at, size)? {
-            each(head, payload)?;
+            each(at, head, payload)?;
             at += head.record_bytes() as u64;
             gaps.inner_bytes += std::mem::take(&mut gaps.tail_bytes);
         } else {
@@ -126,7 +127,7 @@ mod tests {
         let file = CrashDisk::new().create_new(Path::new("p")).unwrap();
         file.write_all_at(bytes, 0).unwrap();
         let mut found = Vec::new();
-        let gaps = scan::<DiskError>(PACK, &*file, |head, _| {
+        let gaps = scan::<DiskError>(PACK, &*file, bytes.len() as u64, |_, head, _| {
             found.push(head.digest);
             Ok(())
         });

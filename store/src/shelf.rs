@@ -2,16 +2,19 @@
 //!
 //! Knows nothing of staging and readers.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use rushes_digest::Digest;
 use rushes_disk::{Disk, GroupCommit};
 
+use crate::counts::Counted;
 use crate::error::StoreError;
 use crate::index::Index;
 use crate::leases::Leases;
+use crate::ledger::Ledger;
 use crate::manifest::Manifest;
 use crate::packs::Packs;
+use crate::progress::Progress;
 use crate::record::Record;
 use crate::writer::PackWriter;
 
@@ -35,6 +38,15 @@ pub struct Shelf {
     /// Read while a whole is put in place, written while one is taken away: nobody takes away what
     /// has just been healed.
     pub wholes: RwLock<()>,
+    /// What is damaged.
+    pub ledger: Ledger,
+    /// Held from reading a blob's manifest until a newer one of it is in the index: of two that
+    /// move its chunks at once, one would undo what the other did.
+    pub moving: Mutex<()>,
+    /// How far a scrub has come.
+    pub scrubbing: Progress,
+    /// What was counted last.
+    pub counted: Mutex<Counted>,
 }
 
 impl Shelf {

@@ -31,7 +31,8 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    fn create(disk: &Arc<dyn Disk>) -> Result<(Self, Arc<dyn DiskFile>), StoreError> {
+    /// Makes a new, empty file.
+    pub fn create(disk: &Arc<dyn Disk>) -> Result<(Self, Arc<dyn DiskFile>), StoreError> {
         let path = layout::new_staging();
         let file = disk.create_new(&path)?;
         Ok((Self { disk: Arc::clone(disk), path, is_wanted: false }, file))

@@ -57,7 +57,8 @@ fn hooks(manifest: &Manifest) -> Vec<Hook> {
         }
     }
     // The first chunk tells a copy from its first bytes on.
-    let mut hooks: Vec<Hook> = all().take(1).chain(smallest).chain(all().filter(|hook| is_one(*hook))).collect();
+    let mut hooks: Vec<Hook> =
+        all().take(1).chain(smallest).chain(all().filter(|hook| is_one(*hook))).collect();
     hooks.sort_unstable();
     hooks.dedup();
     hooks

@@ -11,6 +11,7 @@ use rushes_disk::DiskFile;
 use crate::cutter::{BLOCK_BYTES, Chunk, Cut, Cutter};
 use crate::error::{Damage, StoreError};
 use crate::layout;
+use crate::ledger::Aside;
 use crate::manifest::Manifest;
 use crate::place::WholeStat;
 use crate::shelf::Shelf;
@@ -119,7 +120,7 @@ impl Shelf {
         let _nobody_heals = self.wholes.write().unwrap_or_else(PoisonError::into_inner);
         if WholeStat::from(self.disk.stat(&place)?) == judged {
             let why = "the content does not hash to the name";
-            layout::quarantine(&*self.disk, &place, why)?;
+            self.ledger.set_aside(&place, why, &[*digest], Aside::Moved)?;
             self.index.forget(digest)?;
         }
         Ok(StoreError::Damaged { digest: *digest, place, damage: Damage::Content })

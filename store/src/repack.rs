@@ -1,0 +1,290 @@
+//! A sealed pack is read through; out of one that is damaged everything intact moves to new packs,
+//! what is damaged is healed where a second copy exists, and the pack goes to quarantine.
+//!
+//! Invariant: the old pack leaves its place only once everything that was intact and counted in it
+//! is durable elsewhere and nothing but lost bytes is still sought in it.
+
+use std::collections::HashMap;
+use std::sync::PoisonError;
+
+use rushes_digest::Digest;
+use rushes_disk::{DiskFile, Pending};
+
+use crate::copies::{Search, load};
+use crate::error::StoreError;
+use crate::footer::{Entry, Header, check_header, read_footer};
+use crate::heal::{Judged, Step};
+use crate::layout;
+use crate::leases::{Held, Lease};
+use crate::ledger::Aside;
+use crate::manifest::{Container, Manifest};
+use crate::moved::{Moves, each_in, follow, placed_in};
+use crate::place::{PackId, Place, RecordAt};
+use crate::record::{self, BLOB, CHUNK, Head, MANIFEST, Record};
+use crate::scan::scan;
+use crate::shelf::Shelf;
+
+/// Records that are on their way to the pack writer at once: enough to share its syncs.
+const WAITING_MAX: usize = 64;
+/// The same in bytes.
+const WAITING_BYTES_MAX: usize = 4 << 20;
+/// How often moved manifests are looked at again, while others move the same blobs.
+const ROUNDS_MAX: usize = 8;
+
+/// Reads a sealed pack through, and repacks it when it is damaged. Packs that are not sealed are
+/// left alone: the writer has them.
+pub fn judge_pack(shelf: &Shelf, id: PackId, step: &mut Step<'_>) -> Result<Judged, StoreError> {
+    let Some(size) = shelf.index.sealed(id)? else { return Ok(Judged::Gone) };
+    let Some(lease) = shelf.leases.share(Held::Pack(id)) else { return Ok(Judged::Gone) };
+    let path = layout::pack(id);
+    let file = match shelf.disk.open_read(&path) {
+        Ok(file) => file,
+        Err(error) if error.is_missing() => return Ok(Judged::Gone),
+        Err(error) => return Err(error.into()),
+    };
+    let header = check_header(id, &*file)?;
+    if let Header::Newer { version } = header {
+        return Err(StoreError::Newer { path, version });
+    }
+    let entries = read_footer(id, &*file, &path, file.stat()?.size)?;
+    let is_complete = header == Header::Known && file.stat()?.size == size;
+    let (wrong, why) = match &entries {
+        None => (0, "its footer is damaged".to_owned()),
+        Some(entries) => {
+            let right = count_right(id, &*file, entries, step)?;
+            let Some(right) = right else { return Ok(Judged::Stopped) };
+            if right == entries.len() && is_complete {
+                return Ok(Judged::Sound);
+            }
+            let wrong = entries.len() - right;
+            (wrong, format!("{wrong} of {} records are wrong, header {header:?}", entries.len()))
+        }
+    };
+    tracing::warn!(pack = %id, wrong, why, "a damaged pack is taken apart");
+    let end = entries
+        .as_deref()
+        .and_then(|entries| entries.last())
+        .map_or(size, |last| last.offset + last.head.record_bytes() as u64);
+    let repack = Repack { shelf, id, file: &*file, end };
+    repack.run(lease, &why, step)
+}
+
+/// How many records of a pack are right; `None` when the work was stopped.
+fn count_right(
+    id: PackId,
+    file: &dyn DiskFile,
+    entries: &[Entry],
+    step: &mut Step<'_>,
+) -> Result<Option<usize>, StoreError> {
+    let listed: HashMap<u64, &Head> =
+        entries.iter().map(|entry| (entry.offset, &entry.head)).collect();
+    let end = entries.last().map_or(0, |last| last.offset + last.head.record_bytes() as u64);
+    let (mut right, mut stopped) = (0, false);
+    scan::<StoreError>(id, file, end, |at, head, payload| {
+        if !stopped && listed.get(&at) == Some(&&head) && holds(&head, payload) {
+            right += 1;
+        }
+        stopped = stopped || !step(head.record_bytes() as u64);
+        Ok(())
+    })?;
+    Ok((!stopped).then_some(right))
+}
+
+/// Whether a record whose checksum is right holds what its header says.
+fn holds(head: &Head, payload: &[u8]) -> bool {
+    match head.kind {
+        BLOB | CHUNK => {
+            record::unpack(head, payload).is_some_and(|content| Digest::of(&content) == head.digest)
+        }
+        MANIFEST => record::unpack(head, payload)
+            .is_some_and(|content| Manifest::decode(&content).is_some()),
+        // What a later version has written is kept as it is.
+        _ => true,
+    }
+}
+
+struct Repack<'a> {
+    shelf: &'a Shelf,
+    id: PackId,
+    file: &'a dyn DiskFile,
+    end: u64,
+}
+
+/// A record on its way: where it was, and what tells where it is.
+type Waiting = (u64, u8, Pending<Result<RecordAt, StoreError>>, Option<Lease>);
+
+impl Repack<'_> {
+    fn run(&self, lease: Lease, why: &str, step: &mut Step<'_>) -> Result<Judged, StoreError> {
+        let Self { shelf, id, .. } = *self;
+        let _nobody_else_moves = shelf.moving.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = Container::Pack(id);
+        let mut named = HashMap::new();
+        each_in(&shelf.index, &shelf.packs, &own, &mut |_, manifest| {
+            let pieces = manifest.pieces.iter();
+            let here = pieces
+                .filter(|piece| manifest.containers.get(piece.container as usize) == Some(&own));
+            named.extend(here.map(|piece| (piece.offset, piece.chunk.digest)));
+            Ok(())
+        })?;
+        let mut moves = self.copy_intact(&named, step)?;
+        let missing: HashMap<_, _> =
+            named.into_iter().filter(|(offset, _)| !moves.contains_key(offset)).collect();
+        let is_healed = self.heal_chunks(&missing, &mut moves, step)?;
+        let mut lost = self.heal_placed(step)?;
+        if !step(0) {
+            return Ok(Judged::Stopped);
+        }
+        drop(lease);
+        let Some(_alone) = shelf.leases.alone(Held::Pack(id)) else {
+            // Somebody reads from it right now: the next pass finds nothing left but to move it.
+            return Ok(Judged::Unreadable);
+        };
+        // Nobody begins to rely on the pack any more.
+        lost.extend(self.follow(&moves)?);
+        lost.sort_unstable();
+        lost.dedup();
+        shelf.ledger.set_aside(&layout::pack(id), why, &lost, Aside::Moved)?;
+        shelf.index.forget_pack(id)?;
+        shelf.packs.forget(id);
+        Ok(if lost.is_empty() && is_healed { Judged::Healed } else { Judged::Lost })
+    }
+
+    /// Copies what is intact and counts, and tells where the chunks lie now.
+    fn copy_intact(
+        &self,
+        named: &HashMap<u64, Digest>,
+        step: &mut Step<'_>,
+    ) -> Result<Moves, StoreError> {
+        let (mut moves, mut waiting, mut bytes) = (Moves::new(), Vec::new(), 0);
+        scan::<StoreError>(self.id, self.file, self.end, |at, head, payload| {
+            step(head.record_bytes() as u64);
+            let lease = match head.kind {
+                CHUNK if named.get(&at) != Some(&head.digest) => return Ok(()),
+                BLOB | MANIFEST if !self.counts(at, &head)? => return Ok(()),
+                BLOB | MANIFEST => match self.shelf.leases.share(Held::Blob(head.digest)) {
+                    Some(lease) => Some(lease),
+                    None => return Ok(()),
+                },
+                _ => None,
+            };
+            if !holds(&head, payload) {
+                return Ok(());
+            }
+            let record = Record::copy(head, payload);
+            bytes += record.len();
+            waiting.push((at, head.kind, self.shelf.writer.submit(record)?, lease));
+            if waiting.len() >= WAITING_MAX || bytes >= WAITING_BYTES_MAX {
+                bytes = 0;
+                settle(&mut waiting, &mut moves)?;
+            }
+            Ok(())
+        })?;
+        settle(&mut waiting, &mut moves)?;
+        Ok(moves)
+    }
+
+    /// Whether the index places a blob or a manifest exactly here.
+    fn counts(&self, offset: u64, head: &Head) -> Result<bool, StoreError> {
+        let here = RecordAt { pack: self.id, offset, stored_len: head.stored_len };
+        let index = &self.shelf.index;
+        Ok(match head.kind {
+            BLOB => index.blob(&head.digest)? == Some(Place::Packed(here)),
+            _ => index.manifest(&head.digest)?.is_some_and(|known| known.at == here),
+        })
+    }
+
+    /// Writes chunks again from second copies; whether all of them.
+    fn heal_chunks(
+        &self,
+        missing: &HashMap<u64, Digest>,
+        moves: &mut Moves,
+        step: &mut Step<'_>,
+    ) -> Result<bool, StoreError> {
+        let mut goes_on = || step(0);
+        let search = Search::new(self.shelf, missing.values().copied(), &mut goes_on);
+        let sources = search.everywhere()?;
+        let mut all = true;
+        for (offset, digest) in missing {
+            let content = sources.get(digest).and_then(|source| load(self.shelf, digest, source));
+            if let Some(content) = content {
+                let at = self.shelf.writer.call(Record::chunk(*digest, &content))??;
+                moves.insert(*offset, at);
+            } else {
+                all = false;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Heals the blobs and manifests that the index still places here; returns those that are lost.
+    fn heal_placed(&self, step: &mut Step<'_>) -> Result<Vec<Digest>, StoreError> {
+        let Self { shelf, id, .. } = *self;
+        let placed = placed_in(&shelf.index, id)?;
+        let mut lost = Vec::new();
+        let wanted: Vec<_> = placed.blobs.iter().map(|(digest, _)| *digest).collect();
+        let mut goes_on = || step(0);
+        let sources = Search::new(shelf, wanted, &mut goes_on).everywhere()?;
+        for (digest, place) in placed.blobs {
+            let copy = sources.get(&digest).and_then(|source| load(shelf, &digest, source));
+            if let Some(content) = copy {
+                shelf.writer.call(Record::blob(digest, &content))??;
+                shelf.ledger.healed(&digest);
+            } else if shelf.index.forget_if(&digest, &place)? {
+                lost.push(digest);
+            }
+        }
+        for (digest, known) in placed.manifests {
+            if !shelf.index.forget_manifest_if(&digest, &known)? {
+                continue;
+            }
+            let whole = shelf.open_whole(&digest)?;
+            let is_packed = matches!(shelf.index.blob(&digest)?, Some(Place::Packed(_)));
+            match whole {
+                Some(whole) => drop(shelf.derive(&digest, &*whole.file)?),
+                None if is_packed => {}
+                None => lost.push(digest),
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Writes newer manifests for the blobs whose chunks have moved; returns those that miss some.
+    fn follow(&self, moves: &Moves) -> Result<Vec<Digest>, StoreError> {
+        let Self { shelf, id, .. } = *self;
+        let own = Container::Pack(id);
+        for _ in 0..ROUNDS_MAX {
+            let (mut newer, mut lost) = (Vec::new(), Vec::new());
+            each_in(&shelf.index, &shelf.packs, &own, &mut |blob, manifest| {
+                let followed = follow(&manifest, id, moves);
+                if followed.has_lost {
+                    lost.push(blob);
+                }
+                if followed.has_moved {
+                    let record = Record::manifest(blob, &followed.manifest);
+                    newer.push((blob, shelf.writer.submit(record)?, followed.has_lost));
+                }
+                Ok(())
+            })?;
+            if newer.is_empty() {
+                return Ok(lost);
+            }
+            for (blob, pending, has_lost) in newer {
+                pending.wait()??;
+                if !has_lost {
+                    shelf.index.set_independent(&blob, &own)?;
+                }
+            }
+        }
+        Err(StoreError::Stopped)
+    }
+}
+
+fn settle(waiting: &mut Vec<Waiting>, moves: &mut Moves) -> Result<(), StoreError> {
+    for (offset, kind, pending, _lease) in waiting.drain(..) {
+        let at = pending.wait()??;
+        if kind == CHUNK {
+            moves.insert(offset, at);
+        }
+    }
+    Ok(())
+}
