@@ -12,6 +12,8 @@ pub enum Status {
     Ready,
     /// The attempt failed: there is an error and no bytes.
     Failed,
+    /// It was deleted, whether it had failed or not; one with a digest had bytes.
+    Deleted,
 }
 
 /// One asset: a generated file or a failed attempt, and how it was made.
@@ -24,7 +26,8 @@ pub struct AssetReply {
     pub id: String,
     /// The id once more, under the name that older clients use.
     pub asset_id: String,
-    /// Where its bytes are, absolute; needs the bearer token. Absent for a failed attempt.
+    /// Where its bytes are, absolute; needs the bearer token. Absent for a failed attempt and while
+    /// it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// The kind of media: image, video, audio, thumbnail, other, … An open set.
@@ -98,9 +101,12 @@ pub struct AssetReply {
     pub created_at: String,
     /// The same time, under the name that older clients use.
     pub uploaded_at: String,
+    /// When it was deleted, RFC 3339; absent while it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<String>,
     /// Who owns it.
     pub user_id: String,
-    /// The claim that made it; also its `ETag`.
+    /// The claim that last changed it.
     pub revision: u64,
     /// Its file in the mount, relative to the mount's root. Absent while it belongs to no history.
     #[serde(default, skip_serializing_if = "Option::is_none")]

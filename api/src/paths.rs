@@ -44,7 +44,7 @@ pub fn store_job(name: &str) -> String {
     format!("{PREFIX}/store/{}", segment(&name))
 }
 
-/// `GET` an asset's record.
+/// `GET` an asset's record, `DELETE` the asset.
 pub fn asset(id: impl Display) -> String {
     format!("{PREFIX}/assets/{}", segment(&id))
 }
@@ -52,6 +52,11 @@ pub fn asset(id: impl Display) -> String {
 /// `GET` an asset's bytes.
 pub fn asset_data(id: impl Display) -> String {
     format!("{}/data", asset(id))
+}
+
+/// `POST` that a deleted asset is wanted again.
+pub fn asset_restore(id: impl Display) -> String {
+    format!("{}/restore", asset(id))
 }
 
 /// `GET` a complete project.

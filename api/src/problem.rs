@@ -55,6 +55,8 @@ codes! {
     Forbidden = "forbidden", 403, "not for this user";
     /// There is no such thing for this user, or no such route.
     NotFound = "not_found", 404, "not found";
+    /// The asset is deleted: its record is there, its bytes are not shown.
+    Deleted = "deleted", 404, "the asset is deleted";
     /// The route exists, but not with this method.
     MethodNotAllowed = "method_not_allowed", 405, "method not allowed";
     /// The client sent nothing for too long.
@@ -63,6 +65,8 @@ codes! {
     Taken = "taken", 409, "taken";
     /// One of its kind runs already.
     Running = "running", 409, "running already";
+    /// The bytes were freed after the asset was deleted: it cannot be restored.
+    Gone = "gone", 410, "the bytes are gone";
     /// The body, or one of its fields, is larger than allowed.
     TooLarge = "too_large", 413, "too large";
     /// The body is of a kind that this route does not take.

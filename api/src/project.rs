@@ -43,7 +43,7 @@ pub struct NewScene {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SetBest {
-    /// Which version; it must have bytes.
+    /// Which version; it must have bytes and not be deleted.
     pub version: u32,
 }
 
@@ -129,12 +129,13 @@ pub struct ScenePage {
 pub struct HistorySummary {
     /// Its key.
     pub asset_key: String,
-    /// The version that was chosen; absent while nobody chose.
+    /// The version that was chosen; absent while nobody chose, and while it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best: Option<u32>,
-    /// The newest version, failed or not.
+    /// The newest version that is not deleted, failed or not; 0 when all are.
     pub latest: u32,
-    /// What stands for the history: the best version, else the latest one with bytes.
+    /// What stands for the history: the best version, else the latest one with bytes that is not
+    /// deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<VersionSummary>,
     /// The claim that last changed it.
@@ -163,12 +164,12 @@ pub struct VersionSummary {
 pub struct HistoryReply {
     /// Its key.
     pub asset_key: String,
-    /// The version that was chosen; absent while nobody chose.
+    /// The version that was chosen; absent while nobody chose, and while it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best: Option<u32>,
-    /// The newest version, failed or not.
+    /// The newest version that is not deleted, failed or not; 0 when all are.
     pub latest: u32,
-    /// Every version from 1 on, failed ones too.
+    /// Every version from 1 on, failed and deleted ones too.
     pub versions: Vec<AssetReply>,
     /// The claim that last changed it; also its `ETag`.
     pub revision: u64,

@@ -1,10 +1,11 @@
 //! What can be said of a command without looking at any fact: lengths, counts, ranges.
 
 use crate::command::{
-    Command, CommandError, METADATA_INLINE_BYTES_MAX, NAME_BYTES_MAX, NewAsset, NewScene,
-    SCENE_NUMBER_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
+    Command, CommandError, DIGESTS_MAX, METADATA_INLINE_BYTES_MAX, NAME_BYTES_MAX, NewAsset,
+    NewScene, SCENE_NUMBER_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
 };
 use crate::model::Status;
+use rushes_digest::Digest;
 use serde_json::Value;
 
 /// How deep metadata may be nested: far below what the reader of a claim, or of a record of it,
@@ -31,7 +32,11 @@ pub fn check(command: &Command) -> Checked {
         }
         Command::AddScene(scene) => check_scene(scene),
         Command::AddAsset(asset) => check_asset(asset),
-        Command::SetBest(_) => Ok(()),
+        Command::SetBest(_) | Command::DeleteAsset { .. } | Command::RestoreAsset { .. } => Ok(()),
+        Command::FreeBytes { digests } if digests.len() > DIGESTS_MAX => {
+            invalid("digests", format!("at most {DIGESTS_MAX}, got {}", digests.len()))
+        }
+        Command::FreeBytes { .. } => Ok(()),
     }
 }
 
@@ -61,7 +66,9 @@ pub fn weight(command: &Command) -> usize {
                     + asset.generation.source_asset_ids.len() * 40
                     + asset.tags.iter().map(String::len).sum::<usize>()
             }
-            Command::SetBest(_) => 0,
+            Command::SetBest(_) | Command::DeleteAsset { .. } | Command::RestoreAsset { .. } => 0,
+            // Each in quotes, with a comma.
+            Command::FreeBytes { digests } => digests.len() * (Digest::HEX_DIGITS + 3),
         }
 }
 

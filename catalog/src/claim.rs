@@ -23,7 +23,8 @@ pub struct Claim {
     pub v: u16,
     /// When, RFC 3339 in UTC with milliseconds.
     pub at: String,
-    /// In whose name; also the owner of what it makes.
+    /// In whose name; also the owner of what it makes. What the daemon does for nobody is nobody's
+    /// ([`crate::model::Viewer::NOBODY`]).
     pub by: UserId,
     /// The request it answers, where the client gave it a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,6 +93,22 @@ pub enum Fact {
         /// Which version.
         version: Version,
     },
+    /// An asset is no longer wanted. Its record and its version's number stay.
+    AssetDeleted {
+        /// Which one.
+        asset_id: AssetId,
+    },
+    /// A deleted asset is wanted again.
+    AssetRestored {
+        /// Which one.
+        asset_id: AssetId,
+    },
+    /// No asset that is wanted names these contents, and their bytes go. Recorded before any byte
+    /// does.
+    BytesFreed {
+        /// The contents.
+        digests: Vec<Digest>,
+    },
 }
 
 /// A new asset, with everything that was said about it.
@@ -155,6 +172,14 @@ mod tests {
         let fact = Fact::UserAdded { user_id: UserId::generate(), name: "a".to_owned() };
         let claim = Claim { v: 1, at: text, by: UserId::generate(), request: None, fact };
         assert_eq!(claim.created_ms(), 1_795_228_331_045);
+    }
+
+    #[test]
+    fn claims_of_the_released_forms_are_read_and_written_as_they_stand() {
+        for line in include_str!("../tests/claims.jsonl").lines() {
+            let claim: Claim = serde_json::from_str(line).unwrap();
+            assert_eq!(serde_json::to_string(&claim).unwrap(), line);
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub const SOURCES_MAX: usize = 256;
 pub const METADATA_INLINE_BYTES_MAX: usize = 4 * 1024;
 /// Highest scene number.
 pub const SCENE_NUMBER_MAX: u32 = 1_000_000;
+/// Most contents that one claim frees: it stays far below the length of a line.
+pub const DIGESTS_MAX: usize = 4096;
 
 /// Everything that can be asked.
 #[derive(Debug, Clone, Serialize)]
@@ -41,6 +43,22 @@ pub enum Command {
     AddAsset(Box<NewAsset>),
     /// Choose a version.
     SetBest(SetBest),
+    /// Delete an asset; deleting it again changes nothing.
+    DeleteAsset {
+        /// Which one.
+        id: AssetId,
+    },
+    /// Restore a deleted asset; restoring one that is not deleted changes nothing.
+    RestoreAsset {
+        /// Which one.
+        id: AssetId,
+    },
+    /// Record that bytes go. Of the digests, those that an asset names now, and those that none
+    /// ever named, are left out. Only the daemon itself asks this, for nobody.
+    FreeBytes {
+        /// Which contents, at most [`DIGESTS_MAX`].
+        digests: Vec<Digest>,
+    },
 }
 
 /// A project to be made.
@@ -128,7 +146,7 @@ pub struct SetBest {
     pub scope: Scope,
     /// Which history.
     pub asset_key: AssetKey,
-    /// Which version; it must exist and have bytes.
+    /// Which version; it must exist, have bytes and not be deleted.
     pub version: Version,
 }
 
@@ -162,6 +180,12 @@ pub enum CommandError {
     Taken {
         /// The field's name on the wire.
         field: &'static str,
+    },
+    /// The bytes were freed after the asset was deleted.
+    #[error("the bytes of this {what} were freed after it was deleted: upload them again")]
+    Gone {
+        /// asset.
+        what: &'static str,
     },
     /// The idempotency key was used for something else.
     #[error("this Idempotency-Key was used for another request: use a new one")]

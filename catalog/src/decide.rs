@@ -7,11 +7,13 @@ use crate::command::{
     Command, CommandError, NewAsset, NewProject, NewScene, SCENE_NUMBER_MAX, SceneRef, SetBest,
     Target,
 };
-use crate::ids::{ProjectId, SceneId, UserId};
+use crate::ids::{AssetId, ProjectId, SceneId, UserId};
 use crate::model::{Placement, Scope, Viewer};
+use crate::naming;
 use crate::tables::{
     AssetRow, Get, HistoryRow, Key, ProjectRow, SceneRow, TablesError, UserRow, VersionRow,
 };
+use rushes_digest::Digest;
 
 /// Numbers that are tried before a slug is told from others by a random id: names without a Latin
 /// letter all give the same one, and this runs on the one thread that writes.
@@ -33,6 +35,12 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Get) -> Decided {
         Command::AddScene(scene) => add_scene(viewer, scene, facts),
         Command::AddAsset(asset) => add_asset(viewer, asset, facts),
         Command::SetBest(best) => set_best(viewer, best, facts),
+        Command::DeleteAsset { id } => {
+            asset_row(viewer, *id, facts)?;
+            Ok(vec![Fact::AssetDeleted { asset_id: *id }])
+        }
+        Command::RestoreAsset { id } => restore_asset(viewer, *id, facts),
+        Command::FreeBytes { digests } => free_bytes(digests, facts),
     }
 }
 
@@ -153,11 +161,11 @@ fn place(viewer: Viewer, target: &Target, facts: &impl Get) -> Result<Placement,
     };
     let scope = Scope { project, scene };
     let history = facts.get::<HistoryRow>(&Key::history(viewer.user, &scope, &target.asset_key))?;
-    let (asset_key, latest) = match history {
-        Some(history) => (history.asset_key, history.latest),
+    let (asset_key, last) = match history {
+        Some(history) => (history.asset_key, history.last),
         None => (target.asset_key.clone(), 0),
     };
-    Ok(Placement { scope, asset_key, version: latest + 1 })
+    Ok(Placement { scope, asset_key, version: last + 1 })
 }
 
 fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
@@ -172,8 +180,38 @@ fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
         let reason = "this version failed and has no file: choose another one".to_owned();
         return Err(CommandError::Invalid { field: "version", reason });
     }
+    if version.deleted.is_some() {
+        let reason = "this version is deleted: restore it, or choose another one".to_owned();
+        return Err(CommandError::Invalid { field: "version", reason });
+    }
     let scope = best.scope.clone();
     Ok(vec![Fact::BestSet { scope, asset_key, version: best.version }])
+}
+
+fn restore_asset(viewer: Viewer, id: AssetId, facts: &impl Get) -> Decided {
+    let asset = asset_row(viewer, id, facts)?;
+    if !naming::is_kept(viewer.user, &asset, facts)? {
+        return Err(CommandError::Gone { what: "asset" });
+    }
+    Ok(vec![Fact::AssetRestored { asset_id: id }])
+}
+
+fn free_bytes(digests: &[Digest], facts: &impl Get) -> Decided {
+    let mut free = Vec::new();
+    for digest in digests {
+        if naming::is_free(digest, facts)? {
+            free.push(*digest);
+        }
+    }
+    if free.is_empty() {
+        return Err(CommandError::Missing { what: "released content" });
+    }
+    Ok(vec![Fact::BytesFreed { digests: free }])
+}
+
+fn asset_row(viewer: Viewer, id: AssetId, facts: &impl Get) -> Result<AssetRow, CommandError> {
+    let row = facts.get::<AssetRow>(&Key::asset(viewer.user, id))?;
+    row.ok_or(CommandError::Missing { what: "asset" })
 }
 
 fn project_row(

@@ -4,13 +4,13 @@
 //! on the rows before it alone.
 
 use crate::claim::{AssetAdded, Claim, Fact};
-use crate::ids::AssetKey;
-use crate::ids::UserId;
+use crate::ids::{AssetId, AssetKey, UserId};
 use crate::journal::Position;
 use crate::model::{Placement, Revision, Scope, Version};
+use crate::naming;
 use crate::tables::{
-    AssetRow, Get, HistoryRow, Key, Overlay, ProjectRow, RequestRow, SceneRow, TablesError,
-    UserRow, VersionRow,
+    AssetRow, Deletion, Get, HistoryRow, Key, Overlay, PlaceRow, ProjectRow, RequestRow, SceneRow,
+    TablesError, UserRow, VersionRow,
 };
 
 /// Why a claim cannot be folded.
@@ -80,6 +80,16 @@ pub fn fold<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(),
         Fact::BestSet { scope, asset_key, version } => {
             fold_best(placed, (scope, asset_key), *version, into)?;
         }
+        Fact::AssetDeleted { asset_id } => {
+            let deleted = Deletion { revision, at_ms: placed.claim.created_ms() };
+            fold_deletion(placed, *asset_id, Some(deleted), into)?;
+        }
+        Fact::AssetRestored { asset_id } => fold_deletion(placed, *asset_id, None, into)?,
+        Fact::BytesFreed { digests } => {
+            for digest in digests {
+                naming::free(digest, revision, into)?;
+            }
+        }
     }
     Ok(())
 }
@@ -90,25 +100,29 @@ fn fold_asset<B: Get>(
     into: &mut Overlay<'_, B>,
 ) -> Result<(), FoldError> {
     let (revision, position, owner) = (placed.revision, placed.position, placed.claim.by);
-    into.put(Key::asset(owner, added.asset_id), &AssetRow { revision, position })?;
-    if let Some(content) = &added.content {
-        into.put(Key::content(owner, &content.digest), &content.size)?;
-        let sum = Key::logical_bytes(owner);
-        let total = into.get::<u64>(&sum)?.unwrap_or(0).saturating_add(content.size);
-        into.put(sum, &total)?;
-    }
-    if let Some(digest) = &added.metadata_digest {
-        into.put(Key::metadata(owner, digest), &revision)?;
-    }
+    let content = added.content.as_ref();
+    let asset = AssetRow {
+        revision,
+        position,
+        changed: revision,
+        content: content.map(|content| (*content.digest.as_bytes(), content.size)),
+        metadata: added.metadata_digest.map(|digest| *digest.as_bytes()),
+        place: added.placement.as_ref().map(PlaceRow::of),
+        deleted: None,
+    };
+    into.put(Key::asset(owner, added.asset_id), &asset)?;
+    naming::name(owner, &asset, into)?;
     let Some(placement) = &added.placement else { return Ok(()) };
     let row = VersionRow {
         version: placement.version,
         asset: *added.asset_id.as_bytes(),
-        content: (added.content.as_ref())
+        content: content
             .map(|content| (*content.digest.as_bytes(), content.size, content.extension.clone())),
         created_ms: placed.claim.created_ms(),
         revision,
         position,
+        changed: revision,
+        deleted: None,
     };
     fold_version(placed, placement, &row, into)
 }
@@ -123,14 +137,22 @@ fn fold_version<B: Get>(
     let (scope, asset_key, version) = (&placement.scope, &placement.asset_key, placement.version);
     let key = Key::history(owner, scope, asset_key);
     let before = into.get::<HistoryRow>(&key)?;
-    let expected = before.as_ref().map_or(1, |history| history.latest + 1);
+    let expected = before.as_ref().map_or(1, |history| history.last + 1);
     if version != expected {
         return Err(placed.contradicts("a version is not the next one of its history"));
     }
-    let (best, current) = before.map_or((None, None), |history| (history.best, history.current));
-    let current = if best.is_none() && row.content.is_some() { Some(row.clone()) } else { current };
-    let (asset_key, revision) = (asset_key.clone(), placed.revision);
-    let history = HistoryRow { asset_key, best, latest: version, current, revision };
+    let has_best = before.as_ref().is_some_and(|history| history.best().is_some());
+    let (chosen, ready, current) =
+        before.map_or((None, 0, None), |history| (history.chosen, history.ready, history.current));
+    let history = HistoryRow {
+        asset_key: asset_key.clone(),
+        chosen,
+        last: version,
+        latest: version,
+        ready: if row.is_ready() { version } else { ready },
+        current: if row.is_ready() && !has_best { Some(row.clone()) } else { current },
+        revision: placed.revision,
+    };
     into.put(key, &history)?;
     into.put(Key::version(owner, scope, &placement.asset_key, version), row)?;
     Ok(())
@@ -148,7 +170,78 @@ fn fold_best<B: Get>(
     let (Some(chosen), Some(history)) = (chosen, into.get::<HistoryRow>(&key)?) else {
         return Err(placed.contradicts("the best version does not exist"));
     };
-    let (best, current, revision) = (Some(version), Some(chosen), placed.revision);
-    into.put(key, &HistoryRow { best, current, revision, ..history })?;
+    let (current, revision) = (Some(chosen), placed.revision);
+    into.put(key, &HistoryRow { chosen: Some(version), current, revision, ..history })?;
     Ok(())
+}
+
+/// Deletes or restores an asset. One that is so already stays as it is.
+fn fold_deletion<B: Get>(
+    placed: Placed<'_>,
+    id: AssetId,
+    deleted: Option<Deletion>,
+    into: &mut Overlay<'_, B>,
+) -> Result<(), FoldError> {
+    let owner = placed.claim.by;
+    let key = Key::asset(owner, id);
+    let Some(asset) = into.get::<AssetRow>(&key)? else {
+        return Err(placed.contradicts("the asset does not exist"));
+    };
+    if asset.deleted.is_some() == deleted.is_some() {
+        return Ok(());
+    }
+    match deleted {
+        Some(Deletion { at_ms, .. }) => naming::release(owner, &asset, at_ms, into)?,
+        None => naming::name(owner, &asset, into)?,
+    }
+    if let Some(place) = &asset.place {
+        fold_version_deletion(placed, place, deleted, into)?;
+    }
+    into.put(key, &AssetRow { changed: placed.revision, deleted, ..asset })?;
+    Ok(())
+}
+
+fn fold_version_deletion<B: Get>(
+    placed: Placed<'_>,
+    place: &PlaceRow,
+    deleted: Option<Deletion>,
+    into: &mut Overlay<'_, B>,
+) -> Result<(), FoldError> {
+    let (owner, scope, asset_key) = (placed.claim.by, place.scope(), &place.asset_key);
+    let key_of = |version| Key::version(owner, &scope, asset_key, version);
+    let history_key = Key::history(owner, &scope, asset_key);
+    let row = into.get::<VersionRow>(&key_of(place.version))?;
+    let (Some(row), Some(history)) = (row, into.get::<HistoryRow>(&history_key)?) else {
+        return Err(placed.contradicts("the version of an asset does not exist"));
+    };
+    let row = VersionRow { changed: placed.revision, deleted, ..row };
+    into.put(key_of(place.version), &row)?;
+    let find = |version| into.get::<VersionRow>(&key_of(version));
+    let restored = |is_so: bool| if is_so { place.version } else { 0 };
+    // All above the newest of a kind are not of it, so the search goes down from there.
+    let latest = history.latest.max(restored(deleted.is_none()));
+    let latest = newest(latest, find, |row| row.deleted.is_none())?;
+    let ready = newest(history.ready.max(restored(row.is_ready())), find, VersionRow::is_ready)?;
+    let chosen = history.chosen.map(find).transpose()?.flatten();
+    let current = match chosen.filter(VersionRow::is_ready) {
+        Some(chosen) => Some(chosen),
+        None => find(ready)?,
+    };
+    let revision = placed.revision;
+    into.put(history_key, &HistoryRow { latest, ready, current, revision, ..history })?;
+    Ok(())
+}
+
+/// The newest version of a kind, at most `from`; 0 when there is none.
+fn newest(
+    from: Version,
+    find: impl Fn(Version) -> Result<Option<VersionRow>, TablesError>,
+    is_wanted: impl Fn(&VersionRow) -> bool,
+) -> Result<Version, TablesError> {
+    for version in (1..=from).rev() {
+        if find(version)?.as_ref().is_some_and(&is_wanted) {
+            return Ok(version);
+        }
+    }
+    Ok(0)
 }

@@ -13,8 +13,10 @@ pub mod journal;
 pub mod line;
 pub mod model;
 pub mod names;
+mod naming;
 mod open;
 mod query;
+mod releases;
 mod sequencer;
 mod tables;
 

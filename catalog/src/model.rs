@@ -4,6 +4,7 @@
 //! the folder's records show: `snake_case`, absent rather than null.
 
 use rushes_digest::Digest;
+use rushes_disk::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -20,6 +21,11 @@ pub type Version = u32;
 pub struct Viewer {
     /// Whose name space every id and name is resolved in.
     pub user: UserId,
+}
+
+impl Viewer {
+    /// The daemon itself: what it records for nobody. Nothing belongs to it.
+    pub const NOBODY: Self = Self { user: UserId::from_bytes([0; 16]) };
 }
 
 /// A user.
@@ -148,7 +154,8 @@ pub struct Generation {
     pub error: Option<String>,
 }
 
-/// One generated file, or one failed attempt, and how it was made. Immutable.
+/// One generated file, or one failed attempt, and how it was made. Immutable, but that it can be
+/// deleted and restored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Asset {
     /// Its id.
@@ -188,8 +195,20 @@ pub struct Asset {
     pub metadata_digest: Option<Digest>,
     /// When it was recorded, RFC 3339.
     pub created_at: String,
-    /// The claim that made it.
+    /// When it was deleted, RFC 3339; `None` while it is not. Its status stays what it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<String>,
+    /// The claim that last changed it.
     pub revision: Revision,
+}
+
+/// Where an asset shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetEntry {
+    /// Its bytes; `None` for a failed attempt.
+    pub digest: Option<Digest>,
+    /// Which version of which history it is.
+    pub placement: Option<Placement>,
 }
 
 /// One line of a history: enough to list and name it without reading its record.
@@ -201,6 +220,8 @@ pub struct VersionEntry {
     pub asset: AssetId,
     /// Its bytes; `None` for a failed attempt.
     pub content: Option<VersionContent>,
+    /// Whether its asset is deleted: then its bytes are not shown, and may be gone.
+    pub is_deleted: bool,
     /// When it was recorded, milliseconds since 1970.
     pub created_ms: i64,
     /// The claim that made it.
@@ -223,12 +244,29 @@ pub struct VersionContent {
 pub struct HistoryEntry {
     /// Its key.
     pub asset_key: AssetKey,
-    /// The version that was chosen; `None` while nobody chose.
+    /// The version that was chosen; `None` while nobody chose, and while it is deleted.
     pub best: Option<Version>,
-    /// The newest version, failed or not.
+    /// The newest version that is not deleted, failed or not; 0 when all are.
     pub latest: Version,
-    /// What stands for the history: the best version, else the latest one with bytes.
+    /// What stands for the history: the best version, else the latest one with bytes that is not
+    /// deleted.
     pub current: Option<VersionEntry>,
     /// The claim that last changed it.
     pub revision: Revision,
+}
+
+/// Whether anybody's facts name a content, or did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimed {
+    /// An asset that is not deleted names it.
+    Named,
+    /// Every asset that named it is deleted.
+    Released {
+        /// When the last one was.
+        at: Timestamp,
+    },
+    /// It was released, and a claim said that its bytes go.
+    Freed,
+    /// No asset ever named it.
+    Never,
 }

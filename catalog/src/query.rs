@@ -2,17 +2,20 @@
 //! number of range scans and look-ups.
 
 use crate::Catalog;
-use crate::claim::{Claim, Fact};
+use crate::claim::{Claim, Fact, rfc3339};
 use crate::command::SceneRef;
 use crate::ids::{AssetId, AssetKey, ProjectId, SceneId};
 use crate::journal::{Position, ReadError};
 use crate::model::{
-    Asset, HistoryEntry, Project, Revision, Scene, Scope, User, Version, VersionEntry, Viewer,
+    Asset, AssetEntry, HistoryEntry, Placement, Project, Revision, Scene, Scope, User, Version,
+    VersionEntry, Viewer,
 };
 use crate::tables::{
-    AssetRow, Get, HistoryRow, Key, ProjectRow, SceneRow, TablesError, UserRow, VersionRow,
+    AssetRow, ContentRow, Deletion, Get, HistoryRow, Key, PlaceRow, ProjectRow, SceneRow,
+    TablesError, UserRow, VersionRow,
 };
 use rushes_digest::Digest;
+use rushes_disk::Timestamp;
 
 /// Most rows that one query returns.
 pub const ROWS_MAX: usize = 10_000;
@@ -166,7 +169,10 @@ impl Catalog {
         limit: usize,
     ) -> Answer<Vec<Asset>> {
         let rows = self.version_rows(viewer, (scope, key), after, limit)?;
-        rows.iter().map(|row| self.asset_at(row.revision, row.position)).collect()
+        let asset = |row: &VersionRow| {
+            self.asset_now((row.revision, row.position), row.changed, row.deleted)
+        };
+        rows.iter().map(asset).collect()
     }
 
     /// One version.
@@ -183,10 +189,26 @@ impl Catalog {
     /// An asset.
     pub fn asset(&self, viewer: Viewer, id: AssetId) -> Answer<Option<Asset>> {
         let row = self.tables.read()?.get::<AssetRow>(&Key::asset(viewer.user, id))?;
-        row.map(|row| self.asset_at(row.revision, row.position)).transpose()
+        row.map(|row| self.asset_now((row.revision, row.position), row.changed, row.deleted))
+            .transpose()
     }
 
-    /// Digests that the viewer references, with their sizes, in order, after a cursor.
+    /// Where an asset shows, without reading its record.
+    pub fn asset_entry(&self, viewer: Viewer, id: AssetId) -> Answer<Option<AssetEntry>> {
+        let row = self.tables.read()?.get::<AssetRow>(&Key::asset(viewer.user, id))?;
+        let placement = |place: PlaceRow| Placement {
+            scope: place.scope(),
+            asset_key: place.asset_key,
+            version: place.version,
+        };
+        Ok(row.map(|row| AssetEntry {
+            digest: row.content.map(|(digest, _)| Digest::from_bytes(digest)),
+            placement: row.place.map(placement),
+        }))
+    }
+
+    /// Digests that assets of the viewer name that are not deleted, with their sizes, in order,
+    /// after a cursor.
     pub fn contents(
         &self,
         viewer: Viewer,
@@ -196,22 +218,24 @@ impl Catalog {
         let prefix = Key::contents(viewer.user);
         let after = after.map(|digest| Key::content(viewer.user, digest));
         let limit = limit.min(ROWS_MAX);
-        let rows = self.tables.read()?.scan::<u64>(&prefix, after.as_ref(), limit)?;
-        let entry = |(key, size): &(Vec<u8>, u64)| Some((Digest::from_slice(key)?, *size));
+        let rows = self.tables.read()?.scan::<ContentRow>(&prefix, after.as_ref(), limit)?;
+        let entry = |(key, row): &(Vec<u8>, ContentRow)| Some((Digest::from_slice(key)?, row.size));
         Ok(rows.iter().filter_map(entry).collect())
     }
 
-    /// The size of a content that the viewer references.
+    /// The size of a content; `None` unless an asset of the viewer's names it that is not deleted.
     pub fn content(&self, viewer: Viewer, digest: &Digest) -> Answer<Option<u64>> {
-        Ok(self.tables.read()?.get::<u64>(&Key::content(viewer.user, digest))?)
+        let row = self.tables.read()?.get::<ContentRow>(&Key::content(viewer.user, digest))?;
+        Ok(row.map(|row| row.size))
     }
 
-    /// Whether the viewer's facts name this blob of metadata.
+    /// Whether an asset of the viewer's that is not deleted names this blob of metadata.
     pub fn has_metadata(&self, viewer: Viewer, digest: &Digest) -> Answer<bool> {
         Ok(self.tables.read()?.get::<u64>(&Key::metadata(viewer.user, digest))?.is_some())
     }
 
-    /// The sum of the sizes of all the viewer's assets, in bytes, whatever they share.
+    /// The sum of the sizes of all the viewer's assets that are not deleted, in bytes, whatever
+    /// they share.
     pub fn logical_bytes(&self, viewer: Viewer) -> Answer<u64> {
         let sum = self.tables.read()?.get::<u64>(&Key::logical_bytes(viewer.user))?;
         Ok(sum.unwrap_or(0))
@@ -252,7 +276,7 @@ impl Catalog {
         })
     }
 
-    /// The asset that a claim made.
+    /// The asset that a claim made, as that claim says it.
     pub fn asset_at(&self, revision: Revision, at: Position) -> Answer<Asset> {
         let Claim { at: created_at, by: user_id, fact, .. } = self.reader.read(revision, at)?;
         let Fact::AssetAdded(added) = fact else { return Err(QueryError::Mismatch(revision)) };
@@ -271,8 +295,21 @@ impl Catalog {
             metadata: added.metadata,
             metadata_digest: added.metadata_digest,
             created_at,
+            deleted_at: None,
             revision,
         })
+    }
+
+    /// The asset that a claim made, as it is now.
+    fn asset_now(
+        &self,
+        (revision, at): (Revision, Position),
+        changed: Revision,
+        deleted: Option<Deletion>,
+    ) -> Answer<Asset> {
+        let asset = self.asset_at(revision, at)?;
+        let deleted_at = deleted.map(|deleted| rfc3339(Timestamp(deleted.at_ms)));
+        Ok(Asset { deleted_at, revision: changed, ..asset })
     }
 
     fn version_rows(
@@ -301,8 +338,8 @@ impl Catalog {
 fn history_entry(row: HistoryRow) -> HistoryEntry {
     HistoryEntry {
         current: row.current.as_ref().map(VersionRow::entry),
+        best: row.best(),
         asset_key: row.asset_key,
-        best: row.best,
         latest: row.latest,
         revision: row.revision,
     }

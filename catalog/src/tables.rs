@@ -16,12 +16,15 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 pub use error::TablesError;
 pub use keys::Key;
 pub use overlay::{Get, Overlay};
-pub use rows::{AssetRow, HistoryRow, ProjectRow, RequestRow, Row, SceneRow, UserRow, VersionRow};
+pub use rows::{
+    AssetRow, ContentRow, Deletion, HistoryRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
+    SceneRow, UserRow, VersionRow,
+};
 
 use crate::line::{Head, Sum};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 2;
+const LAYOUT: u8 = 3;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 
@@ -62,7 +65,10 @@ impl Tables {
     pub fn apply(&self, changes: overlay::Changes, stamp: Head) -> Result<()> {
         let mut batch = sled::Batch::default();
         for (key, value) in changes {
-            batch.insert(key, value);
+            match value {
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
+            }
         }
         let mut value = vec![LAYOUT];
         value.extend_from_slice(&stamp.revision.to_be_bytes());

@@ -27,6 +27,9 @@ The daemon is found by itself on its own machine, through its data directory: --
 /// Where help shows what holds for every command.
 const COMMON: &str = "For every command";
 
+/// How a command names one asset and no other.
+const ONE_ASSET: &str = "ASSET|PROJECT/SCENE/KEY@VERSION";
+
 /// Keeps generated media: uploads, lists and fetches them through a running rushesd
 #[derive(Debug, Parser)]
 #[command(name = "rushes", version, after_help = EXIT_CODES)]
@@ -95,6 +98,14 @@ pub enum Command {
     /// Look after the store: what there is, what is wrong, what may go
     #[command(subcommand)]
     Store(StoreCommand),
+    /// Delete assets; their records and version numbers stay
+    Delete(Delete),
+    /// Restore deleted assets, while their bytes are there
+    Restore {
+        /// An asset's id, PROJECT/SCENE/KEY@VERSION or PROJECT/KEY@VERSION; more may follow
+        #[arg(required = true, value_name = ONE_ASSET, value_parser = one_asset)]
+        targets: Vec<Target>,
+    },
     /// Print completions for a shell
     Completions {
         /// Which shell
@@ -234,6 +245,29 @@ pub struct Get {
     pub force: bool,
 }
 
+/// `rushes delete`
+#[derive(Debug, clap::Args)]
+pub struct Delete {
+    /// An asset's id, PROJECT/SCENE/KEY@VERSION or PROJECT/KEY@VERSION; more may follow
+    #[arg(required = true, value_name = ONE_ASSET, value_parser = one_asset)]
+    pub targets: Vec<Target>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Only show what would be deleted
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// A target that stays the same asset: what stands for a history may change meanwhile.
+fn one_asset(text: &str) -> Result<Target, String> {
+    match text.parse() {
+        Ok(Target::Version(_, None)) => Err("say which version: put @VERSION after it".to_owned()),
+        Ok(target) => Ok(target),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 fn json_object(text: &str) -> Result<Map<String, Value>, String> {
     match serde_json::from_str(text) {
         Ok(Value::Object(object)) => Ok(object),
@@ -295,5 +329,15 @@ mod tests {
         assert!(args.common.json);
         assert_eq!(parse("rushes best fox/3/poster 0").unwrap_err(), ErrorKind::ValueValidation);
         assert_eq!(parse("rushes get a/b/c/d").unwrap_err(), ErrorKind::ValueValidation);
+    }
+
+    #[test]
+    fn a_deletion_names_versions_and_never_what_happens_to_stand_for_a_history() {
+        let Ok(Command::Delete(delete)) = parse("rushes delete 0198-a fox/1/poster@2 --yes") else {
+            panic!("not a deletion")
+        };
+        assert_eq!((delete.targets.len(), delete.yes, delete.dry_run), (2, true, false));
+        assert_eq!(parse("rushes delete fox/1/poster").unwrap_err(), ErrorKind::ValueValidation);
+        assert!(parse("rushes delete").is_err() && parse("rushes restore").is_err());
     }
 }

@@ -72,6 +72,16 @@ impl Client {
         self.read(self.send(request).await?).await
     }
 
+    /// Asks for a change that needs no document and reads what came of it.
+    pub async fn send_empty<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+    ) -> Result<T, CliError> {
+        let request = self.request(method, path)?.timeout(REPLY_MAX);
+        self.read(self.send(request).await?).await
+    }
+
     /// How the daemon is; asks without a token, and takes "not well" for an answer.
     pub async fn health(&self) -> Result<Health, CliError> {
         let url = format!("{}{}", self.found.server, paths::HEALTH);

@@ -87,6 +87,9 @@ pub enum CliError {
         /// What the network said.
         why: String,
     },
+    /// Nobody agreed to a deletion.
+    #[error("nothing was deleted: agree to it, or say so ahead with --yes")]
+    NotAgreed,
     /// The history has no such version.
     #[error("{history} has no version {version}: its latest is {latest}")]
     NoVersion {

@@ -29,6 +29,10 @@ const NAME_BYTES_MAX: usize = 255;
 /// Fetches what was asked for; gives its record and the file, `None` for standard output.
 pub async fn get(client: &Client, get: &Get) -> Result<(AssetReply, Option<PathBuf>), CliError> {
     let asset = find(client, &get.target).await?;
+    if asset.status == Status::Deleted {
+        let why = "it is deleted: rushes restore brings it back while its bytes are there";
+        return Err(CliError::NoFile { what: get.target.to_string(), why: why.to_owned() });
+    }
     let Some(expected) = asset.digest.map(|digest| digest.to_string()) else {
         let why = asset.error.unwrap_or_else(|| "nothing was recorded".to_owned());
         return Err(CliError::NoFile { what: get.target.to_string(), why });
@@ -55,14 +59,14 @@ pub async fn get(client: &Client, get: &Get) -> Result<(AssetReply, Option<PathB
 }
 
 /// The asset that is meant.
-async fn find(client: &Client, target: &Target) -> Result<AssetReply, CliError> {
+pub async fn find(client: &Client, target: &Target) -> Result<AssetReply, CliError> {
     let (history, wanted) = match target {
         Target::Asset(id) => return client.get(&paths::asset(id)).await,
         Target::Version(history, wanted) => (history, *wanted),
     };
     let reply: HistoryReply = client.get(&history_path(history)).await?;
     let Some(version) = wanted.or_else(|| current(&reply)) else {
-        let why = "every attempt failed".to_owned();
+        let why = "every attempt failed or is deleted".to_owned();
         return Err(CliError::NoFile { what: history.to_string(), why });
     };
     let latest = reply.latest;

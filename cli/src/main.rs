@@ -5,6 +5,7 @@
 
 mod args;
 mod client;
+mod delete;
 mod discover;
 mod error;
 mod get;

@@ -9,6 +9,7 @@ use rushes_api::project::{
 
 use crate::args::{Args, Command, Common, Get, ProjectCommand, SceneCommand};
 use crate::client::Client;
+use crate::delete::{delete, restore};
 use crate::discover::{Asked, find, places};
 use crate::error::CliError;
 use crate::get::{get, history_path};
@@ -50,6 +51,8 @@ pub async fn run(args: Args) -> Result<(), CliError> {
         }
         Command::Best { history, version } => best(&client, &history, version, output).await,
         Command::Store(command) => store(&client, command, output).await,
+        Command::Delete(asked) => delete(&client, &asked, output).await,
+        Command::Restore { targets } => restore(&client, &targets, output).await,
         Command::Completions { .. } => Ok(()),
     }
 }

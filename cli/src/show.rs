@@ -122,6 +122,7 @@ pub fn versions(history: &HistoryReply) -> String {
         let file = match asset.status {
             Status::Ready => asset.path.as_deref().unwrap_or_default(),
             Status::Failed => asset.error.as_deref().unwrap_or_default(),
+            Status::Deleted => asset.deleted_at.as_deref().unwrap_or_default(),
         };
         table.add_row([
             right(asset.version),
@@ -129,6 +130,7 @@ pub fn versions(history: &HistoryReply) -> String {
                 Status::Ready if is_best => "best",
                 Status::Ready => "",
                 Status::Failed => "failed",
+                Status::Deleted => "deleted",
             }),
             right(asset.size.map(bytes)),
             Cell::new(asset.model.as_deref().map_or_else(dash, plain)),
@@ -144,7 +146,7 @@ pub fn versions(history: &HistoryReply) -> String {
 pub fn assets(assets: &[AssetReply]) -> String {
     let mut table = table(["ASSET", "VERSION", "SIZE", "NAME", "FILE OR ERROR"]);
     for asset in assets {
-        let file = asset.path.as_deref().filter(|_| asset.status == Status::Ready);
+        let file = asset.path.as_deref().filter(|_| asset.status != Status::Failed);
         table.add_row([
             Cell::new(plain(&asset.id)),
             right(asset.version),

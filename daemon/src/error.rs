@@ -52,6 +52,11 @@ impl Refusal {
         Self::new(Code::NotFound, format!("there is no such {what}"))
     }
 
+    /// Answers that the bytes of a deleted asset are not shown.
+    pub fn deleted() -> Self {
+        Self::new(Code::Deleted, "the asset is deleted: restore it, if its bytes are still there")
+    }
+
     /// A failure of the daemon; the cause goes to the log only.
     pub fn failed(cause: impl Display) -> Self {
         let detail = "the daemon failed: its log says why";
@@ -116,6 +121,7 @@ impl From<CommandError> for Refusal {
             CommandError::Taken { field } => {
                 Self { field: Some(field.to_owned()), ..Self::new(Code::Taken, text) }
             }
+            CommandError::Gone { .. } => Self::new(Code::Gone, text),
             CommandError::KeyReused => Self::new(Code::KeyReused, text),
             CommandError::DiskFull => Self::new(Code::DiskFull, text),
             CommandError::OutcomeUnknown => Self::new(Code::OutcomeUnknown, text),
@@ -163,6 +169,13 @@ impl From<SourceError> for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_that_were_freed_are_gone_for_good() {
+        let problem = Refusal::from(CommandError::Gone { what: "asset" }).problem();
+        assert_eq!((problem.code, problem.status), (Code::Gone, 410));
+        assert!(problem.detail.ends_with("upload them again"), "{}", problem.detail);
+    }
 
     #[test]
     fn why_nothing_is_written_is_for_the_log() {

@@ -19,7 +19,12 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
     let Asset { content, placement, generation, .. } = asset;
     let path = placement.as_ref().map(|placement| {
         let extension = content.as_ref().map(|content| content.extension.as_str());
-        version_path(placement, scene_number, extension)
+        let shown = match (&asset.deleted_at, extension) {
+            (Some(_), _) => Shown::Deleted,
+            (None, None) => Shown::Failed,
+            (None, Some(extension)) => Shown::File(extension),
+        };
+        version_path(placement, scene_number, shown)
     });
     let id = asset.id.to_string();
     let (scope, asset_key, version) = match placement {
@@ -27,14 +32,18 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
         None => (None, None, None),
     };
     AssetReply {
-        url: content.as_ref().map(|_| links.to(&paths::asset_data(&id))),
+        url: content
+            .as_ref()
+            .filter(|_| asset.deleted_at.is_none())
+            .map(|_| links.to(&paths::asset_data(&id))),
         asset_id: id.clone(),
         id,
         kind: asset.kind,
         asset_type: asset.asset_type,
-        status: match asset.status {
-            model::Status::Ready => Status::Ready,
-            model::Status::Failed => Status::Failed,
+        status: match (&asset.deleted_at, asset.status) {
+            (Some(_), _) => Status::Deleted,
+            (None, model::Status::Ready) => Status::Ready,
+            (None, model::Status::Failed) => Status::Failed,
         },
         filename: asset.filename,
         digest: content.as_ref().map(|content| content.digest),
@@ -58,6 +67,7 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
         metadata: asset.metadata,
         uploaded_at: asset.created_at.clone(),
         created_at: asset.created_at,
+        deleted_at: asset.deleted_at,
         user_id: asset.user_id.to_string(),
         revision: asset.revision,
         path,
@@ -151,19 +161,31 @@ fn histories(
     entries.into_iter().map(summary).collect()
 }
 
-/// Where a version is in the mount; without an extension it is a failed attempt's record.
-fn version_path(placement: &Placement, scene_number: Option<u32>, content: Option<&str>) -> String {
+/// What the mount shows of a version.
+#[derive(Debug, Clone, Copy)]
+enum Shown<'a> {
+    /// Its file, with this extension.
+    File(&'a str),
+    /// The record of a failed attempt.
+    Failed,
+    /// The record of a deleted version.
+    Deleted,
+}
+
+/// Where a version is in the mount.
+fn version_path(placement: &Placement, scene_number: Option<u32>, shown: Shown<'_>) -> String {
     let Placement { scope, asset_key, version } = placement;
     let folder = match scene_number {
         Some(number) => format!("projects/{}/scenes/{number}", scope.project),
         None => format!("projects/{}", scope.project),
     };
     let stem = format!("{folder}/versions/{asset_key}/v{version:03}");
-    match content {
+    match shown {
         // `v001.json` is the record.
-        Some("json") => format!("{stem}.content.json"),
-        Some(extension) => with_extension(stem, extension),
-        None => format!("{stem}.failed.json"),
+        Shown::File("json") => format!("{stem}.content.json"),
+        Shown::File(extension) => with_extension(stem, extension),
+        Shown::Failed => format!("{stem}.failed.json"),
+        Shown::Deleted => format!("{stem}.deleted.json"),
     }
 }
 

@@ -87,8 +87,8 @@ struct Past {
 
 impl Past {
     fn entry(&self) -> HistoryEntry {
-        let ready = |version: &&VersionEntry| version.content.is_some();
-        let best = self.best.and_then(|best| self.versions.get(best as usize - 1));
+        let ready = |version: &&VersionEntry| version.content.is_some() && !version.is_deleted;
+        let best = self.best.and_then(|best| self.versions.get(best as usize - 1)).filter(ready);
         HistoryEntry {
             asset_key: self.key.clone(),
             best: self.best,
@@ -207,6 +207,19 @@ impl Fake {
         self.change(|facts| vec![facts.add(scope, key, None)])
     }
 
+    /// Deletes a version of a history, or restores it.
+    pub fn delete(&self, scope: &Scope, key: &str, version: Version, is_deleted: bool) -> Revision {
+        self.change(|facts| {
+            let key: AssetKey = key.parse().unwrap();
+            let past = facts.histories.get_mut(&(scope.clone(), key.folded())).unwrap();
+            past.versions[version as usize - 1].is_deleted = is_deleted;
+            let Touched::History(viewer, scope, number, key) = facts.touched(scope, key) else {
+                unreachable!()
+            };
+            vec![Touched::Version(viewer, scope, number, key, version)]
+        })
+    }
+
     /// Chooses the best version of a history.
     pub fn choose(&self, scope: &Scope, key: &str, best: Version) -> Revision {
         self.change(|facts| {
@@ -277,6 +290,7 @@ impl Facts {
             version: u32::try_from(past.versions.len() + 1).unwrap(),
             asset: AssetId::from_bytes(asset),
             content,
+            is_deleted: false,
             created_ms: 1_763_600_000_000 + i64::try_from(self.revision).unwrap() * 1000,
             revision: self.revision,
         });

@@ -18,9 +18,10 @@ use rushes_vault::ids::{AssetKey, ProjectId};
 use rushes_vault::model::{Scope, Viewer};
 use rushes_vault::source::{Change, Touched};
 
-use crate::names;
+use crate::names::{self, State};
 use crate::node::{History, Node, Owner};
 use crate::tree::Tree;
+use crate::view::View;
 
 /// How soon the thread sees that the session ends, when nothing changes.
 const STOP_POLL: Duration = Duration::from_millis(100);
@@ -109,6 +110,7 @@ impl<'a, B> Plan<'a, B> {
             Touched::Project(viewer, ..)
             | Touched::Scene(viewer, ..)
             | Touched::History(viewer, ..)
+            | Touched::Version(viewer, ..)
             | Touched::Blob(viewer, _)
                 if other(viewer) => {}
             Touched::Project(_, id) => {
@@ -117,7 +119,16 @@ impl<'a, B> Plan<'a, B> {
             }
             Touched::Scene(_, project, number) => self.scene(project, *number),
             Touched::History(_, scope, number, key) => self.history(scope, *number, key),
-            Touched::Blob(..) => self.folder(&Node::Blobs),
+            Touched::Version(_, scope, number, key, version) => {
+                self.version(scope, *number, (key, *version));
+            }
+            Touched::Blob(_, digest) => {
+                // A name that the kernel knows may lead nowhere now.
+                if self.tree.inodes.live(&Node::Blob(*digest)).is_some() {
+                    self.entry(&Node::Blobs, &digest.to_hex());
+                }
+                self.folder(&Node::Blobs);
+            }
             Touched::Everything => self.everything(),
         }
     }
@@ -162,6 +173,28 @@ impl<'a, B> Plan<'a, B> {
         if number.is_some() {
             self.project(&scope.project); // its record shows the scenes' current versions
         }
+    }
+
+    /// The names that a version has and those that it had before it was deleted or restored.
+    fn version(&mut self, scope: &Scope, number: Option<u32>, (key, version): (&AssetKey, u32)) {
+        let owner = Arc::new(Owner { scope: scope.clone(), number });
+        let folder = Node::History(Arc::new(History { owner, key: key.clone() }));
+        let View { source, viewer, .. } = &self.tree.view;
+        match source.version(*viewer, scope, key, version) {
+            Ok(entry) => {
+                for state in State::ALL {
+                    self.entry(&folder, &names::version_record(version, state));
+                }
+                if let Some(content) = entry.and_then(|entry| entry.content) {
+                    self.entry(&folder, &names::version_content(version, &content.extension));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a changed version cannot be read: everything is dropped");
+                self.everything();
+            }
+        }
+        self.history(scope, number, key);
     }
 
     /// The second round.

@@ -9,7 +9,7 @@ use rushes_vault::ids::{AssetKey, ProjectId};
 use rushes_vault::model::Version;
 use rushes_vault::source::{RecordOf, SourceError};
 
-use crate::names;
+use crate::names::{self, State};
 use crate::node::Node;
 use crate::view::{
     Found, View, blob_file, current, history_folder, project_folder, scene_folder, version_file,
@@ -43,6 +43,8 @@ pub struct Listed {
     pub name: String,
     /// What it leads to.
     pub found: Found,
+    /// Whether it was removed after the page was loaded.
+    pub is_gone: bool,
 }
 
 /// A part of a listing.
@@ -56,7 +58,7 @@ pub struct Page {
 
 impl Page {
     fn add(&mut self, name: impl Into<String>, found: Found) {
-        self.entries.push(Listed { name: name.into(), found });
+        self.entries.push(Listed { name: name.into(), found, is_gone: false });
     }
 
     /// Ends a page after so many facts: fewer than asked for are the last ones.
@@ -74,9 +76,9 @@ impl View {
             Node::Root => {
                 let mut page = Page::default();
                 for name in ["projects", "blobs"] {
-                    page.entries.extend(
-                        self.in_root(name).map(|found| Listed { name: name.to_owned(), found }),
-                    );
+                    if let Some(found) = self.in_root(name) {
+                        page.add(name, found);
+                    }
                 }
                 Ok(page)
             }
@@ -166,7 +168,7 @@ impl View {
             // as the kernel remembers the entry.
             let record = self.record(RecordOf::Asset(entry.asset), entry.created_ms)?;
             if let Some(found) = record {
-                page.add(names::version_record(entry.version, entry.content.is_none()), found);
+                page.add(names::version_record(entry.version, State::of(entry)), found);
             }
         }
         let last = facts.last().map(|entry| Cursor::Version(entry.version));
@@ -208,7 +210,8 @@ impl Stream {
     /// The entry at a position, counted from 0; `None` after the last one.
     ///
     /// `epoch` counts the changes so far. An entry of a page that is older than that is looked up
-    /// again: the kernel would remember it, and nothing would ever drop it.
+    /// again: the kernel would remember it, and nothing would ever drop it. One that is gone since
+    /// keeps its place in the listing and says so.
     pub fn at(
         &mut self,
         view: &View,
@@ -225,10 +228,11 @@ impl Stream {
         let Some(entry) = index.and_then(|index| self.page.entries.get_mut(index)) else {
             return Ok(None);
         };
-        if self.epoch != epoch
-            && let Some(found) = view.lookup(&self.folder, &entry.name)?
-        {
-            entry.found = found;
+        if self.epoch != epoch {
+            match view.lookup(&self.folder, &entry.name)? {
+                Some(found) => (entry.found, entry.is_gone) = (found, false),
+                None => entry.is_gone = true,
+            }
         }
         Ok(Some(entry.clone()))
     }

@@ -5,7 +5,7 @@
 //! free (`AssetKey`), and what follows the last dot of a current file's name is its extension.
 
 use rushes_vault::ids::AssetKey;
-use rushes_vault::model::Version;
+use rushes_vault::model::{Version, VersionEntry};
 
 /// The record of a project.
 pub const PROJECT_RECORD: &str = "project.json";
@@ -44,10 +44,40 @@ pub fn version_content(version: Version, extension: &str) -> String {
     format!("{stem}.{extension}")
 }
 
-/// The name of a version's record: `v001.json`, of a failed attempt `v003.failed.json`.
-pub fn version_record(version: Version, failed: bool) -> String {
+/// What the name of a version's record says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Its content lies beside the record.
+    Ready,
+    /// The attempt failed.
+    Failed,
+    /// It is deleted, whatever it was before.
+    Deleted,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Ready, Self::Failed, Self::Deleted];
+
+    /// The state of a version.
+    pub const fn of(entry: &VersionEntry) -> Self {
+        match (entry.is_deleted, &entry.content) {
+            (true, _) => Self::Deleted,
+            (false, None) => Self::Failed,
+            (false, Some(_)) => Self::Ready,
+        }
+    }
+}
+
+/// The name of a version's record: `v001.json`, of a failed attempt `v003.failed.json`, of a
+/// deleted one `v002.deleted.json`.
+pub fn version_record(version: Version, state: State) -> String {
     let stem = version_stem(version);
-    if failed { format!("{stem}.failed.json") } else { format!("{stem}.json") }
+    match state {
+        State::Ready => format!("{stem}.json"),
+        State::Failed => format!("{stem}.failed.json"),
+        State::Deleted => format!("{stem}.deleted.json"),
+    }
 }
 
 /// The version that the name of a content or record begins with.
@@ -91,8 +121,9 @@ mod tests {
         assert_eq!(version_content(1, "mp4"), "v001.mp4");
         assert_eq!(version_content(1, "json"), "v001.content.json");
         assert_eq!(version_content(1234, "mp4"), "v1234.mp4");
-        assert_eq!(version_record(3, false), "v003.json");
-        assert_eq!(version_record(3, true), "v003.failed.json");
+        assert_eq!(version_record(3, State::Ready), "v003.json");
+        assert_eq!(version_record(3, State::Failed), "v003.failed.json");
+        assert_eq!(version_record(3, State::Deleted), "v003.deleted.json");
     }
 
     #[test]

@@ -150,6 +150,9 @@ impl<B> Tree<B> {
                 let epoch = self.epoch.load(Ordering::SeqCst);
                 let entry = stream.at(&self.view, position - DOTS, epoch);
                 let Some(entry) = asked("readdir", ino, entry)? else { break };
+                if entry.is_gone {
+                    continue;
+                }
                 let ino = self.inodes.number(&entry.found.node);
                 Row { name: entry.name, found: Some(entry.found), ino, next: position + 1 }
             };

@@ -11,7 +11,7 @@ use rushes_vault::ids::{AssetKey, ProjectId};
 use rushes_vault::model::{HistoryEntry, Project, Scene, Scope, VersionEntry, Viewer};
 use rushes_vault::source::{OpenContent, RecordOf, Source, SourceError};
 
-use crate::names;
+use crate::names::{self, State};
 use crate::node::{Attr, History, Node, Owner, digest_start};
 
 /// Links of a folder whose folders are known: itself, `.`, and one `..` for each of them.
@@ -189,7 +189,7 @@ impl View {
         if let Some(found) = version_file(&entry).and_then(|shown| called(name, shown)) {
             return Ok(Some(found));
         }
-        if names::version_record(number, entry.content.is_none()) != name {
+        if names::version_record(number, State::of(&entry)) != name {
             return Ok(None);
         }
         self.record(RecordOf::Asset(entry.asset), entry.created_ms)
@@ -225,9 +225,9 @@ pub(crate) fn history_folder(owner: &Arc<Owner>, entry: &HistoryEntry) -> (Strin
     (name, Found { node, attr: Attr::folder(ms, LINKS_LEAF) })
 }
 
-/// The name and node of a version's content; `None` for a failed attempt.
+/// The name and node of a version's content; `None` for a failed attempt and a deleted version.
 pub(crate) fn version_file(entry: &VersionEntry) -> Option<(String, Found)> {
-    let content = entry.content.as_ref()?;
+    let content = entry.content.as_ref().filter(|_| !entry.is_deleted)?;
     let name = names::version_content(entry.version, &content.extension);
     let node = Node::Version { asset: entry.asset, digest: content.digest };
     Some((name, Found { node, attr: Attr::file(content.size, entry.created_ms) }))

@@ -69,6 +69,33 @@ fn a_project_is_made_filled_and_read_back() {
 }
 
 #[test]
+fn a_deletion_is_shown_first_agreed_to_and_undone() {
+    let (_daemon, place, data) = started();
+    let file = place.path().join("one.bin");
+    fs::write(&file, noise(1, 900)).unwrap();
+    json(&data, &["project", "create", "Fox"]);
+    let file = file.display().to_string();
+    json(&data, &["put", &file, "--project", "fox", "--key", "poster"]);
+    let state = || json(&data, &["versions", "fox/poster"])["versions"][0]["status"].clone();
+    let shown = rushes(&data, &["delete", "fox/poster@1", "--dry-run"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("v001.bin") && shown.status.success());
+    let unasked = rushes(&data, &["delete", "fox/poster@1"]);
+    assert_eq!(unasked.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&unasked.stderr);
+    assert!(said.contains("v001.bin") && said.contains("--yes"), "{said}");
+    assert_eq!(state(), "ready");
+    let missing = rushes(&data, &["delete", "--yes", "fox/poster@1", "fox/poster@2"]);
+    assert_eq!(missing.status.code(), Some(3));
+    assert_eq!(state(), "ready", "deleted although not all were found");
+    json(&data, &["delete", "--yes", "fox/poster@1"]);
+    assert_eq!(state(), "deleted");
+    let gone = rushes(&data, &["get", "fox/poster@1", "-o", "-"]);
+    assert!(!gone.status.success() && gone.stdout.is_empty());
+    json(&data, &["restore", "fox/poster@1"]);
+    assert_eq!(state(), "ready");
+}
+
+#[test]
 fn errors_say_what_to_do_and_exit_codes_tell_them_apart() {
     let (daemon, place, data) = started();
     let missing = rushes(&data, &["project", "show", "owl"]);

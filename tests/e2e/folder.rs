@@ -154,6 +154,45 @@ fn a_failed_attempt_shows_as_a_record_and_not_as_a_file() {
 }
 
 #[test]
+fn a_deleted_version_leaves_the_folder_at_once_and_comes_back_restored() {
+    let Set { daemon, mount, place: _place } = set();
+    let client = daemon.client();
+    let scene = mount.join("projects/fox/scenes/1");
+    let versions = scene.join("versions/scene_video");
+    let (one, two) = (noise(1, 300_000), noise(2, 200_000));
+    client.upload("take.bin", one.clone(), &SCENE);
+    let asset = client.upload("take.bin", two.clone(), &SCENE);
+    let (id, digest) = (asset["id"].as_str().unwrap(), asset["digest"].as_str().unwrap());
+    let (current, blob) = (scene.join("scene_video.bin"), mount.join("blobs").join(digest));
+    let restore = format!("/api/assets/{id}/restore");
+    for round in 0..5 {
+        // Everything is looked at, so that the kernel remembers it.
+        assert_eq!(names(&versions), ["v001.bin", "v001.json", "v002.bin", "v002.json"]);
+        assert_eq!(names(&mount.join("blobs")).len(), 2);
+        for path in [&current, &blob, &versions.join("v002.bin")] {
+            assert!(fs::read(path).unwrap() == two, "round {round}: {}", path.display());
+        }
+        assert!(!versions.join("v002.deleted.json").exists());
+        let mut held = File::open(&current).unwrap();
+        assert_eq!(client.delete(&format!("/api/assets/{id}")).status(), 200);
+        assert!(!versions.join("v002.bin").exists() && !versions.join("v002.json").exists());
+        assert!(!blob.exists());
+        assert_eq!(names(&versions), ["v001.bin", "v001.json", "v002.deleted.json"]);
+        assert_eq!(names(&mount.join("blobs")).len(), 1);
+        assert!(fs::read(&current).unwrap() == one, "round {round}");
+        let record = fs::read(versions.join("v002.deleted.json")).unwrap();
+        let record: Value = serde_json::from_slice(&record).unwrap();
+        assert_eq!((&record["status"], &record["digest"]), (&json!("deleted"), &json!(digest)));
+        assert!(record["deleted_at"].is_string());
+        let mut rest = Vec::new();
+        held.read_to_end(&mut rest).unwrap();
+        assert!(rest == two, "whoever held the file lost it");
+        assert_eq!(client.post(&restore, &json!({})).status(), 200);
+    }
+    assert!(fs::read(&current).unwrap() == two);
+}
+
+#[test]
 fn health_says_how_wholes_are_read_and_the_folder_counts_what_is_the_users() {
     if root::is_missing() {
         return;

@@ -65,6 +65,11 @@ impl Client {
         self.http.put(format!("{}{path}", self.base)).json(body).send().unwrap()
     }
 
+    /// `DELETE`, whatever the answer.
+    pub fn delete(&self, path: &str) -> Response {
+        self.http.delete(format!("{}{path}", self.base)).send().unwrap()
+    }
+
     /// An upload, whatever the answer; an error when the connection broke.
     pub fn try_upload(
         &self,

@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use rushes_catalog::claim::{Claim, Fact};
+use rushes_catalog::ids::AssetId;
 use rushes_catalog::model::{Placement, Revision, Scope, Viewer};
 use rushes_catalog::{Catalog, Committed, Publish};
 
@@ -108,7 +109,25 @@ impl Changes {
                 let number = self.number(viewer, scope);
                 vec![Touched::History(viewer, scope.clone(), number, asset_key.clone())]
             }
+            Fact::AssetDeleted { asset_id } | Fact::AssetRestored { asset_id } => {
+                self.touched_asset(viewer, *asset_id)
+            }
+            Fact::BytesFreed { .. } => Vec::new(), // no folder shows them any more
         }
+    }
+
+    /// What shows an asset that was deleted or restored.
+    fn touched_asset(&self, viewer: Viewer, id: AssetId) -> Vec<Touched> {
+        let entry = |catalog: Arc<Catalog>| catalog.asset_entry(viewer, id).ok()?;
+        let Some(entry) = self.catalog.get().and_then(Weak::upgrade).and_then(entry) else {
+            return vec![Touched::Everything];
+        };
+        let blob = entry.digest.map(|digest| Touched::Blob(viewer, digest));
+        let version = entry.placement.map(|Placement { scope, asset_key, version }| {
+            let number = self.number(viewer, &scope);
+            Touched::Version(viewer, scope, number, asset_key, version)
+        });
+        blob.into_iter().chain(version).collect()
     }
 
     fn number(&self, viewer: Viewer, scope: &Scope) -> Option<u32> {

@@ -11,6 +11,7 @@ mod known;
 mod lock;
 pub mod media;
 mod records;
+mod release;
 pub mod source;
 mod view;
 mod views;
@@ -27,12 +28,13 @@ use rushes_store::{Store, StoreError};
 
 pub use ingest::{IngestError, IngestRequest, Ingested, Staged, Upload};
 pub use lock::LockError;
+pub use rushes_catalog::claim::rfc3339;
 pub use rushes_catalog::{QueryError, command, ids, model, names};
 pub use rushes_digest::Digest;
+pub use rushes_disk::Timestamp;
 pub use views::{HistoryView, ProjectView, SceneView};
 
 use changes::Changes;
-use ids::UserId;
 use in_flight::InFlight;
 use lock::Lock;
 use model::{Project, Revision, Scene, User, Viewer};
@@ -152,8 +154,8 @@ impl Vault {
         if let Some(user) = find()? {
             return Ok(user);
         }
-        let nobody = Viewer { user: UserId::from_bytes([0; 16]) };
-        match self.catalog.submit(nobody, Command::AddUser { name: name.to_owned() }, None) {
+        let add = Command::AddUser { name: name.to_owned() };
+        match self.catalog.submit(Viewer::NOBODY, add, None) {
             Ok(_) | Err(CommandError::Taken { .. }) => {
                 find()?.ok_or(CommandError::Missing { what: "user" })
             }

@@ -1,6 +1,6 @@
 //! The JSON files that stand beside the media in the folder.
 
-use rushes_catalog::model::{HistoryEntry, Version, VersionEntry};
+use rushes_catalog::model::{Asset, HistoryEntry, Version, VersionEntry};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -8,11 +8,20 @@ use crate::source::SourceError;
 use crate::views::{ProjectView, SceneView};
 
 /// The text of a record: pretty JSON that ends in a newline.
-pub fn text(value: &impl Serialize) -> Result<Vec<u8>, SourceError> {
+fn text(value: &impl Serialize) -> Result<Vec<u8>, SourceError> {
     let mut text = serde_json::to_vec_pretty(value)
         .map_err(|error| SourceError::Failed(format!("a record cannot be written: {error}")))?;
     text.push(b'\n');
     Ok(text)
+}
+
+/// `v001.json` and its like. That an asset is deleted stands where its status was.
+pub fn of_asset(asset: &Asset) -> Result<Vec<u8>, SourceError> {
+    let mut record = object(asset)?;
+    if asset.deleted_at.is_some() {
+        record.insert("status".to_owned(), "deleted".into());
+    }
+    text(&record)
 }
 
 /// `project.json`.

@@ -23,7 +23,7 @@ pub enum RecordOf {
     Project(ProjectId),
     /// `scene.json`: the scene and its histories in short.
     Scene(ProjectId, SceneId),
-    /// `v001.json`, `v003.failed.json`: the asset.
+    /// `v001.json`, `v003.failed.json`, `v002.deleted.json`: the asset.
     Asset(AssetId),
 }
 
@@ -67,7 +67,10 @@ pub enum Touched {
     Scene(Viewer, ProjectId, u32),
     /// A history got a version or another best one. The scene's number comes with it.
     History(Viewer, Scope, Option<u32>, AssetKey),
-    /// A content is referenced by the viewer now.
+    /// A version of a history was deleted or restored: what stands for the history may be another
+    /// one, and the version's own names are others. The scene's number comes with it.
+    Version(Viewer, Scope, Option<u32>, AssetKey, Version),
+    /// A content is referenced by the viewer now, or no more.
     Blob(Viewer, Digest),
     /// Too much changed to name: everything may have.
     Everything,

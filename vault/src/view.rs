@@ -91,7 +91,7 @@ impl Vault {
             }
             RecordOf::Asset(id) => {
                 let asset = self.asset(viewer, *id)?;
-                asset.map(|asset| records::text(&asset)).transpose()
+                asset.map(|asset| records::of_asset(&asset)).transpose()
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The keys of the tables: a tag, the owner, and what is looked up, in the order of listing.
 //!
-//! Everything but users and the stamp starts with its owner, so a query in one user's name cannot
-//! reach a row of another's. Texts end in a zero byte, which none of them contains; numbers are
-//! big-endian, so that they sort.
+//! Everything but users, the stamp and what the sweep asks (who names a content, whoever it is)
+//! starts with its owner, so a query in one user's name cannot reach a row of another's. Texts end
+//! in a zero byte, which none of them contains; numbers are big-endian, so that they sort.
 
 use rushes_digest::Digest;
 
@@ -104,12 +104,12 @@ impl Key {
         Self::versions(owner, scope, key).bytes(&version.to_be_bytes())
     }
 
-    /// The contents that an owner references.
+    /// The contents that an owner's assets name, as far as they are not deleted.
     pub fn contents(owner: UserId) -> Self {
         Self::owned(b'D', owner)
     }
 
-    /// A content that an owner references.
+    /// A content that an owner's assets name.
     pub fn content(owner: UserId, digest: &Digest) -> Self {
         Self::contents(owner).bytes(digest.as_bytes())
     }
@@ -119,7 +119,22 @@ impl Key {
         Self::owned(b'M', owner).bytes(digest.as_bytes())
     }
 
-    /// The sum of the sizes of an owner's assets.
+    /// Whether anybody names a content.
+    pub fn naming(digest: &Digest) -> Self {
+        Self(b"C".to_vec()).bytes(digest.as_bytes())
+    }
+
+    /// The contents that nobody names any more and whose bytes are still there.
+    pub fn all_released() -> Self {
+        Self(b"R".to_vec())
+    }
+
+    /// Such a content.
+    pub fn released(digest: &Digest) -> Self {
+        Self::all_released().bytes(digest.as_bytes())
+    }
+
+    /// The sum of the sizes of an owner's assets that are not deleted.
     pub fn logical_bytes(owner: UserId) -> Self {
         Self::owned(b'B', owner)
     }

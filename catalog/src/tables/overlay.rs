@@ -7,8 +7,8 @@ use super::error::TablesError;
 use super::keys::Key;
 use super::rows::Row;
 
-/// Changes by key.
-pub type Changes = BTreeMap<Vec<u8>, Vec<u8>>;
+/// Changes by key; `None` removes a row.
+pub type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Looks single rows up.
 pub trait Get {
@@ -36,8 +36,13 @@ impl<'a, B: Get> Overlay<'a, B> {
 
     /// Sets a row.
     pub fn put<R: Row>(&mut self, key: Key, row: &R) -> Result<(), TablesError> {
-        self.changes.insert(key.into_bytes(), row.encode()?);
+        self.changes.insert(key.into_bytes(), Some(row.encode()?));
         Ok(())
+    }
+
+    /// Removes a row, whether it is there or not.
+    pub fn remove(&mut self, key: Key) {
+        self.changes.insert(key.into_bytes(), None);
     }
 
     /// Takes the changes.
@@ -49,7 +54,7 @@ impl<'a, B: Get> Overlay<'a, B> {
 impl<B: Get> Get for Overlay<'_, B> {
     fn get_bytes(&self, key: &Key) -> Result<Option<Vec<u8>>, TablesError> {
         match self.changes.get(key.as_bytes()) {
-            Some(value) => Ok(Some(value.clone())),
+            Some(value) => Ok(value.clone()),
             None => self.below.get_bytes(key),
         }
     }

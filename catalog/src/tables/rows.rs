@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::TablesError;
 use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
 use crate::journal::Position;
-use crate::model::{Revision, Version, VersionContent, VersionEntry};
+use crate::model::{Placement, Revision, Scope, Version, VersionContent, VersionEntry};
 
 /// A value of the tables, in postcard's form (<https://postcard.jamesmunns.com/wire-format>).
 pub trait Row: Serialize + DeserializeOwned {
@@ -23,6 +23,7 @@ pub trait Row: Serialize + DeserializeOwned {
 }
 
 impl Row for u32 {}
+impl Row for i64 {}
 impl Row for u64 {}
 
 /// A user.
@@ -60,13 +61,63 @@ pub struct SceneRow {
     pub position: Position,
 }
 
-/// An asset.
+/// An asset: what deleting and restoring it must know.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AssetRow {
     /// The claim that made it.
     pub revision: Revision,
     /// Where that claim stands.
     pub position: Position,
+    /// The claim that last changed it.
+    pub changed: Revision,
+    /// Digest and size of its bytes.
+    pub content: Option<([u8; 32], u64)>,
+    /// Its metadata that is a blob of its own.
+    pub metadata: Option<[u8; 32]>,
+    /// Which version of what it is.
+    pub place: Option<PlaceRow>,
+    /// Whether it is deleted.
+    pub deleted: Option<Deletion>,
+}
+
+/// A place in a history.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PlaceRow {
+    /// The project.
+    pub project: ProjectId,
+    /// The scene in it.
+    pub scene: Option<[u8; 16]>,
+    /// The history's key.
+    pub asset_key: AssetKey,
+    /// The version.
+    pub version: Version,
+}
+
+/// That an asset is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// The claim that says so.
+    pub revision: Revision,
+    /// When, milliseconds since 1970.
+    pub at_ms: i64,
+}
+
+/// A content that an owner's assets name. A row that would count none is removed.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct ContentRow {
+    /// How many bytes.
+    pub size: u64,
+    /// How many of the owner's assets that are not deleted name it.
+    pub named: u64,
+}
+
+/// Who names a content, as its bytes or as its metadata, whoever it is. It stays for ever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamingRow {
+    /// How many assets that are not deleted do.
+    pub named: u64,
+    /// The claim that last said that its bytes go.
+    pub freed: Option<Revision>,
 }
 
 /// A version of a history.
@@ -84,6 +135,10 @@ pub struct VersionRow {
     pub revision: Revision,
     /// Where that claim stands.
     pub position: Position,
+    /// The claim that last changed its asset.
+    pub changed: Revision,
+    /// Whether its asset is deleted.
+    pub deleted: Option<Deletion>,
 }
 
 /// A history.
@@ -91,10 +146,14 @@ pub struct VersionRow {
 pub struct HistoryRow {
     /// Its key as it was first written.
     pub asset_key: AssetKey,
-    /// The chosen version.
-    pub best: Option<Version>,
-    /// The newest version.
+    /// The chosen version, also while it is deleted: restoring it brings the choice back.
+    pub chosen: Option<Version>,
+    /// The highest version; the next one is one more.
+    pub last: Version,
+    /// The newest version that is not deleted; 0 when all are.
     pub latest: Version,
+    /// The newest version that has bytes and is not deleted; 0 when there is none.
+    pub ready: Version,
     /// What stands for the history, in full: a listing of histories is one scan.
     pub current: Option<VersionRow>,
     /// The claim that last changed it.
@@ -117,6 +176,8 @@ impl Row for ProjectRow {}
 impl Row for SceneRow {}
 impl Row for AssetRow {}
 impl Row for VersionRow {}
+impl Row for ContentRow {}
+impl Row for NamingRow {}
 impl Row for HistoryRow {}
 impl Row for RequestRow {}
 
@@ -134,7 +195,38 @@ impl SceneRow {
     }
 }
 
+impl PlaceRow {
+    /// The row of a placement.
+    pub fn of(placement: &Placement) -> Self {
+        Self {
+            project: placement.scope.project.clone(),
+            scene: placement.scope.scene.map(|scene| *scene.as_bytes()),
+            asset_key: placement.asset_key.clone(),
+            version: placement.version,
+        }
+    }
+
+    /// What the history belongs to.
+    pub fn scope(&self) -> Scope {
+        let scene = self.scene.map(SceneId::from_bytes);
+        Scope { project: self.project.clone(), scene }
+    }
+}
+
+impl HistoryRow {
+    /// The chosen version, unless it is deleted.
+    pub fn best(&self) -> Option<Version> {
+        let current = self.current.as_ref().map(|current| current.version);
+        self.chosen.filter(|chosen| current == Some(*chosen))
+    }
+}
+
 impl VersionRow {
+    /// Whether it may stand for its history.
+    pub const fn is_ready(&self) -> bool {
+        self.content.is_some() && self.deleted.is_none()
+    }
+
     /// What a query answers.
     pub fn entry(&self) -> VersionEntry {
         VersionEntry {
@@ -145,6 +237,7 @@ impl VersionRow {
                 size: *size,
                 extension: extension.clone(),
             }),
+            is_deleted: self.deleted.is_some(),
             created_ms: self.created_ms,
             revision: self.revision,
         }

@@ -1,10 +1,12 @@
-//! `GET …/assets/{asset}`: a record, or the bytes for a client that shows media.
+//! `…/assets/{asset}`: its record, or the bytes for a client that shows media; deleting it and
+//! restoring it.
 
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, VARY};
 use axum::response::{IntoResponse, Response};
 use rushes_vault::Vault;
-use rushes_vault::command::SceneRef;
+use rushes_vault::command::{CommandError, SceneRef};
+use rushes_vault::ids::AssetId;
 use rushes_vault::model::{Asset, Viewer};
 
 use super::data::bytes_of;
@@ -27,6 +29,30 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
         reply::read(&call.headers, &wire::asset(&call.links, asset, number))?
     };
     Ok(([(VARY, VARIES)], response).into_response())
+}
+
+/// Deletes an asset and answers its record.
+pub async fn delete(call: Call) -> Result<Response, Refusal> {
+    change(call, Vault::delete_asset).await
+}
+
+/// Restores a deleted asset and answers its record.
+pub async fn restore(call: Call) -> Result<Response, Refusal> {
+    change(call, Vault::restore_asset).await
+}
+
+type Change = fn(&Vault, Viewer, AssetId, Option<String>) -> Result<Asset, CommandError>;
+
+async fn change(call: Call, change: Change) -> Result<Response, Refusal> {
+    let (id, key) = (call.asset()?, call.idempotency_key()?);
+    let (asset, number) = call
+        .ask(move |vault, viewer| {
+            let asset = change(vault, viewer, id, key)?;
+            vault.wait_shown(asset.revision);
+            with_number(vault, viewer, asset)
+        })
+        .await?;
+    reply::made(None, &wire::asset(&call.links, asset, number))
 }
 
 /// An asset with the number of the scene that it is placed in.

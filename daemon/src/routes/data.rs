@@ -44,7 +44,10 @@ pub async fn data(call: Call) -> Result<Response, Refusal> {
 
 /// Answers the bytes of an asset that was found.
 pub async fn bytes_of(call: &Call, asset: Asset) -> Result<Response, Refusal> {
-    let Asset { content, filename, created_at, .. } = asset;
+    let Asset { content, filename, created_at, deleted_at, .. } = asset;
+    if deleted_at.is_some() {
+        return Err(Refusal::deleted());
+    }
     let content = content.ok_or_else(|| {
         Refusal::new(Code::NotFound, "the attempt failed: there are no bytes, see its record")
     })?;
@@ -127,9 +130,8 @@ async fn open(call: &Call, content: &Content, range: Range<u64>) -> Result<Body,
     let begin = range.clone();
     let (open, first) = call
         .ask(move |vault: &Vault, viewer| {
-            let open = vault
-                .open_content(viewer, &digest)?
-                .ok_or_else(|| Refusal::failed(format_args!("the bytes of {digest} are gone")))?;
+            // It was there a moment ago.
+            let open = vault.open_content(viewer, &digest)?.ok_or_else(Refusal::deleted)?;
             let first = read(open.as_ref(), &begin)?;
             Ok::<_, Refusal>((open, first))
         })

@@ -5,5 +5,6 @@ mod data;
 mod facts;
 mod life;
 mod refusals;
+mod releases;
 mod support;
 mod uploads;

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use reqwest::{Method, StatusCode};
-use rushes_api::{Code, paths};
+use rushes_api::{AssetReply, Code, paths};
 use rushes_vault::Digest;
 use serde_json::json;
 use tempfile::TempDir;
@@ -125,6 +125,14 @@ async fn another_users_things_are_not_there() {
         (found.instance, expected.instance) = (None, None);
         assert_eq!((found.code, &found), (Code::NotFound, &expected), "{theirs}");
     }
+    for (method, theirs) in
+        [(Method::DELETE, paths::asset(&asset.id)), (Method::POST, paths::asset_restore(&asset.id))]
+    {
+        let refused = problem(daemon.anonymous(method, &theirs).bearer_auth(ann)).await;
+        assert_eq!(refused.code, Code::NotFound, "{theirs}");
+    }
+    let kept: AssetReply = daemon.get(&paths::asset(&asset.id)).await;
+    assert_eq!(kept, asset);
 }
 
 #[tokio::test]
