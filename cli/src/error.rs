@@ -165,12 +165,9 @@ pub enum CliError {
         /// The daemon's words.
         why: String,
     },
-    /// Nobody said that bytes may go.
-    #[error("{what}: say --yes where nobody can be asked")]
-    NotAgreed {
-        /// What would have gone.
-        what: String,
-    },
+    /// Nobody agreed that bytes go.
+    #[error("nothing was freed: agree to it, or say so ahead with --yes")]
+    NotFreed,
     /// Somebody pressed Ctrl-C.
     #[error("interrupted")]
     Interrupted,

@@ -223,8 +223,11 @@ async fn free(
     for some in digests.chunks(FREE_MAX) {
         add(&mut would, &client.send_json(Method::POST, path, &ask(some, true)).await?);
     }
-    if !agreed(&would, yes)? {
+    if would.contents == 0 {
         return output.print(&would, words::sweep);
+    }
+    if !yes && !agreed(&would)? {
+        return Err(CliError::NotFreed);
     }
     let mut done = SweepReport::default();
     for some in digests.chunks(FREE_MAX) {
@@ -259,8 +262,11 @@ async fn sweep(
         let would = run(true).await?;
         let report = would.report.clone().unwrap_or_default();
         went_well(would)?;
-        if dry_run || !agreed(&report, false)? {
+        if dry_run || report.contents == 0 {
             return output.print(&report, words::sweep);
+        }
+        if !agreed(&report)? {
+            return Err(CliError::NotFreed);
         }
     }
     let done = run(false).await?;
@@ -269,16 +275,14 @@ async fn sweep(
     went_well(done)
 }
 
-/// Asks whoever sits there, having said what would go. Nobody there has agreed to nothing.
-fn agreed(would: &SweepReport, yes: bool) -> Result<bool, CliError> {
-    if yes || would.contents == 0 {
-        return Ok(yes);
-    }
-    if !io::stdin().is_terminal() {
-        return Err(CliError::NotAgreed { what: words::sweep(would) });
-    }
+/// Says what would go and asks whoever sits there. Where nobody does, nobody agrees.
+fn agreed(would: &SweepReport) -> Result<bool, CliError> {
     let mut terminal = io::stderr().lock();
-    write!(terminal, "{}\nFree them for good? [y/N] ", words::sweep(would))?;
+    writeln!(terminal, "{}", words::sweep(would))?;
+    if !io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    write!(terminal, "free them for good? [y/N] ")?;
     terminal.flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;

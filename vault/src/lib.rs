@@ -13,6 +13,7 @@ pub mod media;
 mod records;
 mod release;
 pub mod source;
+pub mod upkeep;
 mod view;
 mod views;
 
