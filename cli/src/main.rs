@@ -9,6 +9,7 @@ mod delete;
 mod discover;
 mod error;
 mod get;
+mod progress;
 mod put;
 mod run;
 mod sent;

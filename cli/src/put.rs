@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use futures_util::TryStreamExt;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method};
 use rushes_api::asset::{AssetReply, UploadField};
@@ -17,6 +17,7 @@ use tokio_util::io::ReaderStream;
 use crate::args::Put;
 use crate::client::Client;
 use crate::error::CliError;
+use crate::progress::bar;
 use crate::sent::{Look, Place, Sent, short};
 
 /// What is read at once: large enough that a system call costs nothing beside it.
@@ -187,19 +188,4 @@ fn part(file: File, length: Option<u64>, progress: &ProgressBar) -> Part {
         Some(length) => Part::stream_with_length(body, length),
         None => Part::stream(body),
     }
-}
-
-/// A bar on standard error; a terminal only.
-pub fn bar(name: &str, length: Option<u64>) -> ProgressBar {
-    let (bar, template) = match length {
-        Some(length) => {
-            let template = "{msg:30!} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
-            (ProgressBar::new(length), template)
-        }
-        None => (ProgressBar::new_spinner(), "{msg:30!} {spinner} {bytes} {bytes_per_sec}"),
-    };
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.with_message(crate::show::plain(name))
 }

@@ -1,9 +1,9 @@
 //! Which files this user has sent where, and what their contents were: an unchanged file need not
 //! be read again.
 //!
-//! A cache: whatever is wrong with it, it is empty and made anew, and nobody hears of it. Invariant:
-//! a file counts as unchanged only when device, inode, size and both times are what they were, and
-//! when these could not have stayed the same under a change.
+//! A cache: whatever is wrong with it, it is empty and made anew, and nobody hears of it.
+//! Invariant: a file counts as unchanged only when device, inode, size and both times are what they
+//! were, and when these could not have stayed the same under a change.
 
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
@@ -17,8 +17,8 @@ use rustix::fs::{FlockOperation, flock};
 
 /// What the file begins with: name and version.
 const MAGIC: &[u8; 8] = b"rushput1";
-/// Most files that are remembered for one user of one daemon: 20 MB. Those that were not met for the
-/// longest time go first.
+/// Most files that are remembered for one user of one daemon: 20 MB. Those that were not met for
+/// the longest time go first.
 const ENTRIES_MAX: usize = 200_000;
 /// Most users and daemons that are remembered.
 const ACCOUNTS_MAX: usize = 16;

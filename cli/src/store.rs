@@ -6,7 +6,6 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use clap::{Subcommand, ValueEnum};
-use indicatif::ProgressBar;
 use reqwest::{Method, Url};
 use rushes_api::store::{
     Check, DamageList, FoundContent, FoundPage, FreeFound, Job, JobStatus, Pace, ReindexReport,
@@ -18,7 +17,7 @@ use serde::de::DeserializeOwned;
 
 use crate::client::Client;
 use crate::error::CliError;
-use crate::put::bar;
+use crate::progress::bar;
 use crate::show::Output;
 use crate::store_words as words;
 
@@ -296,13 +295,11 @@ async fn ended<R: DeserializeOwned>(
     mut job: Job<R>,
     show: impl Fn(&R),
 ) -> Result<Job<R>, CliError> {
-    let waiting = ProgressBar::hidden();
     while job.status == JobStatus::Running {
         tokio::time::sleep(ASK_AGAIN).await;
         job = client.get(path).await?;
         job.report.iter().for_each(&show);
     }
-    waiting.finish();
     Ok(job)
 }
 
