@@ -108,14 +108,13 @@ fn wholes(shelf: &Shelf, checked: &mut Checked) -> Result<()> {
             let Some(stat) = look(shelf, &path, checked) else { continue };
             match shelf.index.blob(&digest)? {
                 None => checked.add(path, "the index does not know this file", REINDEX),
-                Some(Place::Packed(_)) => {}
                 Some(Place::Whole { stat: known, .. }) if known != WholeStat::from(stat) => {
                     checked.add(path, "this file was changed or replaced", SCRUB);
                 }
                 Some(Place::Whole { sound: false, .. }) => {
                     checked.add(path, "a wrong chunk was met in this file", SCRUB);
                 }
-                Some(Place::Whole { .. }) => {}
+                Some(Place::Whole { .. } | Place::Packed(_)) => {}
             }
         }
     }
@@ -205,7 +204,7 @@ fn quarantine(shelf: &Shelf, checked: &mut Checked) -> Result<()> {
     let open: HashSet<PathBuf> = shelf.ledger.open_files().into_iter().collect();
     for entry in shelf.disk.list(Path::new(layout::QUARANTINE))? {
         let path = Path::new(layout::QUARANTINE).join(&entry.name);
-        if !entry.name.ends_with(".why") && !open.contains(&layout::why(&path)) {
+        if !layout::is_why(&entry.name) && !open.contains(&layout::why(&path)) {
             let what = "all that counted in this damaged file is whole again";
             checked.add(path, what, "remove it when nobody wants to look at it any more");
         }

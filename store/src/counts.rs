@@ -59,7 +59,7 @@ pub struct Counted {
 }
 
 /// How old a count may be before it is made again.
-const AGE_MIN: Duration = Duration::from_secs(60);
+const AGE_MIN: Duration = Duration::from_mins(1);
 /// How many times as long as it took: counting costs a twentieth of one core at most.
 const AGE_FACTOR: u64 = 20;
 

@@ -171,8 +171,8 @@ impl Index {
         })
     }
 
-    /// Blobs whose bytes may depend on a container that is not their own whole, after the given one.
-    /// Some may have left it meanwhile.
+    /// Blobs whose bytes may depend on a container that is not their own whole, after the given
+    /// one. Some may have left it meanwhile.
     pub fn dependents(
         &self,
         on: &Container,

@@ -90,6 +90,11 @@ pub fn quarantined(path: &Path) -> PathBuf {
     Path::new(QUARANTINE).join(format!("{name}.{}", Uuid::now_v7().simple()))
 }
 
+/// Whether a name in `quarantine/` is that of a note.
+pub fn is_why(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == "why")
+}
+
 /// The note beside a file in `quarantine/`.
 pub fn why(quarantined: &Path) -> PathBuf {
     let name = quarantined.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -104,11 +104,11 @@ impl Ledger {
             let path = Path::new(QUARANTINE).join(&entry.name);
             let front = entry.name.split('.').next().unwrap_or_default();
             let whole = front.parse::<Digest>().ok();
-            if !entry.name.ends_with(".why") {
+            if !layout::is_why(&entry.name) {
                 if let Some(digest) = whole {
                     state.wholes.entry(digest).or_default().push(path);
                 }
-            } else if let Some(note) = read(&*disk, &path).or_else(|| unreadable(whole?)) {
+            } else if let Some(note) = read(&*disk, &path).or_else(|| whole.map(unreadable)) {
                 state.add(path, note);
             }
         }
@@ -155,8 +155,8 @@ impl Ledger {
         state.add(beside, note);
         self.count.store(state.open.len(), Ordering::Release);
         drop(state);
-        for (damaged, observer) in told.iter().flat_map(|told| Some((told, self.observer.get()?))) {
-            observer(damaged);
+        if let Some(observer) = self.observer.get() {
+            told.iter().for_each(observer);
         }
         Ok(())
     }
@@ -272,10 +272,10 @@ fn read(disk: &dyn Disk, path: &Path) -> Option<Note> {
     serde_json::from_slice(bytes.get(..got)?).ok()
 }
 
-fn unreadable(digest: Digest) -> Option<Note> {
+fn unreadable(digest: Digest) -> Note {
     let (file, why) = (layout::whole(&digest), "the note beside it cannot be read".to_owned());
     let digests = vec![digest];
-    Some(Note { version: VERSION, file, why, since_ms: 0, digests, healed: Vec::new() })
+    Note { version: VERSION, file, why, since_ms: 0, digests, healed: Vec::new() }
 }
 
 /// Writes a note durably; a new one in place, an old one by a rename.

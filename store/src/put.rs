@@ -57,6 +57,7 @@ impl Shelf {
                 self.place_whole(&digest, &chunks, unfinished)?;
             }
         }
+        self.ledger.healed(&digest);
         Ok(Put { digest, size, stored: Stored::New })
     }
 

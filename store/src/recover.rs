@@ -36,6 +36,8 @@ struct Left {
     header: Header,
     gaps: Gaps,
     moves: Moves,
+    /// Whether it once had a footer: its end was there, and is not any more.
+    was_sealed: bool,
 }
 
 /// Brings every pack into the index that is not there to its end.
@@ -76,7 +78,8 @@ fn recover_pack(disk: &dyn Disk, index: &Index, id: PackId, size: u64) -> Result
         copy.take(Some(at), Record::copy(head, payload))
     })?;
     copy.seal()?;
-    Ok(Some(Left { id, size, header, gaps, moves: copy.moves }))
+    let was_sealed = index.sealed(id)?.is_some();
+    Ok(Some(Left { id, size, header, gaps, moves: copy.moves, was_sealed }))
 }
 
 /// Writes newer manifests for the blobs whose chunks have moved; returns those that miss some.
@@ -125,9 +128,9 @@ fn set_aside(
     old: &Left,
     mut lost: Vec<Digest>,
 ) -> Result<()> {
-    let Left { id, size, header, gaps, .. } = old;
+    let Left { id, size, header, gaps, was_sealed, .. } = old;
     let path = layout::pack(*id);
-    if gaps.inner_bytes > 0 || (*header == Header::Damaged && *size > 0) {
+    if *was_sealed || gaps.inner_bytes > 0 || (*header == Header::Damaged && *size > 0) {
         let why = format!(
             "{} bytes are damaged between intact records, {} at the end, header: {header:?}; \
              the intact records were copied to another pack",

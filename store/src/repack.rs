@@ -39,7 +39,7 @@ pub fn judge_pack(shelf: &Shelf, id: PackId, step: &mut Step<'_>) -> Result<Judg
     let path = layout::pack(id);
     let file = match shelf.disk.open_read(&path) {
         Ok(file) => file,
-        Err(error) if error.is_missing() => return Ok(Judged::Gone),
+        Err(error) if error.is_missing() => return lose(shelf, id),
         Err(error) => return Err(error.into()),
     };
     let header = check_header(id, &*file)?;
@@ -67,6 +67,37 @@ pub fn judge_pack(shelf: &Shelf, id: PackId, step: &mut Step<'_>) -> Result<Judg
         .map_or(size, |last| last.offset + last.head.record_bytes() as u64);
     let repack = Repack { shelf, id, file: &*file, end };
     repack.run(lease, &why, step)
+}
+
+/// Writes down that a sealed pack is gone. Compaction forgets one before its file goes, and not
+/// while somebody holds it.
+fn lose(shelf: &Shelf, id: PackId) -> Result<Judged, StoreError> {
+    if shelf.index.sealed(id)?.is_none() {
+        return Ok(Judged::Gone);
+    }
+    let mut lost = Vec::new();
+    each_in(&shelf.index, &shelf.packs, &Container::Pack(id), &mut |blob, _| {
+        lost.push(blob);
+        Ok(())
+    })?;
+    let placed = placed_in(&shelf.index, id)?;
+    for (digest, place) in placed.blobs {
+        if shelf.index.forget_if(&digest, &place)? {
+            lost.push(digest);
+        }
+    }
+    for (digest, known) in placed.manifests {
+        if shelf.index.forget_manifest_if(&digest, &known)? && shelf.index.blob(&digest)?.is_none()
+        {
+            lost.push(digest);
+        }
+    }
+    lost.sort_unstable();
+    lost.dedup();
+    shelf.ledger.set_aside(&layout::pack(id), "the file is gone", &lost, Aside::Gone)?;
+    shelf.index.forget_pack(id)?;
+    shelf.packs.forget(id);
+    Ok(Judged::Lost)
 }
 
 /// How many records of a pack are right; `None` when the work was stopped.
@@ -287,4 +318,117 @@ fn settle(waiting: &mut Vec<Waiting>, moves: &mut Moves) -> Result<(), StoreErro
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use rushes_disk::{CrashDisk, Disk};
+
+    use super::*;
+    use crate::cutter::Chunk;
+    use crate::manifest::Piece;
+    use crate::open::open;
+    use crate::read;
+
+    const TITLE: &[u8] = &[7; 3000];
+    const END: &[u8] = b"the end, and nothing but the end";
+
+    fn opened(disk: &CrashDisk, above: &Path) -> Arc<Shelf> {
+        Arc::new(open(Arc::new(disk.clone()) as Arc<dyn Disk>, above, Some("boot")).unwrap().0)
+    }
+
+    /// Seals the open pack, as a clean stop does.
+    fn closed(shelf: &Arc<Shelf>) {
+        shelf.writer.stop().unwrap().finish().unwrap();
+        shelf.index.close().unwrap();
+    }
+
+    fn piece(content: &[u8], at: u64) -> Piece {
+        let length = u32::try_from(content.len()).unwrap();
+        Piece { chunk: Chunk { digest: Digest::of(content), length }, container: 0, offset: at }
+    }
+
+    /// A blob of two packed chunks, its manifest beside them; where the chunks lie.
+    fn put(shelf: &Shelf) -> (Digest, [RecordAt; 2]) {
+        let chunk = |content: &[u8]| {
+            let record = Record::chunk(Digest::of(content), content);
+            shelf.writer.call(record).unwrap().unwrap()
+        };
+        let (title, end) = (chunk(TITLE), chunk(END));
+        let blob = [TITLE, END].concat();
+        let digest = Digest::of(&blob);
+        let pieces = vec![piece(TITLE, title.offset), piece(END, end.offset)];
+        let containers = vec![Container::Pack(title.pack)];
+        let size = blob.len() as u64;
+        let manifest = Manifest { generation: 3, size, containers, pieces };
+        shelf.writer.call(Record::manifest(digest, &manifest)).unwrap().unwrap();
+        (digest, [title, end])
+    }
+
+    fn read(shelf: &Arc<Shelf>, digest: &Digest) -> Result<Vec<u8>, StoreError> {
+        let reader = read::open(shelf, digest)?.unwrap();
+        let mut bytes = vec![0; 9000];
+        let got = reader.read_at(&mut bytes, 0)?;
+        bytes.truncate(got);
+        Ok(bytes)
+    }
+
+    #[test]
+    fn manifests_follow_the_chunks_of_a_pack_that_was_never_sealed() {
+        let (disk, above) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+        let shelf = opened(&disk, above.path());
+        let (digest, [old, _]) = put(&shelf);
+        drop(shelf);
+        let fresh = tempfile::tempdir().unwrap();
+        for above in [above.path(), fresh.path()] {
+            let shelf = opened(&disk.restart(), above);
+            assert!(read(&shelf, &digest).unwrap() == [TITLE, END].concat());
+            assert!(shelf.disk.stat(&layout::pack(old.pack)).is_err());
+            let known = shelf.index.manifest(&digest).unwrap().unwrap();
+            assert_eq!(known.generation, 4);
+        }
+    }
+
+    #[test]
+    fn intact_chunks_move_and_a_wrong_one_is_lost_unless_it_has_a_copy() {
+        for has_copy in [false, true] {
+            let (disk, above) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+            let shelf = opened(&disk, above.path());
+            if has_copy {
+                shelf.writer.call(Record::blob(Digest::of(END), END)).unwrap().unwrap();
+                closed(&shelf);
+            }
+            drop(shelf);
+            let shelf = opened(&disk, above.path());
+            let (digest, [title, end]) = put(&shelf);
+            closed(&shelf);
+            drop(shelf);
+            let shelf = opened(&disk, above.path());
+            let path = layout::pack(end.pack);
+            let at = usize::try_from(end.offset).unwrap() + 50;
+            disk.damage(&path, |bytes| bytes[at] ^= 1).unwrap();
+            let judged = judge_pack(&shelf, end.pack, &mut |_| true).unwrap();
+            assert_eq!(judged, if has_copy { Judged::Healed } else { Judged::Lost });
+            assert!(disk.stat(&path).is_err() && title.pack == end.pack);
+            let fresh = tempfile::tempdir().unwrap();
+            let again = opened(&disk.restart(), fresh.path());
+            for shelf in [shelf, again] {
+                let damage = shelf.ledger.damage();
+                if has_copy {
+                    assert!(read(&shelf, &digest).unwrap() == [TITLE, END].concat());
+                    assert_eq!(damage, []);
+                } else {
+                    assert!(matches!(read(&shelf, &digest), Err(StoreError::Damaged { .. })));
+                    assert_eq!(damage.len(), 1);
+                    let reader = read::open(&shelf, &digest).unwrap().unwrap();
+                    let mut front = vec![0; TITLE.len()];
+                    assert_eq!(reader.read_at(&mut front, 0).unwrap(), front.len());
+                    assert!(front == TITLE);
+                }
+            }
+        }
+    }
 }

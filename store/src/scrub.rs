@@ -120,20 +120,21 @@ fn work(shelf: &Shelf, walk: &Mutex<Walk<'_>>, pace: Pace, stop: &AtomicBool) {
     let mut throttle = Throttle::new(pace, stop);
     let mut buffer = Vec::new();
     while !stop.load(Ordering::Acquire) {
-        let item = match lock(walk).next() {
+        let next = lock(walk).next();
+        let item = match next {
             Ok(Some(item)) => item,
             Ok(None) => return,
             Err(error) => return lock(walk).fail(error),
         };
-        let mut step = |bytes| {
+        let mut read_on = |bytes| {
             shelf.scrubbing.add(Tally::Bytes(bytes));
             throttle.goes_on()
         };
         let judged = match item {
             Item::Whole(digest) => {
-                held(shelf, &digest, |shelf| judge_whole(shelf, &digest, &mut buffer, &mut step))
+                held(shelf, &digest, |shelf| judge_whole(shelf, &digest, &mut buffer, &mut read_on))
             }
-            Item::Pack(id) => judge_pack(shelf, id, &mut step),
+            Item::Pack(id) => judge_pack(shelf, id, &mut read_on),
             Item::Missing(first) => note_missing(shelf, first),
         };
         match judged {
@@ -251,8 +252,9 @@ impl Walk<'_> {
         }
         let packs = u16::from(u8::MAX) + 1;
         if stage == packs {
-            let mut ids = layout::packs(disk)?;
-            ids.sort_unstable();
+            // Those that should be there, too.
+            let mut ids: BTreeSet<_> = layout::packs(disk)?.into_iter().collect();
+            ids.extend(self.shelf.index.sealed_packs()?);
             return Ok(Some(ids.into_iter().map(Item::Pack).collect()));
         }
         let first = u8::try_from(stage - packs - 1).ok();

@@ -85,7 +85,7 @@ pub fn count(shelf: &Shelf) -> Result<Stats> {
     drop(raw);
     manifests(shelf, &mut stats)?;
     for entry in shelf.disk.list(Path::new(layout::QUARANTINE))? {
-        if !entry.name.ends_with(".why") {
+        if !layout::is_why(&entry.name) {
             let path = Path::new(layout::QUARANTINE).join(&entry.name);
             stats.quarantine.add(shelf.disk.stat(&path)?.size);
         }

@@ -31,8 +31,8 @@ impl Store {
         self.shelf.scrubbing.state()
     }
 
-    /// Reads one blob, every byte of it, and heals it like a scrub; `None` when there is no trace of
-    /// it. Errors: `Damaged` when bytes of it are lost.
+    /// Reads one blob, every byte of it, and heals it like a scrub; `None` when there is no trace
+    /// of it. Errors: `Damaged` when bytes of it are lost.
     pub fn verify(&self, digest: &Digest) -> Result<Option<Verified>, StoreError> {
         verify::verify(&self.shelf, digest)
     }
