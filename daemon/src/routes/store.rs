@@ -77,8 +77,9 @@ pub async fn reindex_job(call: Call) -> Result<Response, Refusal> {
 }
 
 async fn scrub_now(call: &Call) -> Result<Job<ScrubReport>, Refusal> {
-    let state = call.ask(|vault, _| Ok::<_, Refusal>(vault.scrub_state())).await?;
+    // First: of one that has ended, everything that it did must be in the figures.
     let Job { status, started_at, ended_at, why, report: _ } = call.app.jobs.show(Kind::Scrub);
+    let state = call.ask(|vault, _| Ok::<_, Refusal>(vault.scrub_state())).await?;
     let report = Some(wire_store::scrub(&state));
     Ok(Job { status, started_at, ended_at, why, report })
 }
