@@ -160,6 +160,7 @@ pub enum SceneCommand {
 
 /// `rushes put`: what to upload, where it belongs and how it was made.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(group = ArgGroup::new("what").required(true).args(["files", "failed"]))]
 pub struct Put {
     /// The files, uploaded in this order; - is standard input

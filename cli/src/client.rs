@@ -53,7 +53,7 @@ impl Client {
     pub fn account(&self) -> String {
         let Found { server, token } = &self.found;
         let name = short(&[server, token.as_deref().unwrap_or_default()]);
-        name.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(name))
     }
 
     /// Reads a document.

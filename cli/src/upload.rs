@@ -43,9 +43,10 @@ pub async fn upload(client: &Client, files: &Put, output: Output) -> Result<(), 
         return output.print(&[recorded], |assets| show::assets(assets));
     }
     let all = if files.recursive { walked(&files.files)? } else { files.files.clone() };
-    let left = match files.only_changed {
-        true => changed(client, files, &all, &mut sent).await?,
-        false => all.iter().collect(),
+    let left = if files.only_changed {
+        changed(client, files, &all, &mut sent).await?
+    } else {
+        all.iter().collect()
     };
     let mut assets: Vec<AssetReply> = Vec::new();
     let mut failed = Ok(());

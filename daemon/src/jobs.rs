@@ -71,7 +71,7 @@ struct Slot {
 impl Slot {
     fn show(&self) -> Job<Value> {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        shown.report = self.run.report.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        shown.report.clone_from(&self.run.report.lock().unwrap_or_else(PoisonError::into_inner));
         shown
     }
 }

@@ -79,9 +79,10 @@ pub fn check(checked: Checked) -> Check {
 }
 
 fn finding(found: upkeep::Finding) -> Finding {
-    let what = match found.place.as_os_str().is_empty() {
-        true => found.what,
-        false => format!("{}: {}", found.place.display(), found.what),
+    let what = if found.place.as_os_str().is_empty() {
+        found.what
+    } else {
+        format!("{}: {}", found.place.display(), found.what)
     };
     Finding { is_wrong: true, what, remedy: found.remedy.to_owned() }
 }

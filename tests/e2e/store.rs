@@ -27,9 +27,9 @@ fn scripts_hear_of_damage_by_exit_code_and_people_in_words() {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         (output.status.code().unwrap(), text)
     };
-    let (film, file) = (noise(5, 400_000), place.path().join("film.mp4"));
-    fs::write(&file, &film).unwrap();
-    let put = ["put", "--no-cache", file.to_str().unwrap()];
+    let (film, path) = (noise(5, 400_000), place.path().join("film.mp4"));
+    fs::write(&path, &film).unwrap();
+    let put = ["put", "--no-cache", path.to_str().unwrap()];
     assert_eq!(said(&put).0, 0);
     assert_eq!(said(&["store", "check"]), (0, "nothing is wrong\n".to_owned()));
     assert_eq!(said(&["store", "damage"]), (0, "no damage is known\n".to_owned()));

@@ -66,7 +66,9 @@ impl Vault {
             let lot = self.catalog.contents(viewer, after.as_ref(), LOT)?;
             let Some((last, _)) = lot.last() else { break };
             after = Some(*last);
-            lot.iter().for_each(|(_, size)| own.contents.add(*size));
+            for (_, size) in &lot {
+                own.contents.add(*size);
+            }
         }
         let (mut by_type, mut after, mut seen) = (BTreeMap::<_, Count>::new(), None, 0);
         while own.is_complete {
