@@ -153,6 +153,9 @@ macro_rules! upload_fields {
 upload_fields! {
     /// The bytes, with a file name and perhaps a media type.
     File = "file" | "file",
+    /// In place of the file: the digest of bytes that one of the sender's own assets has. Where it
+    /// has not, the refusal's code is `bytes_needed`: send the file.
+    Digest = "digest" | "digest",
     /// A name to show in place of the file part's own.
     Filename = "filename" | "fileName",
     /// The client's own id for it.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// How the daemon is. The status code says whether it serves everything (200) or not (503).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
-    /// `ok`, `starting`, `stopping` or `read_only`.
+    /// `ok`, `damaged` (it serves everything, but some contents miss bytes), `starting`, `stopping`
+    /// or `read_only`.
     pub status: String,
     /// What is wrong, where the status is not `ok`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,15 +5,19 @@
 //! requests accept their known fields in camelCase as well and refuse unknown ones.
 
 pub mod asset;
+pub mod contents;
 pub mod health;
 pub mod paths;
 pub mod problem;
 pub mod project;
+pub mod store;
 
 pub use asset::{AssetReply, Status, UploadField};
+pub use contents::{DIGESTS_MAX, Digests};
 pub use health::{Health, MountHealth};
 pub use problem::{Code, Problem};
 pub use project::{
     HistoryReply, HistorySummary, NewProject, NewScene, ProjectPage, ProjectReply, ProjectView,
     ScenePage, SceneReply, SetBest, VersionSummary,
 };
+pub use rushes_digest::Digest;

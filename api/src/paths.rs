@@ -14,8 +14,35 @@ pub const UPLOAD: &str = "/api/upload-asset";
 /// `GET` a page of projects, `POST` a new one.
 pub const PROJECTS: &str = "/api/projects";
 
+/// `POST` digests; the answer holds those of them that the sender's own assets have.
+pub const KNOWN_CONTENTS: &str = "/api/contents/known";
+
+/// `GET` what there is: the asker's own, and for the first user the whole store.
+pub const STORE_STATS: &str = "/api/store/stats";
+/// `GET` what is wrong with the store, in words.
+pub const STORE_CHECK: &str = "/api/store/check";
+/// `POST` starts a scrub or goes on with one, `GET` says how it stands, `DELETE` stops it.
+pub const STORE_SCRUB: &str = "/api/store/scrub";
+/// `POST` reads one content again.
+pub const STORE_VERIFY: &str = "/api/store/verify";
+/// `POST` makes the index anew, `GET` says how that stands.
+pub const STORE_REINDEX: &str = "/api/store/reindex";
+/// `POST` frees released bytes or says which it would, `GET` says how that stands, `DELETE` stops.
+pub const STORE_SWEEP: &str = "/api/store/sweep";
+/// `GET` a page of bytes that no claim names.
+pub const STORE_FOUND: &str = "/api/store/found";
+/// `POST` digests of found bytes to free, or to say what that would do.
+pub const STORE_FOUND_FREE: &str = "/api/store/found/free";
+/// `GET` the damage that is not healed.
+pub const STORE_DAMAGE: &str = "/api/store/damage";
+
 /// The header that makes a `POST` safe to repeat.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// How a long job stands, by its name.
+pub fn store_job(name: &str) -> String {
+    format!("{PREFIX}/store/{}", segment(&name))
+}
 
 /// `GET` an asset's record, `DELETE` the asset.
 pub fn asset(id: impl Display) -> String {

@@ -51,6 +51,8 @@ codes! {
     Unauthorized = "unauthorized", 401, "a valid bearer token is needed";
     /// A page of another origin asked for a change.
     CrossOrigin = "cross_origin", 403, "changes from another origin are refused";
+    /// This is for the daemon's first user alone.
+    Forbidden = "forbidden", 403, "not for this user";
     /// There is no such thing for this user, or no such route.
     NotFound = "not_found", 404, "not found";
     /// The asset is deleted: its record is there, its bytes are not shown.
@@ -61,6 +63,8 @@ codes! {
     Timeout = "timeout", 408, "the request took too long to arrive";
     /// The id or number is taken.
     Taken = "taken", 409, "taken";
+    /// One of its kind runs already.
+    Running = "running", 409, "running already";
     /// The bytes were freed after the asset was deleted: it cannot be restored.
     Gone = "gone", 410, "the bytes are gone";
     /// The body, or one of its fields, is larger than allowed.
@@ -73,12 +77,17 @@ codes! {
     Misdirected = "misdirected", 421, "this daemon does not answer for that host";
     /// A field is missing, unknown, sent twice or not acceptable; `field` names it.
     Invalid = "invalid", 422, "a field is not acceptable";
+    /// No asset of the sender's has the bytes that a digest names: send the bytes. Whether anybody
+    /// else has them changes nothing.
+    BytesNeeded = "bytes_needed", 422, "the bytes themselves are needed";
     /// The idempotency key was used for another request.
     KeyReused = "key_reused", 422, "the idempotency key was used for another request";
     /// A failure of the daemon.
     Internal = "internal", 500, "the daemon failed";
     /// The bytes on the disk are not what they should be.
     Damaged = "damaged", 500, "the stored bytes are damaged";
+    /// The store or the catalogue is not in a state in which anything may be freed.
+    NotNow = "not_now", 409, "not now";
     /// Too much waits already; nothing was changed.
     Busy = "busy", 503, "the daemon is busy";
     /// The daemon takes no writes; its log and `/health` say why.

@@ -18,7 +18,7 @@ pub fn run(place: &Path, rounds: u64) {
     let store = keep::open(place);
     fill(&store, BLOBS);
     for seed in 0..WHOLES as u64 {
-        keep_bytes(&store, &noise(seed + 1_000_000, WHOLE_BYTES));
+        let _put = keep_bytes(&store, &noise(seed + 1_000_000, WHOLE_BYTES));
     }
     store.close().unwrap();
     drop(store);

@@ -63,7 +63,7 @@ pub fn run(place: &Path, rounds: u64) {
 fn ours(place: &Path, writers: usize, count: usize) -> Run {
     let store = keep::open(place);
     let objects: Vec<_> = (0..count as u64).map(|seed| noise(seed + 1, OBJECT_BYTES)).collect();
-    keep_bytes(&store, b"the first one makes the pack");
+    let _put = keep_bytes(&store, b"the first one makes the pack");
     let start = Instant::now();
     let latencies = std::thread::scope(|scope| {
         let threads: Vec<_> = objects
@@ -73,7 +73,7 @@ fn ours(place: &Path, writers: usize, count: usize) -> Run {
                 scope.spawn(move || {
                     let keep = |object: &Vec<u8>| {
                         timed(|| {
-                            keep_bytes(store, object);
+                            let _put = keep_bytes(store, object);
                         })
                     };
                     objects.iter().map(keep).collect::<Vec<_>>()

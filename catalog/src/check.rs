@@ -32,11 +32,13 @@ pub fn check(command: &Command) -> Checked {
         }
         Command::AddScene(scene) => check_scene(scene),
         Command::AddAsset(asset) => check_asset(asset),
-        Command::SetBest(_) | Command::DeleteAsset { .. } | Command::RestoreAsset { .. } => Ok(()),
         Command::FreeBytes { digests } if digests.len() > DIGESTS_MAX => {
             invalid("digests", format!("at most {DIGESTS_MAX}, got {}", digests.len()))
         }
-        Command::FreeBytes { .. } => Ok(()),
+        Command::FreeBytes { .. }
+        | Command::SetBest(_)
+        | Command::DeleteAsset { .. }
+        | Command::RestoreAsset { .. } => Ok(()),
     }
 }
 

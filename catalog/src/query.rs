@@ -193,6 +193,23 @@ impl Catalog {
             .transpose()
     }
 
+    /// Assets by id, deleted ones too, after a cursor.
+    pub fn assets(
+        &self,
+        viewer: Viewer,
+        after: Option<AssetId>,
+        limit: usize,
+    ) -> Answer<Vec<Asset>> {
+        let prefix = Key::assets(viewer.user);
+        let after = after.map(|id| Key::asset(viewer.user, id));
+        let limit = limit.min(ROWS_MAX);
+        let rows = self.tables.read()?.scan::<AssetRow>(&prefix, after.as_ref(), limit)?;
+        let now = |(_, row): (_, AssetRow)| {
+            self.asset_now((row.revision, row.position), row.changed, row.deleted)
+        };
+        rows.into_iter().map(now).collect()
+    }
+
     /// Where an asset shows, without reading its record.
     pub fn asset_entry(&self, viewer: Viewer, id: AssetId) -> Answer<Option<AssetEntry>> {
         let row = self.tables.read()?.get::<AssetRow>(&Key::asset(viewer.user, id))?;

@@ -8,6 +8,7 @@ use clap::{ArgGroup, Parser, Subcommand};
 use clap_complete::Shell;
 use serde_json::{Map, Value};
 
+use crate::store::StoreCommand;
 use crate::target::{History, Place, Target};
 
 const EXIT_CODES: &str = "\
@@ -94,6 +95,9 @@ pub enum Command {
         #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         version: u32,
     },
+    /// Look after the store: what there is, what is wrong, what may go
+    #[command(subcommand)]
+    Store(StoreCommand),
     /// Delete assets; their records and version numbers stay
     Delete(Delete),
     /// Restore deleted assets, while their bytes are there
@@ -156,11 +160,21 @@ pub enum SceneCommand {
 
 /// `rushes put`: what to upload, where it belongs and how it was made.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(group = ArgGroup::new("what").required(true).args(["files", "failed"]))]
 pub struct Put {
     /// The files, uploaded in this order; - is standard input
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Take the files below folders too, in the order of their names
+    #[arg(short, long, conflicts_with = "failed")]
+    pub recursive: bool,
+    /// Skip files that are as they were when they were last put to the same place
+    #[arg(long, conflicts_with_all = ["failed", "best"])]
+    pub only_changed: bool,
+    /// Send every file in full, and remember nothing of it
+    #[arg(long, conflicts_with = "only_changed")]
+    pub no_cache: bool,
     /// Project to put them in
     #[arg(long, requires = "key", value_name = "ID")]
     pub project: Option<String>,

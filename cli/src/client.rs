@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::discover::Found;
 use crate::error::CliError;
+use crate::sent::short;
 
 /// A daemon that cannot be reached in this time is not there.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -46,6 +47,13 @@ impl Client {
     /// The daemon's address.
     pub fn server(&self) -> &str {
         &self.found.server
+    }
+
+    /// A name for who we are there, which tells neither address nor token.
+    pub fn account(&self) -> String {
+        let Found { server, token } = &self.found;
+        let name = short(&[server, token.as_deref().unwrap_or_default()]);
+        format!("{:032x}", u128::from_be_bytes(name))
     }
 
     /// Reads a document.

@@ -153,6 +153,21 @@ pub enum CliError {
         /// What is wrong.
         why: String,
     },
+    /// Something in the store is not as it should be.
+    #[error("{count} things are wrong: see above, and `rushes store damage`")]
+    Unsound {
+        /// How many.
+        count: u64,
+    },
+    /// A long job of the daemon's failed.
+    #[error("{why}")]
+    JobFailed {
+        /// The daemon's words.
+        why: String,
+    },
+    /// Nobody agreed that bytes go.
+    #[error("nothing was freed: agree to it, or say so ahead with --yes")]
+    NotFreed,
     /// Somebody pressed Ctrl-C.
     #[error("interrupted")]
     Interrupted,

@@ -18,7 +18,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use crate::args::Get;
 use crate::client::Client;
 use crate::error::CliError;
-use crate::put::bar;
+use crate::progress::bar;
 use crate::target::{History, Target};
 
 /// A daemon that sends nothing for so long has gone away.

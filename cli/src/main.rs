@@ -9,10 +9,15 @@ mod delete;
 mod discover;
 mod error;
 mod get;
+mod progress;
 mod put;
 mod run;
+mod sent;
 mod show;
+mod store;
+mod store_words;
 mod target;
+mod upload;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -2,13 +2,14 @@
 
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::time::SystemTime;
 
 use futures_util::TryStreamExt;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method};
 use rushes_api::asset::{AssetReply, UploadField};
-use rushes_api::paths;
+use rushes_api::{Code, Digest, paths};
 use serde::de::IgnoredAny;
 use tokio::fs::File;
 use tokio_util::io::ReaderStream;
@@ -16,6 +17,8 @@ use tokio_util::io::ReaderStream;
 use crate::args::Put;
 use crate::client::Client;
 use crate::error::CliError;
+use crate::progress::bar;
+use crate::sent::{Look, Place, Sent, short};
 
 /// What is read at once: large enough that a system call costs nothing beside it.
 const PIECE_BYTES: usize = 256 * 1024;
@@ -24,18 +27,60 @@ const PIECE_BYTES: usize = 256 * 1024;
 pub async fn put(
     client: &Client,
     put: &Put,
-    file: Option<&Path>,
-    last: bool,
+    (file, last): (Option<&Path>, bool),
+    sent: &mut Sent,
 ) -> Result<AssetReply, CliError> {
-    let mut form = fields(put, last)?;
-    let progress = match file {
-        Some(path) => {
-            let (part, progress) = open(path).await?;
-            form = form.part(UploadField::File.name(), part);
-            progress
+    let form = fields(put, last)?;
+    let Some(path) = file else { return send(client, put, form, &ProgressBar::hidden()).await };
+    let since = SystemTime::now();
+    let Open { file, look, length, name } = open(path).await?;
+    if let Some(digest) = look.and_then(|look| sent.digest(&look)) {
+        let named = fields(put, last)?.text(UploadField::Digest.name(), digest.to_string());
+        let named = match &put.filename {
+            Some(_) => named,
+            None => named.text(UploadField::Filename.name(), name.clone()),
+        };
+        match send(client, put, named, &ProgressBar::hidden()).await {
+            Err(CliError::Refused { problem }) if problem.code == Code::BytesNeeded => {}
+            done => return done.inspect(|_| remember(sent, put, (look, since), look, digest)),
         }
-        None => ProgressBar::hidden(),
-    };
+    }
+    let progress = bar(&name, length);
+    // The same file is looked at again once it was read.
+    let again = file.try_clone().await.map_err(|error| CliError::file("read", path, error))?;
+    let form = form.part(UploadField::File.name(), part(file, length, &progress).file_name(name));
+    let asset = send(client, put, form, &progress).await?;
+    let after = again.metadata().await.ok().map(|metadata| Look::of(&metadata));
+    if let Some(digest) = asset.digest {
+        remember(sent, put, (look, since), after, digest);
+    }
+    Ok(asset)
+}
+
+fn remember(
+    sent: &mut Sent,
+    put: &Put,
+    (before, since): (Option<Look>, SystemTime),
+    after: Option<Look>,
+    digest: Digest,
+) {
+    if let (Some(before), Some(after)) = (before, after) {
+        sent.remember(place(put), (before, since), after, digest);
+    }
+}
+
+/// Where the files of a command go, for the memory of what was put there.
+pub fn place(put: &Put) -> Place {
+    let texts = [&put.project, &put.scene, &put.key];
+    short(&texts.map(|text| text.as_deref().unwrap_or_default()))
+}
+
+async fn send(
+    client: &Client,
+    put: &Put,
+    form: Form,
+    progress: &ProgressBar,
+) -> Result<AssetReply, CliError> {
     let mut request = client.request(Method::POST, paths::UPLOAD)?.multipart(form);
     if let Some(key) = &put.idempotency_key {
         request = request.header(paths::IDEMPOTENCY_KEY, key);
@@ -101,7 +146,17 @@ fn fields(put: &Put, last: bool) -> Result<Form, CliError> {
     Ok(given.fold(empty, |form, (field, text)| form.text(field.name(), text)))
 }
 
-async fn open(path: &Path) -> Result<(Part, ProgressBar), CliError> {
+/// A file that is to be sent.
+struct Open {
+    file: File,
+    /// How it looks; `None` of what is no file.
+    look: Option<Look>,
+    /// Its length in bytes, where that is known.
+    length: Option<u64>,
+    name: String,
+}
+
+async fn open(path: &Path) -> Result<Open, CliError> {
     let failed = |source| CliError::file("read", path, source);
     let file = if path.as_os_str() == "-" {
         let stdin = std::io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
@@ -120,29 +175,17 @@ async fn open(path: &Path) -> Result<(Part, ProgressBar), CliError> {
         Some(name) if name != "-" => name.to_string_lossy().into_owned(),
         _ => "stdin".to_owned(),
     };
-    let progress = bar(&name, length);
+    let look = is_whole.then(|| Look::of(&metadata));
+    Ok(Open { file, look, length, name })
+}
+
+fn part(file: File, length: Option<u64>, progress: &ProgressBar) -> Part {
     let counter = progress.clone();
     let pieces = ReaderStream::with_capacity(file, PIECE_BYTES)
         .inspect_ok(move |piece| counter.inc(piece.len() as u64));
     let body = Body::wrap_stream(pieces);
-    let part = match length {
+    match length {
         Some(length) => Part::stream_with_length(body, length),
         None => Part::stream(body),
-    };
-    Ok((part.file_name(name), progress))
-}
-
-/// A bar on standard error; a terminal only.
-pub fn bar(name: &str, length: Option<u64>) -> ProgressBar {
-    let (bar, template) = match length {
-        Some(length) => {
-            let template = "{msg:30!} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
-            (ProgressBar::new(length), template)
-        }
-        None => (ProgressBar::new_spinner(), "{msg:30!} {spinner} {bytes} {bytes_per_sec}"),
-    };
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
     }
-    bar.with_message(crate::show::plain(name))
 }

@@ -2,21 +2,21 @@
 
 use clap::CommandFactory;
 use reqwest::{Method, Url};
-use rushes_api::asset::AssetReply;
 use rushes_api::paths;
 use rushes_api::project::{
     HistoryReply, NewProject, NewScene, ProjectPage, ProjectReply, ProjectView, SceneReply, SetBest,
 };
 
-use crate::args::{Args, Command, Common, Get, ProjectCommand, Put, SceneCommand};
+use crate::args::{Args, Command, Common, Get, ProjectCommand, SceneCommand};
 use crate::client::Client;
 use crate::delete::{delete, restore};
 use crate::discover::{Asked, find, places};
 use crate::error::CliError;
 use crate::get::{get, history_path};
-use crate::put::put;
 use crate::show::{self, Output, Row};
+use crate::store::store;
 use crate::target::{History, Place};
+use crate::upload::upload;
 
 /// Does what the command line says.
 pub async fn run(args: Args) -> Result<(), CliError> {
@@ -50,6 +50,7 @@ pub async fn run(args: Args) -> Result<(), CliError> {
             output.print(&reply, show::versions)
         }
         Command::Best { history, version } => best(&client, &history, version, output).await,
+        Command::Store(command) => store(&client, command, output).await,
         Command::Delete(asked) => delete(&client, &asked, output).await,
         Command::Restore { targets } => restore(&client, &targets, output).await,
         Command::Completions { .. } => Ok(()),
@@ -147,29 +148,6 @@ fn rows(scene: &SceneReply) -> Vec<Row<'_>> {
         return vec![(of, None)];
     }
     scene.assets.values().map(|history| (of, Some(history))).collect()
-}
-
-async fn upload(client: &Client, files: &Put, output: Output) -> Result<(), CliError> {
-    if files.failed.is_some() {
-        let recorded = put(client, files, None, true).await?;
-        return output.print(&[recorded], |assets| show::assets(assets));
-    }
-    let mut done: Vec<AssetReply> = Vec::new();
-    let mut failed = Ok(());
-    for (at, path) in files.files.iter().enumerate() {
-        match put(client, files, Some(path), at + 1 == files.files.len()).await {
-            Ok(asset) => done.push(asset),
-            Err(error) => {
-                failed = Err(error.of_file(path));
-                break;
-            }
-        }
-    }
-    // What was uploaded before a failure is there and must not be forgotten.
-    if !done.is_empty() {
-        output.print(&done, |done| show::assets(done))?;
-    }
-    failed
 }
 
 async fn download(client: &Client, target: &Get, output: Output) -> Result<(), CliError> {

@@ -163,12 +163,18 @@ pub fn bytes(count: u64) -> String {
     indicatif::HumanBytes(count).to_string()
 }
 
+/// A number as people read it.
+pub fn count(count: u64) -> String {
+    indicatif::HumanCount(count).to_string()
+}
+
 /// A text as one line without control characters.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-fn table<const N: usize>(header: [&str; N]) -> Table {
+/// A table with a header and without lines.
+pub fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     // A pipe reads whole lines: nothing is wrapped to a width that is not there.
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -179,7 +185,8 @@ fn table<const N: usize>(header: [&str; N]) -> Table {
     table
 }
 
-fn right(value: Option<impl ToString>) -> Cell {
+/// A cell for a number; a dash where there is none.
+pub fn right(value: Option<impl ToString>) -> Cell {
     let text = value.map_or_else(dash, |value| value.to_string());
     Cell::new(text).set_alignment(CellAlignment::Right)
 }

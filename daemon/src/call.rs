@@ -94,6 +94,14 @@ impl Call {
         }
     }
 
+    /// Refuses everybody but the daemon's first user.
+    pub fn first_user(&self) -> Result<(), Refusal> {
+        if Some(self.viewer) == self.app.first_user {
+            return Ok(());
+        }
+        Err(Refusal::new(Code::Forbidden, "this is for the daemon's first user"))
+    }
+
     /// Asks the vault, off the async threads.
     pub async fn ask<T, E>(
         &self,

@@ -14,6 +14,7 @@ use rushes_api::problem::MEDIA_TYPE;
 use rushes_api::{Code, Problem};
 use rushes_vault::command::CommandError;
 use rushes_vault::source::SourceError;
+use rushes_vault::upkeep::{StoreError, UpkeepError};
 use rushes_vault::{IngestError, QueryError};
 
 /// What a busy daemon asks for, in seconds: queues drain in less.
@@ -138,6 +139,10 @@ impl From<IngestError> for Refusal {
         match error {
             IngestError::Command(error) => error.into(),
             IngestError::DiskFull => Self::new(Code::DiskFull, error.to_string()),
+            IngestError::BytesNeeded => {
+                let field = Some("digest".to_owned());
+                Self { field, ..Self::new(Code::BytesNeeded, error.to_string()) }
+            }
             IngestError::TooLarge(_) => Self::new(Code::TooLarge, error.to_string()),
             IngestError::Store(error) => Self::failed(error),
         }
@@ -146,6 +151,18 @@ impl From<IngestError> for Refusal {
 
 impl From<QueryError> for Refusal {
     fn from(error: QueryError) -> Self {
+        Self::failed(error)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::failed(error)
+    }
+}
+
+impl From<UpkeepError> for Refusal {
+    fn from(error: UpkeepError) -> Self {
         Self::failed(error)
     }
 }

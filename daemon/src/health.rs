@@ -1,6 +1,7 @@
 //! `GET /health`: whether the daemon serves, for people, supervisors and load balancers.
 //!
-//! Invariant: 200 only while everything works that the daemon was started for, writes too.
+//! Invariant: 200 only while everything works that the daemon was started for, writes too; damage
+//! of some contents is said, and stops nothing.
 
 use std::sync::Arc;
 
@@ -18,15 +19,20 @@ use crate::state::{App, Phase};
 /// Answers how the daemon is.
 pub async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let vault = Arc::clone(&app.vault);
-    let ask = move || Ok::<_, Refusal>((vault.revision(), vault.writable()));
-    let (revision, writable) = app.crossing.call(ask).await?;
+    let ask = move || Ok::<_, Refusal>((vault.revision(), vault.writable(), vault.damage_count()));
+    let (revision, writable, damaged) = app.crossing.call(ask).await?;
     let (status, why) = match (app.phase.get(), writable) {
         (Phase::Starting, _) => ("starting", Some("the mount is not there yet".to_owned())),
         (Phase::Stopping, _) => ("stopping", Some("the daemon is stopping".to_owned())),
         (Phase::Ready, Err(why)) => ("read_only", Some(why)),
+        (Phase::Ready, Ok(())) if damaged > 0 => {
+            let why = format!("{damaged} contents are damaged: rushes store damage lists them");
+            ("damaged", Some(why))
+        }
         (Phase::Ready, Ok(())) => ("ok", None),
     };
-    let fine = why.is_none();
+    // Whatever is damaged, the rest is served.
+    let fine = matches!(status, "ok" | "damaged");
     let health = Health {
         status: status.to_owned(),
         why,

@@ -29,6 +29,7 @@ use crate::banner;
 use crate::config::{Config, MountAt};
 use crate::crossing::{CALLS_MAX, Crossing, UPLOADS_MAX};
 use crate::hosts::Hosts;
+use crate::jobs::Jobs;
 use crate::routes::router;
 use crate::serve::serve;
 use crate::state::{App, AtomicPhase, Phase};
@@ -41,6 +42,8 @@ const MOUNT_THREADS_MAX: usize = 16;
 const SPARE_THREADS: usize = 16;
 /// How long the mount may take to go away.
 const UNMOUNT_MAX: Duration = Duration::from_secs(15);
+/// How long jobs may take to their next step.
+const JOBS_END_MAX: Duration = Duration::from_secs(10);
 /// How long calls that hang below may hold up the end.
 const RUNTIME_END_MAX: Duration = Duration::from_secs(5);
 
@@ -108,13 +111,14 @@ pub fn run(config: &Config) -> Result<(), StartError> {
 
 fn serve_vault(config: &Config, vault: &Arc<Vault>) -> Result<(), StartError> {
     let tokens = tokens(vault, &config.data)?;
+    let first_user = first_user(vault)?;
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .thread_name("rushes-http")
         .max_blocking_threads(CALLS_MAX + UPLOADS_MAX + SPARE_THREADS)
         .build()
         .map_err(|source| StartError::Process { verb: "start the runtime", source })?;
-    let outcome = runtime.block_on(serve_until_stopped(config, vault, tokens));
+    let outcome = runtime.block_on(serve_until_stopped(config, vault, (tokens, first_user)));
     runtime.shutdown_timeout(RUNTIME_END_MAX);
     outcome
 }
@@ -122,13 +126,13 @@ fn serve_vault(config: &Config, vault: &Arc<Vault>) -> Result<(), StartError> {
 async fn serve_until_stopped(
     config: &Config,
     vault: &Arc<Vault>,
-    tokens: Tokens,
+    users: (Tokens, Option<Viewer>),
 ) -> Result<(), StartError> {
     // Before anything is mounted, so that no early signal leaves a dead mount behind.
     let mut signals = Signals::new()?;
     let (listener, bound) = listen(config.listen).await?;
     vault.set_address(bound)?;
-    let app = Arc::new(app(config, vault, tokens, bound));
+    let app = Arc::new(app(config, vault, users, bound));
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(stopped.await) };
     let served = tokio::spawn(serve(listener, router(Arc::clone(&app)), stopped));
@@ -158,6 +162,7 @@ async fn serve_until_stopped(
         give_up(mounting).await;
     }
     unmount(&app).await;
+    end_jobs(&app).await;
     ready.unwrap_or(Ok(()))
 }
 
@@ -180,8 +185,15 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartE
     Ok((listener, bound))
 }
 
-fn app(config: &Config, vault: &Arc<Vault>, tokens: Tokens, bound: SocketAddr) -> App {
+fn app(
+    config: &Config,
+    vault: &Arc<Vault>,
+    (tokens, first_user): (Tokens, Option<Viewer>),
+    bound: SocketAddr,
+) -> App {
     App {
+        first_user,
+        jobs: Jobs::default(),
         vault: Arc::clone(vault),
         crossing: Crossing::new(),
         tokens,
@@ -192,6 +204,11 @@ fn app(config: &Config, vault: &Arc<Vault>, tokens: Tokens, bound: SocketAddr) -
         mount: Mutex::new(None),
         phase: AtomicPhase::new(),
     }
+}
+
+/// Who looks after the store.
+fn first_user(vault: &Vault) -> Result<Option<Viewer>, StartError> {
+    Ok(vault.user_named(auth::ADMIN)?.map(|user| Viewer { user: user.id }))
 }
 
 /// The stored tokens, each with its user, who is made when missing.
@@ -229,6 +246,15 @@ async fn make_ready(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
     task.await.unwrap_or_else(|panic| {
         Err(StartError::Process { verb: "mount", source: io::Error::other(panic) })
     })
+}
+
+/// Long jobs stop between two steps, before the vault is closed.
+async fn end_jobs(app: &Arc<App>) {
+    let app = Arc::clone(app);
+    let task = tokio::task::spawn_blocking(move || app.jobs.end());
+    if timeout(JOBS_END_MAX, task).await.is_err() {
+        tracing::error!("a job does not stop: the vault is closed under it");
+    }
 }
 
 async fn unmount(app: &Arc<App>) {

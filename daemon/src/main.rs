@@ -13,6 +13,7 @@ mod error;
 mod health;
 mod hosts;
 mod intake;
+mod jobs;
 mod lifecycle;
 mod reply;
 mod routes;
@@ -20,6 +21,7 @@ mod serve;
 mod state;
 mod unread;
 mod wire;
+mod wire_store;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

@@ -4,6 +4,7 @@
 //! one router; the edge lies around everything, so also what no route takes is a problem document.
 
 mod assets;
+mod contents;
 mod data;
 mod disposition;
 mod form;
@@ -13,6 +14,7 @@ mod parts;
 mod projects;
 mod range;
 mod scenes;
+mod store;
 mod upload;
 
 use std::sync::Arc;
@@ -27,10 +29,23 @@ use crate::edge;
 use crate::health::health;
 use crate::state::App;
 
+fn store_routes() -> Router<Arc<App>> {
+    let scrub = get(store::scrub_job).post(store::scrub).delete(store::stop_scrub);
+    Router::new()
+        .route("/stats", get(store::stats))
+        .route("/check", get(store::check))
+        .route("/scrub", scrub)
+        .route("/verify", post(store::verify))
+        .route("/reindex", get(store::reindex_job).post(store::reindex))
+        .route("/damage", get(store::damage))
+}
+
 /// The whole service.
 pub fn router(app: Arc<App>) -> Router {
     let api = Router::new()
         .route("/upload-asset", post(upload::upload))
+        .route("/contents/known", post(contents::known))
+        .nest("/store", store_routes())
         .route("/assets/{asset}", get(assets::show).delete(assets::delete))
         .route("/assets/{asset}/restore", post(assets::restore))
         .route("/assets/{asset}/data", get(data::data))

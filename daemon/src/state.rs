@@ -9,10 +9,12 @@ use std::time::Instant;
 
 use rushes_fs::Mount;
 use rushes_vault::Vault;
+use rushes_vault::model::Viewer;
 
 use crate::auth::Tokens;
 use crate::crossing::Crossing;
 use crate::hosts::{BaseUrl, Hosts};
+use crate::jobs::Jobs;
 
 /// Where the daemon is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,10 @@ pub struct App {
     pub crossing: Crossing,
     /// Who may ask.
     pub tokens: Tokens,
+    /// Who looks after the store; nobody where the tokens are all of others.
+    pub first_user: Option<Viewer>,
+    /// What runs for long.
+    pub jobs: Jobs,
     /// Under which names.
     pub hosts: Hosts,
     /// What links begin with; `None` takes the request's host.

@@ -8,4 +8,5 @@ mod full;
 mod lifecycle;
 mod media;
 mod root;
+mod store;
 mod upload;

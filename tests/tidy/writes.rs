@@ -16,6 +16,10 @@ const ALLOWED: &[Allowed] = &[
     Allowed { path: "cli/src/get.rs", call: "rustix::fs::renameat_with", why: GOT },
     Allowed { path: "cli/src/get.rs", call: "fs::rename", why: GOT },
     Allowed { path: "cli/src/get.rs", call: "fs::remove_file", why: GOT },
+    Allowed { path: "cli/src/sent.rs", call: "DirBuilder", why: SENT },
+    Allowed { path: "cli/src/sent.rs", call: "OpenOptions", why: SENT },
+    Allowed { path: "cli/src/sent.rs", call: "fs::rename", why: SENT },
+    Allowed { path: "cli/src/sent.rs", call: "fs::remove_file", why: SENT },
     Allowed { path: "daemon/src/auth.rs", call: "DirBuilder", why: TOKENS },
     Allowed { path: "daemon/src/auth.rs", call: "OpenOptions", why: TOKENS },
     Allowed { path: "daemon/src/auth.rs", call: "fs::rename", why: TOKENS },
@@ -30,6 +34,7 @@ const ALLOWED: &[Allowed] = &[
 ];
 
 const GOT: &str = "the user's own file: what `rushes get` fetched";
+const SENT: &str = "a cache of the user's, checked when it is read";
 const TOKENS: &str = "secrets are no data: they are made anew, and never copied with an export";
 const MOUNT: &str = "the folder that is mounted on, outside the data directory";
 

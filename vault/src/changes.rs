@@ -84,7 +84,8 @@ impl Changes {
     fn touched(&self, claim: &Claim) -> Vec<Touched> {
         let viewer = Viewer { user: claim.by };
         match &claim.fact {
-            Fact::UserAdded { .. } => Vec::new(),
+            // No folder shows users, nor bytes that may be freed.
+            Fact::UserAdded { .. } | Fact::BytesFreed { .. } => Vec::new(),
             Fact::ProjectCreated { project_id, .. } => {
                 vec![Touched::Project(viewer, project_id.clone())]
             }
@@ -112,7 +113,6 @@ impl Changes {
             Fact::AssetDeleted { asset_id } | Fact::AssetRestored { asset_id } => {
                 self.touched_asset(viewer, *asset_id)
             }
-            Fact::BytesFreed { .. } => Vec::new(), // no folder shows them any more
         }
     }
 

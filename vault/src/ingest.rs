@@ -68,6 +68,9 @@ pub enum IngestError {
     /// There is no room for the bytes; nothing was kept.
     #[error("the disk is full: free some space and try again")]
     DiskFull,
+    /// No asset of the viewer's has the content, or its copy cannot be read.
+    #[error("no asset of yours has these bytes: send the file itself")]
+    BytesNeeded,
     /// There are more bytes than one blob can have.
     #[error("{0}")]
     TooLarge(StoreError),
@@ -158,7 +161,12 @@ impl Vault {
         staged: Option<Staged>,
         key: Option<String>,
     ) -> Result<Ingested, IngestError> {
-        let (new, metadata) = new_asset(request, staged.as_ref().map(|staged| &staged.0))?;
+        let content = staged.as_ref().map(|Staged(staged)| Seen {
+            digest: staged.digest(),
+            size: staged.size(),
+            head: staged.head(),
+        });
+        let (new, metadata) = new_asset(request, content)?;
         let command = Command::AddAsset(Box::new(new));
         if let Some(earlier) = self.catalog.rehearse(viewer, &command, key.clone())? {
             return self.answer(earlier);
@@ -176,7 +184,7 @@ impl Vault {
         self.answer(outcome)
     }
 
-    fn keep_metadata(&self, viewer: Viewer, json: &[u8]) -> Result<Lease, IngestError> {
+    pub(crate) fn keep_metadata(&self, viewer: Viewer, json: &[u8]) -> Result<Lease, IngestError> {
         let catalog = Arc::clone(&self.catalog);
         let knows = move |digest: &Digest| {
             catalog.has_metadata(viewer, digest).is_ok_and(|is_known| is_known)
@@ -186,7 +194,7 @@ impl Vault {
         Ok(self.store.put(staging.finish()?)?.lease)
     }
 
-    fn answer(&self, outcome: Outcome) -> Result<Ingested, IngestError> {
+    pub(crate) fn answer(&self, outcome: Outcome) -> Result<Ingested, IngestError> {
         let asset = self
             .catalog
             .asset_at(outcome.revision, outcome.position)
@@ -203,20 +211,26 @@ impl Vault {
     }
 }
 
+/// What a record says of a content, and what that is found by.
+pub(crate) struct Seen<'a> {
+    /// Its name.
+    pub digest: Digest,
+    /// Its length in bytes.
+    pub size: u64,
+    /// Its first bytes.
+    pub head: &'a [u8],
+}
+
 /// Makes the command out of the request; large metadata comes back apart, as JSON.
-fn new_asset(
+pub(crate) fn new_asset(
     request: IngestRequest,
-    staged: Option<&rushes_store::Staged>,
+    content: Option<Seen<'_>>,
 ) -> Result<(NewAsset, Option<Vec<u8>>), CommandError> {
     let filename = display_name(&request.filename);
-    let content = staged.map(|staged| {
-        let media = media::recognise(staged.head(), &filename);
-        let content = Content {
-            digest: staged.digest(),
-            size: staged.size(),
-            media_type: media.media_type,
-            extension: media.extension,
-        };
+    let content = content.map(|Seen { digest, size, head }| {
+        let media = media::recognise(head, &filename);
+        let content =
+            Content { digest, size, media_type: media.media_type, extension: media.extension };
         (content, media.kind)
     });
     let kind = match (request.kind.clone(), &content) {

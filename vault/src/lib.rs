@@ -7,11 +7,13 @@ mod changes;
 mod format;
 mod in_flight;
 mod ingest;
+mod known;
 mod lock;
 pub mod media;
 mod records;
 mod release;
 pub mod source;
+pub mod upkeep;
 mod view;
 mod views;
 

@@ -74,9 +74,14 @@ impl Key {
         Self::owned(b'N', owner).text(&project.folded())
     }
 
+    /// An owner's assets.
+    pub fn assets(owner: UserId) -> Self {
+        Self::owned(b'A', owner)
+    }
+
     /// An asset.
     pub fn asset(owner: UserId, asset: AssetId) -> Self {
-        Self::owned(b'A', owner).bytes(asset.as_bytes())
+        Self::assets(owner).bytes(asset.as_bytes())
     }
 
     /// The histories of a scope.

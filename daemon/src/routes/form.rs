@@ -9,13 +9,16 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use rushes_api::UploadField;
-use rushes_vault::IngestRequest;
 use rushes_vault::command::SceneRef;
 use rushes_vault::ids::AssetId;
+use rushes_vault::{Digest, IngestRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::Refusal;
+
+/// What is said about a file that comes in two ways.
+const TWICE: &str = "send the file or its digest, not both";
 
 /// A form that is being read.
 #[derive(Debug, Default)]
@@ -23,6 +26,7 @@ pub struct Form {
     seen: HashSet<UploadField>,
     request: IngestRequest,
     file_name: Option<String>,
+    digest: Option<Digest>,
     error: Option<String>,
     failed: bool,
 }
@@ -33,10 +37,13 @@ impl Form {
         let field = UploadField::named(name).ok_or_else(|| {
             Refusal::invalid(name, "there is no such field: put it into metadata to keep it")
         })?;
-        if self.seen.insert(field) {
-            return Ok(field);
+        if !self.seen.insert(field) {
+            return Err(Refusal::invalid(field.name(), "was sent more than once"));
         }
-        Err(Refusal::invalid(field.name(), "was sent more than once"))
+        if field == UploadField::File && self.digest.is_some() {
+            return Err(Refusal::invalid(field.name(), TWICE));
+        }
+        Ok(field)
     }
 
     /// Takes the name that the file's part gives it.
@@ -53,6 +60,12 @@ impl Form {
         let made = &mut request.generation;
         match field {
             UploadField::File => {}
+            UploadField::Digest if self.seen.contains(&UploadField::File) => {
+                return Err(Refusal::invalid(field.name(), TWICE));
+            }
+            UploadField::Digest => {
+                self.digest = Some(parsed(field, &text, "64 lower-case hex digits")?);
+            }
             UploadField::Filename => request.filename = text,
             UploadField::ClientId => request.client_id = Some(text),
             UploadField::Type => request.kind = Some(text),
@@ -97,10 +110,15 @@ impl Form {
         self.request.clone()
     }
 
-    /// Ends the form: there is a file, or an error instead of it.
+    /// The digest that stands for a file.
+    pub fn digest(&self) -> Option<Digest> {
+        self.digest
+    }
+
+    /// Ends the form: there is a file or its digest, or an error instead of it.
     pub fn finish(self) -> Result<IngestRequest, Refusal> {
         let mut request = self.request;
-        let has_file = self.seen.contains(&UploadField::File);
+        let has_file = self.seen.contains(&UploadField::File) || self.digest.is_some();
         if self.failed && has_file {
             return Err(Refusal::invalid("file", "a failed attempt has no file"));
         }
@@ -177,6 +195,8 @@ mod tests {
         form.finish()
     }
 
+    const DIGEST: &str = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
+
     fn refused(texts: &[(&str, &str)]) -> String {
         form(texts).unwrap_err().problem().field.clone().unwrap()
     }
@@ -227,10 +247,24 @@ mod tests {
             (vec![file, ("error", "boom")], "error"),
             (vec![file, ("status", "failed")], "file"),
             (vec![("status", "failed")], "error"),
+            (vec![file, ("digest", DIGEST)], "digest"),
+            (vec![("digest", DIGEST), file], "file"),
+            (vec![("digest", "abc")], "digest"),
+            (vec![("digest", "")], "file"),
+            (vec![("digest", DIGEST), ("status", "failed")], "file"),
             (vec![("status", "pending")], "status"),
         ] {
             assert_eq!(refused(&texts), field, "{texts:?}");
         }
+    }
+
+    #[test]
+    fn a_digest_stands_for_a_file() {
+        let mut form = Form::default();
+        let field = form.field("digest").unwrap();
+        form.text(field, DIGEST.to_owned()).unwrap();
+        assert_eq!(form.digest(), Some(Digest::of(b"")));
+        assert!(form.finish().is_ok());
     }
 
     #[test]

@@ -12,7 +12,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use rushes_api::{Code, UploadField, paths};
 use rushes_vault::model::Viewer;
-use rushes_vault::{IngestError, IngestRequest, Ingested, Vault};
+use rushes_vault::{Digest, IngestError, IngestRequest, Ingested, Vault};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
@@ -40,19 +40,28 @@ pub async fn upload(call: Call, body: Body) -> Result<Response, Refusal> {
     let form_bytes_max = u64::try_from(FORM_BYTES_MAX).unwrap_or(u64::MAX);
     let bytes_max = call.app.upload_bytes_max.saturating_add(form_bytes_max);
     let intake = Intake::open(&call.headers, body, bytes_max)?;
-    let (request, writer) = read(&call, Parts::new(intake, &boundary)).await?;
-    let ingested = match writer {
-        Some(writer) => writer.commit(request, key).await?,
-        None => call.ask(move |vault, viewer| ingest(vault, viewer, request, key)).await?,
+    let (request, content) = read(&call, Parts::new(intake, &boundary)).await?;
+    let ingested = match content {
+        Content::Sent(writer) => writer.commit(request, key).await?,
+        Content::Named(digest) => {
+            call.ask(move |vault, viewer| {
+                shown(vault, vault.ingest_known(viewer, request, digest, key))
+            })
+            .await?
+        }
+        Content::None => {
+            call.ask(move |vault, viewer| shown(vault, vault.ingest(viewer, request, None, key)))
+                .await?
+        }
     };
     answer(&call, ingested)
 }
 
 /// Reads the form; its file goes to the writer while it arrives. What the fields before the file
 /// refer to must be there: nobody sends a film only to hear that its project is missing.
-async fn read(call: &Call, mut parts: Parts) -> Result<(IngestRequest, Option<Writer>), Refusal> {
+async fn read(call: &Call, mut parts: Parts) -> Result<(IngestRequest, Content), Refusal> {
     let mut form = Form::default();
-    let mut writer = None;
+    let mut content = Content::None;
     while let Some(head) = parts.part().await? {
         let field = form.field(&head.name)?;
         if field == UploadField::File {
@@ -61,13 +70,16 @@ async fn read(call: &Call, mut parts: Parts) -> Result<(IngestRequest, Option<Wr
             call.ask(move |vault, viewer| vault.check_request(viewer, &told)).await?;
             let mut open = Writer::open(call).await?;
             copy(&mut parts, &mut open, call.app.upload_bytes_max).await?;
-            writer = Some(open);
+            content = Content::Sent(open);
         } else {
             let text = parts.text(field.name()).await?;
             form.text(field, text)?;
         }
     }
-    Ok((form.finish()?, writer))
+    if let Some(digest) = form.digest() {
+        content = Content::Named(digest);
+    }
+    Ok((form.finish()?, content))
 }
 
 async fn copy(parts: &mut Parts, writer: &mut Writer, bytes_max: u64) -> Result<(), Refusal> {
@@ -90,15 +102,18 @@ fn answer(call: &Call, ingested: Ingested) -> Result<Response, Refusal> {
     reply::made(Some(&location), &wire::asset(&call.links, asset, scene_number))
 }
 
-fn ingest(
-    vault: &Vault,
-    viewer: Viewer,
-    request: IngestRequest,
-    key: Option<String>,
-) -> Result<Ingested, IngestError> {
-    let ingested = vault.ingest(viewer, request, None, key)?;
-    vault.wait_shown(ingested.asset.revision);
-    Ok(ingested)
+fn shown(vault: &Vault, ingested: Result<Ingested, IngestError>) -> Result<Ingested, IngestError> {
+    ingested.inspect(|ingested| vault.wait_shown(ingested.asset.revision))
+}
+
+/// How the bytes of an asset come in.
+enum Content {
+    /// They do not: the attempt failed.
+    None,
+    /// They were sent.
+    Sent(Writer),
+    /// The sender has them already.
+    Named(Digest),
 }
 
 /// What the network hands to the thread that writes.

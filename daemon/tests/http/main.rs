@@ -6,5 +6,6 @@ mod facts;
 mod life;
 mod refusals;
 mod releases;
+mod store;
 mod support;
 mod uploads;

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::net::TcpStream;
 
+use reqwest::multipart::Form;
 use reqwest::{Method, StatusCode};
-use rushes_api::{AssetReply, Code, Status, paths};
+use rushes_api::{AssetReply, Code, DIGESTS_MAX, Digests, Status, paths};
 use rushes_vault::Digest;
 
 use crate::support::{Daemon, MP4, PNG, expect, form, header, problem, raw};
@@ -45,12 +46,39 @@ async fn a_large_file_survives_its_way() {
 }
 
 #[tokio::test]
+async fn what_one_has_already_need_not_be_sent_again() {
+    let daemon = Daemon::start();
+    let first = daemon.upload(form("take.mp4", MP4).text("filename", "take.mp4")).await;
+    let digest = Digest::of(MP4).to_string();
+    let by_digest =
+        |digest: &str| Form::new().text("digest", digest.to_owned()).text("filename", "again.mp4");
+    let second = daemon.upload(by_digest(&digest)).await;
+    assert_ne!(second.id, first.id);
+    assert_eq!((second.digest, second.size), (first.digest, first.size));
+    assert_eq!((second.kind.as_str(), second.filename.as_str()), ("video", "again.mp4"));
+    assert_eq!(second.media_type, first.media_type);
+
+    let never = Digest::of(b"never sent");
+    let refused = problem(daemon.upload_request(by_digest(&never.to_string()))).await;
+    assert_eq!((refused.code, refused.field.as_deref()), (Code::BytesNeeded, Some("digest")));
+    let both = form("x.png", PNG).text("digest", digest.clone());
+    assert_eq!(problem(daemon.upload_request(both)).await.field.as_deref(), Some("digest"));
+
+    let ask = |digests: Vec<Digest>| {
+        daemon.request(Method::POST, paths::KNOWN_CONTENTS).json(&Digests { digests })
+    };
+    let has = Digest::of(MP4);
+    let known: Digests = expect(ask(vec![never, has]), StatusCode::OK).await;
+    assert_eq!(known.digests, [has]);
+    let many = problem(ask(vec![has; DIGESTS_MAX + 1])).await;
+    assert_eq!((many.code, many.field.as_deref()), (Code::Invalid, Some("digests")));
+}
+
+#[tokio::test]
 async fn a_failed_attempt_is_recorded_without_bytes() {
     let daemon = Daemon::start();
-    let sent = reqwest::multipart::Form::new()
-        .text("status", "failed")
-        .text("error", "safety filter")
-        .text("prompt", "a fox");
+    let sent =
+        Form::new().text("status", "failed").text("error", "safety filter").text("prompt", "a fox");
     let asset = daemon.upload(sent).await;
     assert_eq!((asset.status, asset.error.as_deref()), (Status::Failed, Some("safety filter")));
     assert_eq!((asset.url.as_ref(), asset.digest), (None, None));
@@ -140,8 +168,7 @@ async fn the_limit_holds_to_the_byte_and_nothing_is_kept_above_it() {
     let chunked = reqwest::Body::wrap_stream(futures_util::stream::iter(
         (0..40).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 100_000])),
     ));
-    let streamed =
-        reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::stream(chunked));
+    let streamed = Form::new().part("file", reqwest::multipart::Part::stream(chunked));
     assert_eq!(problem(daemon.upload_request(streamed)).await.code, Code::TooLarge);
     daemon.wait_staged(0);
 }

@@ -1,0 +1,301 @@
+//! The store's upkeep on the wire: what there is, what is wrong, and the long jobs.
+//!
+//! Everything here but a user's own figures is for the daemon's first user alone.
+
+use rushes_digest::Digest;
+use serde::{Deserialize, Serialize};
+
+/// How a long job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobStatus {
+    /// It has not run since the daemon started.
+    Never,
+    /// It runs.
+    Running,
+    /// It came to its end.
+    Finished,
+    /// It was told to stop.
+    Stopped,
+    /// It could not go on; `why` says why.
+    Failed,
+}
+
+/// A long job: one of its kind at a time. The answer to its start, to its stop and to `GET`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "R: Deserialize<'de>"))]
+pub struct Job<R> {
+    /// How it stands.
+    pub status: JobStatus,
+    /// When it started, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<String>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// What it has done until now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<R>,
+}
+
+/// How hard a scrub works.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pace {
+    /// It leaves the disk to others most of the time.
+    #[default]
+    Gentle,
+    /// As fast as it can.
+    Full,
+}
+
+/// Starts a scrub.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StartScrub {
+    /// How hard it works.
+    #[serde(default)]
+    pub pace: Pace,
+}
+
+/// Frees released bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StartSweep {
+    /// How long they must have been released, in seconds; 7 days when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace_s: Option<u64>,
+    /// Only says what it would do. So it is unless told otherwise.
+    #[serde(default = "yes")]
+    pub dry_run: bool,
+}
+
+/// Re-reads one content.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verify {
+    /// By its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// Or that of an asset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset_id: Option<String>,
+}
+
+/// Frees bytes that no claim ever named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FreeFound {
+    /// Which; those that a claim names are left alone.
+    pub digests: Vec<Digest>,
+    /// Only says what it would do. So it is unless told otherwise.
+    #[serde(default = "yes")]
+    pub dry_run: bool,
+}
+
+/// Bytes that no claim names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundContent {
+    /// Their digest.
+    pub digest: Digest,
+    /// How many; absent when that is damaged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+/// A page of found contents, by digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundPage {
+    /// The contents.
+    pub found: Vec<FoundContent>,
+    /// Where the next page begins; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How many, and how many bytes they have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amount {
+    /// How many.
+    pub count: u64,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+/// What a user has and, for the first user, what that takes on the disk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoreStats {
+    /// Bytes of the user's assets, whatever they share.
+    pub logical_bytes: u64,
+    /// The same contents, each counted once.
+    pub contents: Amount,
+    /// The contents by media type, the largest share first.
+    pub by_type: Vec<TypeStats>,
+    /// Whether `by_type` and `contents` hold everything: they are counted up to a limit.
+    pub is_complete: bool,
+    /// The whole store, of all users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<Stored>,
+}
+
+/// A user's contents of one media type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypeStats {
+    /// The media type (RFC 6838).
+    pub media_type: String,
+    /// How many assets have one, and their bytes.
+    pub assets: Amount,
+}
+
+/// What lies on the disk. It is counted now and then.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stored {
+    /// Bytes of all users' assets, whatever they share.
+    pub logical_bytes: u64,
+    /// Different contents, each at its full length.
+    pub contents: Amount,
+    /// Bytes on the disk: wholes, packs and quarantine.
+    pub disk_bytes: u64,
+    /// Files that hold exactly one content.
+    pub wholes: Amount,
+    /// Files of small contents, chunks and manifests.
+    pub packs: Amount,
+    /// Small contents, as they lie in packs.
+    pub packed: Amount,
+    /// Contents that share parts with others.
+    pub in_ranges: Amount,
+    /// Files that were damaged and are kept aside.
+    pub quarantine: Amount,
+    /// Damaged contents.
+    pub damaged: u64,
+    /// Bytes of all users' assets for each byte on the disk.
+    pub dedup_ratio: f64,
+    /// Bytes of packed records for each byte that they take.
+    pub compression_ratio: f64,
+}
+
+/// What a look at the store found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// Whether nothing is wrong.
+    pub is_sound: bool,
+    /// What there is to say, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that is not as it should be, or worth knowing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Whether something is wrong; else it is only worth knowing.
+    pub is_wrong: bool,
+    /// What it is.
+    pub what: String,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// How far a scrub has come, also before a restart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScrubReport {
+    /// Files that were read.
+    pub files: u64,
+    /// Files that there are.
+    pub files_total: u64,
+    /// Bytes that were read.
+    pub bytes: u64,
+    /// Bytes that there are.
+    pub bytes_total: u64,
+    /// Damaged files that were met.
+    pub damaged: u64,
+    /// Those of them that are whole again.
+    pub healed: u64,
+    /// Files that could not be read or judged.
+    pub unreadable: u64,
+    /// When the last complete one ended, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<String>,
+}
+
+/// What a sweep has freed, or would free.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SweepReport {
+    /// Whether it only looked.
+    pub dry_run: bool,
+    /// Contents that are freed.
+    pub contents: u64,
+    /// Bytes of files that are gone.
+    pub bytes: u64,
+    /// Bytes in packs that nothing needs any more; they go with their packs.
+    pub bytes_dead: u64,
+    /// Bytes that others need and that were written anew.
+    pub bytes_moved: u64,
+    /// Packs that are gone.
+    pub packs: u64,
+    /// Contents that were left alone.
+    pub left_count: u64,
+    /// The first of them, and why.
+    pub left: Vec<LeftAlone>,
+}
+
+/// A content that a sweep left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftAlone {
+    /// Which.
+    pub digest: Digest,
+    /// Why.
+    pub why: String,
+}
+
+/// What a reindex has done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReindexReport {
+    /// Files that were looked at.
+    pub files: u64,
+    /// Entries that were missing or different.
+    pub entered: u64,
+    /// Entries whose bytes are not there any more.
+    pub dropped: u64,
+    /// Files that could not be used.
+    pub refused: u64,
+}
+
+/// How a content is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// Which content.
+    pub digest: Digest,
+    /// `sound`, `healed`, `damaged` or `missing`.
+    pub status: String,
+    /// What is wrong with it, and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// A content that misses bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DamageEntry {
+    /// The content.
+    pub digest: Digest,
+    /// The file that was damaged, in the data directory.
+    pub file: String,
+    /// What is wrong with it.
+    pub why: String,
+    /// When that was noticed, RFC 3339.
+    pub since: String,
+}
+
+/// All damage that is not healed, up to a limit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DamageList {
+    /// How much there is.
+    pub count: u64,
+    /// The first of it, by digest.
+    pub damage: Vec<DamageEntry>,
+}

@@ -1,0 +1,23 @@
+//! `POST …/contents/known`: which contents a client need not send again.
+//!
+//! Invariant: the answer holds what the viewer's own assets name and nothing else, whoever else has
+//! a content.
+
+use axum::body::Body;
+use axum::response::Response;
+use rushes_api::{DIGESTS_MAX, Digests};
+
+use crate::call::Call;
+use crate::error::Refusal;
+use crate::{intake, reply};
+
+/// Answers those of the digests that the viewer has.
+pub async fn known(call: Call, body: Body) -> Result<Response, Refusal> {
+    let Digests { digests } = intake::json(&call.headers, body).await?;
+    if digests.len() > DIGESTS_MAX {
+        let reason = format_args!("at most {DIGESTS_MAX}, got {}", digests.len());
+        return Err(Refusal::invalid("digests", reason));
+    }
+    let known = call.ask(move |vault, viewer| vault.known_contents(viewer, digests)).await?;
+    reply::made(None, &Digests { digests: known })
+}

@@ -1,0 +1,127 @@
+//! `/store/…`: the upkeep of the bytes, for the daemon's first user.
+//!
+//! Invariant: whoever else asks learns at most what is theirs, and what takes long runs as a job.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::response::Response;
+use rushes_api::paths;
+use rushes_api::store::{Job, Pace, ScrubReport, StartScrub, Verify};
+use rushes_vault::{Vault, upkeep};
+
+use crate::call::Call;
+use crate::error::Refusal;
+use crate::jobs::{Kind, Run};
+use crate::{intake, reply, wire_store};
+
+/// `GET stats`.
+pub async fn stats(call: Call) -> Result<Response, Refusal> {
+    let is_first = call.first_user().is_ok();
+    let (own, store) = call
+        .ask(move |vault, viewer| {
+            let own = vault.own_stats(viewer)?;
+            let store = is_first.then(|| vault.all_stats()).transpose()?;
+            Ok::<_, Refusal>((own, store))
+        })
+        .await?;
+    reply::read(&call.headers, &wire_store::stats(own, store.as_ref()))
+}
+
+/// `GET check`.
+pub async fn check(call: Call) -> Result<Response, Refusal> {
+    call.first_user()?;
+    let found = call.ask(|vault, _| vault.check()).await?;
+    reply::read(&call.headers, &wire_store::check(found))
+}
+
+/// `POST scrub`: starts one, or goes on where the last one ended.
+pub async fn scrub(call: Call, body: Body) -> Result<Response, Refusal> {
+    call.first_user()?;
+    let StartScrub { pace } = intake::json(&call.headers, body).await?;
+    let pace = match pace {
+        Pace::Gentle => upkeep::Pace::Gentle,
+        Pace::Full => upkeep::Pace::Full,
+    };
+    start(&call, Kind::Scrub, move |vault, run| vault.scrub(pace, run.stop()))
+}
+
+/// `POST reindex`.
+pub async fn reindex(call: Call) -> Result<Response, Refusal> {
+    call.first_user()?;
+    start(&call, Kind::Reindex, |vault, run| {
+        let done = vault.reindex(&mut |done| run.report(&wire_store::reindex(done)))?;
+        run.report(&wire_store::reindex(&done));
+        Ok::<_, upkeep::StoreError>(())
+    })
+}
+
+/// `GET scrub`: how far it has come, also before a restart.
+pub async fn scrub_job(call: Call) -> Result<Response, Refusal> {
+    call.first_user()?;
+    reply::read(&call.headers, &scrub_now(&call).await?)
+}
+
+/// `DELETE scrub`: it stops soon, and the next one goes on from there.
+pub async fn stop_scrub(call: Call) -> Result<Response, Refusal> {
+    call.first_user()?;
+    call.app.jobs.stop(Kind::Scrub);
+    reply::made(None, &scrub_now(&call).await?)
+}
+
+/// `GET reindex`.
+pub async fn reindex_job(call: Call) -> Result<Response, Refusal> {
+    call.first_user()?;
+    reply::read(&call.headers, &call.app.jobs.show(Kind::Reindex))
+}
+
+async fn scrub_now(call: &Call) -> Result<Job<ScrubReport>, Refusal> {
+    // First: of one that has ended, everything that it did must be in the figures.
+    let Job { status, started_at, ended_at, why, report: _ } = call.app.jobs.show(Kind::Scrub);
+    let state = call.ask(|vault, _| Ok::<_, Refusal>(vault.scrub_state())).await?;
+    let report = Some(wire_store::scrub(&state));
+    Ok(Job { status, started_at, ended_at, why, report })
+}
+
+/// `POST verify`.
+pub async fn verify(call: Call, body: Body) -> Result<Response, Refusal> {
+    call.first_user()?;
+    let ask: Verify = intake::json(&call.headers, body).await?;
+    let verified = call
+        .ask(move |vault, viewer| {
+            let digest = match (ask.digest, ask.asset_id) {
+                (Some(digest), None) => digest,
+                (None, Some(id)) => {
+                    let missing = || Refusal::missing("asset");
+                    let id = id.parse().map_err(|_| missing())?;
+                    let asset = vault.asset(viewer, id)?.ok_or_else(missing)?;
+                    asset.content.ok_or_else(|| Refusal::missing("content"))?.digest
+                }
+                _ => return Err(Refusal::invalid("digest", "send it, or asset_id, not both")),
+            };
+            Ok::<_, Refusal>(wire_store::verified(digest, vault.verify(&digest))?)
+        })
+        .await?;
+    reply::made(None, &verified)
+}
+
+/// `GET damage`.
+pub async fn damage(call: Call) -> Result<Response, Refusal> {
+    call.first_user()?;
+    let damage = call.ask(|vault, _| Ok::<_, Refusal>(vault.damage())).await?;
+    reply::read(&call.headers, &wire_store::damage(damage))
+}
+
+fn start<E: std::fmt::Display>(
+    call: &Call,
+    kind: Kind,
+    work: impl FnOnce(&Vault, &Run) -> Result<(), E> + Send + 'static,
+) -> Result<Response, Refusal> {
+    let vault = Arc::clone(&call.app.vault);
+    let begun = call.app.jobs.start(kind, move |run| work(&vault, run))?;
+    let location = call.links.to(&paths::store_job(kind.name()));
+    let mut response = reply::made(Some(&location), &begun)?;
+    *response.status_mut() = StatusCode::ACCEPTED;
+    Ok(response)
+}
