@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rushes_digest::Digest;
 use rushes_disk::{DiskFile, read_exact_at};
 
-use crate::cutter::Chunk;
+use crate::cutter::{Chunk, Sink};
 use crate::error::StoreError;
 use crate::hints::{Hints, Spot};
 use crate::manifest::{Container, Manifest, Piece};
@@ -101,30 +101,6 @@ impl Draft {
     /// Where a chunk lies that is known.
     pub fn container(&self, spot: Spot) -> Option<Container> {
         self.hints.container(spot)
-    }
-
-    /// Takes in the next chunks, whose bytes stand one after the other in `bytes`.
-    pub fn take(&mut self, bytes: &[u8], chunks: &[Chunk]) -> Result<(), StoreError> {
-        let mut spots: Vec<_> = chunks.iter().map(|chunk| self.hints.find(chunk)).collect();
-        for (spot, chunk) in spots.iter_mut().zip(chunks) {
-            // A hit further on may tell of the ones before it.
-            *spot = spot.or_else(|| self.hints.recall(chunk));
-        }
-        let (mut at, mut unknown_from) = (0, 0);
-        for (chunk, spot) in chunks.iter().zip(spots) {
-            let length = chunk.length as usize;
-            let start = self.end + at as u64;
-            self.chunks.push(Drafted { chunk: *chunk, start, spot, is_kept: spot.is_none() });
-            if spot.is_some() {
-                self.keep(bytes, unknown_from, at)?;
-                self.known_bytes += u64::from(chunk.length);
-                unknown_from = at + length;
-            }
-            at += length;
-        }
-        self.keep(bytes, unknown_from, at)?;
-        self.end += at as u64;
-        Ok(())
     }
 
     /// Ends the content: what came before the first hit may be known by now.
@@ -226,6 +202,35 @@ impl Draft {
         });
         let pieces = pieces.collect();
         Manifest { generation: 0, size: self.end, containers, pieces }
+    }
+}
+
+impl Sink for Draft {
+    fn take(&mut self, bytes: &[u8], chunks: &[Chunk]) -> Result<(), StoreError> {
+        let mut spots: Vec<_> = chunks.iter().map(|chunk| self.hints.find(chunk)).collect();
+        for (spot, chunk) in spots.iter_mut().zip(chunks) {
+            // A hit further on may tell of the ones before it.
+            *spot = spot.or_else(|| self.hints.recall(chunk));
+        }
+        let (mut at, mut unknown_from) = (0, 0);
+        for (chunk, spot) in chunks.iter().zip(spots) {
+            let length = chunk.length as usize;
+            let start = self.end + at as u64;
+            self.chunks.push(Drafted { chunk: *chunk, start, spot, is_kept: spot.is_none() });
+            if spot.is_some() {
+                self.keep(bytes, unknown_from, at)?;
+                self.known_bytes += u64::from(chunk.length);
+                unknown_from = at + length;
+            }
+            at += length;
+        }
+        self.keep(bytes, unknown_from, at)?;
+        self.end += at as u64;
+        Ok(())
+    }
+
+    fn next(&self, after: &Chunk) -> Option<Chunk> {
+        self.hints.next(after)
     }
 }
 

@@ -19,9 +19,10 @@ use crate::record::CHUNK;
 use crate::shelf::Shelf;
 use crate::traces::hook;
 
-/// How many chunks are known at a time: 4 GiB of average ones, about 6 MiB of memory.
-const KNOWN_MAX: usize = 64 << 10;
-/// How many chunks are taken from one manifest at a time, from a little before the hit on.
+/// How many chunks are known at a time: 2 GiB of average ones, about 4 MiB of memory.
+const KNOWN_MAX: usize = 32 << 10;
+/// How many chunks are taken from one manifest at a time, from a little before the hit on; more
+/// when the last one of them is met.
 const WINDOW: usize = KNOWN_MAX / 2;
 /// How far before the hit.
 const BEFORE: usize = 1024;
@@ -73,12 +74,36 @@ pub struct Spot {
     pub offset: u64,
 }
 
+/// A known chunk.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    length: u32,
+    spot: Spot,
+    /// Its number in [`Hints::order`].
+    at: usize,
+}
+
+/// A blob's manifest, of which a part was taken in.
+#[derive(Debug, Clone, Copy)]
+struct Tail {
+    /// The last chunk of the part.
+    chunk: Digest,
+    blob: Digest,
+    manifest: ManifestAt,
+    /// Where the next part begins.
+    next: usize,
+}
+
 /// What one upload has found out.
 #[derive(Debug)]
 pub struct Hints {
     shelf: Arc<Shelf>,
     familiar: Familiar,
-    known: HashMap<Digest, (u32, Spot)>,
+    known: HashMap<Digest, Known>,
+    /// The known chunks as they stand in their blobs; `None` behind each part.
+    order: Vec<Option<Chunk>>,
+    /// Where to go on in a long blob.
+    tail: Option<Tail>,
     sources: Vec<(Container, Lease)>,
     /// Containers that may not be used.
     refused: HashSet<Container>,
@@ -94,6 +119,8 @@ impl Hints {
             shelf: Arc::clone(shelf),
             familiar,
             known: HashMap::new(),
+            order: Vec::new(),
+            tail: None,
             sources: Vec::new(),
             refused: HashSet::new(),
             strange: HashSet::new(),
@@ -123,12 +150,26 @@ impl Hints {
         {
             tracing::debug!(%error, "a hint is not followed");
         }
-        self.recall(chunk)
+        let spot = self.recall(chunk);
+        if let Some(tail) = self.tail.filter(|tail| spot.is_some() && tail.chunk == chunk.digest)
+            && let Err(error) = self.go_on(&tail)
+        {
+            tracing::debug!(%error, "a hint is not followed any further");
+        }
+        spot
+    }
+
+    /// Which chunk probably follows. Never the last one of a blob: it ends there because the blob
+    /// does.
+    pub fn next(&self, after: &Chunk) -> Option<Chunk> {
+        let at = self.known.get(&after.digest)?.at;
+        let next = (*self.order.get(at + 1)?)?;
+        self.order.get(at + 2).is_some_and(Option::is_some).then_some(next)
     }
 
     /// Where a chunk lies, as far as that is known without another look at the index.
     pub fn recall(&self, chunk: &Chunk) -> Option<Spot> {
-        let (length, spot) = *self.known.get(&chunk.digest)?;
+        let Known { length, spot, .. } = *self.known.get(&chunk.digest)?;
         (length == chunk.length && self.is_there(chunk, spot)).then_some(spot)
     }
 
@@ -164,14 +205,22 @@ impl Hints {
             // Another chunk with the same front.
             return Ok(());
         }
-        if self.known.len() + WINDOW > KNOWN_MAX {
-            self.known.clear();
-        }
-        self.take_in(&manifest, hit.unwrap_or(0).saturating_sub(BEFORE));
+        self.take_in((blob, known), &manifest, hit.unwrap_or(0).saturating_sub(BEFORE));
         Ok(())
     }
 
-    fn take_in(&mut self, manifest: &Manifest, from: usize) {
+    /// Takes in the next part of a blob.
+    fn go_on(&mut self, tail: &Tail) -> Result<(), StoreError> {
+        let manifest = self.shelf.packs.manifest(&tail.blob, &tail.manifest.at)?;
+        self.take_in((&tail.blob, &tail.manifest), &manifest, tail.next);
+        Ok(())
+    }
+
+    fn take_in(&mut self, (blob, at): (&Digest, &ManifestAt), manifest: &Manifest, from: usize) {
+        if self.known.len() + WINDOW > KNOWN_MAX || self.order.len() + WINDOW > 2 * KNOWN_MAX {
+            self.known.clear();
+            self.order.clear();
+        }
         let mut sources: HashMap<u32, Option<usize>> = HashMap::new();
         for piece in manifest.pieces.iter().skip(from).take(WINDOW) {
             let source = *sources.entry(piece.container).or_insert_with(|| {
@@ -179,9 +228,20 @@ impl Hints {
             });
             if let Some(source) = source {
                 let spot = Spot { source, offset: piece.offset };
-                self.known.insert(piece.chunk.digest, (piece.chunk.length, spot));
+                let known = Known { length: piece.chunk.length, spot, at: self.order.len() };
+                self.known.insert(piece.chunk.digest, known);
+                self.order.push(Some(piece.chunk));
             }
         }
+        self.order.push(None);
+        let next = from + WINDOW;
+        let last = next.checked_sub(1).and_then(|last| manifest.pieces.get(last));
+        self.tail = last.filter(|_| next < manifest.pieces.len()).map(|last| Tail {
+            chunk: last.chunk.digest,
+            blob: *blob,
+            manifest: *at,
+            next,
+        });
     }
 
     /// Leases a container and looks whether it is really there.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rushes_digest::Digest;
 
-use crate::cutter::{Cut, Cutter};
+use crate::cutter::{Cut, Cutter, Sink};
 use crate::draft::Draft;
 use crate::error::StoreError;
 use crate::hints::{Familiar, Hints};
@@ -58,7 +58,7 @@ impl Staging {
             self.room_checked_at = cutter.count();
             check_room(&*self.draft.hints().shelf().disk, 0)?;
         }
-        cutter.push(bytes, &mut |bytes, chunks| self.draft.take(bytes, chunks))?;
+        cutter.push(bytes, &mut self.draft)?;
         self.cutter = Some(cutter);
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use rushes_digest::Digest;
 use rushes_disk::DiskFile;
 
-use crate::cutter::{BLOCK_BYTES, Chunk, Cutter};
+use crate::cutter::{BLOCK_BYTES, Chunk, Cutter, Sink};
 use crate::error::{Damage, StoreError};
 use crate::layout;
 use crate::ledger::Aside;
@@ -147,19 +147,30 @@ impl Shelf {
     }
 }
 
+/// Wants the chunks only.
+struct Chunks(Vec<Chunk>);
+
+impl Sink for Chunks {
+    fn take(&mut self, _: &[u8], chunks: &[Chunk]) -> Result<(), StoreError> {
+        self.0.extend_from_slice(chunks);
+        Ok(())
+    }
+
+    fn next(&self, _: &Chunk) -> Option<Chunk> {
+        None
+    }
+}
+
 fn cut_file(file: &dyn DiskFile) -> Result<(Digest, Vec<Chunk>), StoreError> {
-    let (mut cutter, mut all) = (Cutter::default(), Vec::new());
+    let (mut cutter, mut all) = (Cutter::default(), Chunks(Vec::new()));
     let mut block = vec![0; BLOCK_BYTES];
     loop {
         let got = file.read_at(&mut block, cutter.count())?;
         if got == 0 {
             let cut = cutter.finish()?;
-            all.extend(cut.chunks);
-            return Ok((cut.digest, all));
+            all.0.extend(cut.chunks);
+            return Ok((cut.digest, all.0));
         }
-        cutter.push(block.get(..got).unwrap_or_default(), &mut |_, chunks| {
-            all.extend_from_slice(chunks);
-            Ok(())
-        })?;
+        cutter.push(block.get(..got).unwrap_or_default(), &mut all)?;
     }
 }
