@@ -3,6 +3,8 @@
 //! Invariant: an entry is made only once its bytes are durable; it stays a hint all the same.
 //! Values are positions, batches are small, and lists are bounded.
 
+#[cfg(test)]
+mod bars;
 mod notes;
 mod rows;
 
