@@ -15,7 +15,7 @@ use rushes_api::{Code, Problem};
 use rushes_vault::command::CommandError;
 use rushes_vault::source::SourceError;
 use rushes_vault::upkeep::{StoreError, UpkeepError};
-use rushes_vault::{IngestError, QueryError};
+use rushes_vault::{IngestError, QueryError, SweepError};
 
 /// What a busy daemon asks for, in seconds: queues drain in less.
 const RETRY_BUSY_S: &str = "1";
@@ -158,6 +158,17 @@ impl From<QueryError> for Refusal {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::failed(error)
+    }
+}
+
+impl From<SweepError> for Refusal {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::NotNow { .. } => Self::new(Code::NotNow, error.to_string()),
+            SweepError::Command(error) => error.into(),
+            SweepError::Query(error) => error.into(),
+            SweepError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -23,6 +23,8 @@ use crate::error::Refusal;
 pub enum Kind {
     /// Reads everything again.
     Scrub,
+    /// Frees what was released.
+    Sweep,
     /// Makes the index anew.
     Reindex,
 }
@@ -32,6 +34,7 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Scrub => "scrub",
+            Self::Sweep => "sweep",
             Self::Reindex => "reindex",
         }
     }
@@ -50,7 +53,8 @@ impl Run {
         &self.stop
     }
 
-    fn is_stopped(&self) -> bool {
+    /// Whether it should end.
+    pub fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
 

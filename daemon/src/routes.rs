@@ -31,6 +31,7 @@ use crate::state::App;
 
 fn store_routes() -> Router<Arc<App>> {
     let scrub = get(store::scrub_job).post(store::scrub).delete(store::stop_scrub);
+    let sweep = get(store::sweep_job).post(store::sweep).delete(store::stop_sweep);
     Router::new()
         .route("/stats", get(store::stats))
         .route("/check", get(store::check))
@@ -38,6 +39,9 @@ fn store_routes() -> Router<Arc<App>> {
         .route("/verify", post(store::verify))
         .route("/reindex", get(store::reindex_job).post(store::reindex))
         .route("/damage", get(store::damage))
+        .route("/sweep", sweep)
+        .route("/found", get(store::found))
+        .route("/found/free", post(store::free_found))
 }
 
 /// The whole service.

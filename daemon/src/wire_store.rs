@@ -4,13 +4,13 @@
 
 use jiff::Timestamp;
 use rushes_api::store::{
-    Amount, Check, DamageEntry, DamageList, Finding, ReindexReport, ScrubReport, StoreStats,
-    Stored, TypeStats, Verified,
+    Amount, Check, DamageEntry, DamageList, Finding, FoundContent, FoundPage, LeftAlone,
+    ReindexReport, ScrubReport, StoreStats, Stored, SweepReport, TypeStats, Verified,
 };
-use rushes_vault::Digest;
 use rushes_vault::upkeep::{
     self, Checked, Count, Damaged, Own, Reindexed, ScrubState, StoreError, Whole,
 };
+use rushes_vault::{Digest, Found, Freed};
 
 /// Most damage that one answer lists.
 const DAMAGE_MAX: usize = 1000;
@@ -108,6 +108,30 @@ pub fn verified(
 pub fn reindex(done: &Reindexed) -> ReindexReport {
     let Reindexed { files, entered, dropped, refused } = *done;
     ReindexReport { files, entered, dropped, refused }
+}
+
+/// What was freed, or would be.
+pub fn sweep(freed: &Freed, dry_run: bool) -> SweepReport {
+    let left = freed.left.iter();
+    SweepReport {
+        dry_run,
+        contents: freed.contents,
+        bytes: freed.bytes,
+        bytes_dead: freed.bytes_dead,
+        bytes_moved: freed.bytes_moved,
+        packs: freed.packs,
+        left_count: freed.left_count,
+        left: left.map(|(digest, why)| LeftAlone { digest: *digest, why: why.clone() }).collect(),
+    }
+}
+
+/// A page of found contents.
+pub fn found((found, next): (Vec<Found>, Option<Digest>)) -> FoundPage {
+    let found = found.into_iter();
+    FoundPage {
+        found: found.map(|Found { digest, size }| FoundContent { digest, size }).collect(),
+        next_cursor: next.map(|digest| digest.to_string()),
+    }
 }
 
 /// Damage that is not healed.
