@@ -34,7 +34,7 @@ pub fn run(place: &Path, rounds: u64) {
         store.close().unwrap();
     }
     println!(
-        "\n| random reads among 200,000 blobs of 2 KB, two threads | a second | bar |\n|---|---|---|"
+        "\n| random reads of 2 KB, 200,000 blobs, two threads | a second | bar |\n|---|---|---|"
     );
     println!("| warm | {:.0} | ≥ 100,000 |", median(&warm));
     println!("| cold caches, just started | {:.0} | ≥ 5,000 |", median(&cold));

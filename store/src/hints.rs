@@ -270,8 +270,12 @@ impl Hints {
             Container::Whole(digest) => {
                 let place = self.shelf.index.blob(digest);
                 let whole = self.shelf.open_whole(digest);
-                matches!((place, whole), (Ok(Some(Place::Whole { stat, sound: true })), Ok(Some(whole)))
-                    if stat == whole.stat)
+                let (Ok(Some(Place::Whole { stat, sound: true })), Ok(Some(whole))) =
+                    (place, whole)
+                else {
+                    return false;
+                };
+                stat == whole.stat
             }
             Container::Pack(pack) => self.shelf.disk.stat(&layout::pack(*pack)).is_ok(),
         }

@@ -39,7 +39,7 @@ fn a_stop_lets_a_running_upload_end() {
     let mut daemon = Daemon::start();
     let body = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n";
     let end = "\r\n--b--\r\n";
-    let half = vec![b'x'; 2_000_000];
+    let half = vec![b'x'; 4_000_000];
     let head = format!(
         "POST /api/upload-asset HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
          Content-Type: multipart/form-data; boundary=b\r\nContent-Length: {}\r\n\r\n{body}",

@@ -216,7 +216,7 @@ fn a_client_that_goes_away_midway_leaves_nothing() {
     );
     let mut client = TcpStream::connect(daemon.address()).unwrap();
     client.write_all(head.as_bytes()).unwrap();
-    client.write_all(&vec![b'x'; 3_000_000]).unwrap();
+    client.write_all(&vec![b'x'; 5_000_000]).unwrap();
     daemon.wait_staged(1);
     drop(client);
     daemon.wait_staged(0);
