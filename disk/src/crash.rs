@@ -31,7 +31,7 @@ struct State {
     cut_at: Option<(u64, Cut)>,
     fail_at: Option<Planned>,
     struck_at: Option<u64>,
-    lie: Option<Lie>,
+    lie: Option<(Lie, PathBuf)>,
     /// What was promised and comes with the next sync.
     owed: Option<Saved>,
     is_cut: bool,
@@ -76,9 +76,15 @@ impl CrashDisk {
         self.state().fail_at = None;
     }
 
-    /// Says of every sync from now on what is not so.
-    pub fn lie(&self, lie: Option<Lie>) {
-        self.state().lie = lie;
+    /// Says what is not so of every sync from now on of what lies below a path; an empty path is
+    /// everything.
+    pub fn lie(&self, lie: Lie, below: impl Into<PathBuf>) {
+        self.state().lie = Some((lie, below.into()));
+    }
+
+    /// Tells the truth again.
+    pub fn be_honest(&self) {
+        self.state().lie = None;
     }
 
     /// Pretends that this many bytes are free; `None` is plenty.
@@ -172,7 +178,8 @@ impl CrashDisk {
         state.syncs += 1;
         let cut = state.cut_at.filter(|(sync, _)| *sync == state.syncs).map(|(_, side)| side);
         if cut != Some(Cut::Before) {
-            let done = match (state.lie, &sync) {
+            let lie = state.lie.as_ref().filter(|(_, below)| path.starts_with(below));
+            let done = match (lie.map(|(lie, _)| *lie), &sync) {
                 (Some(Lie::Late), _) => state.owed.replace(sync),
                 (Some(Lie::Contents), Saved::Content(_)) | (Some(Lie::Names), Saved::Names(_)) => {
                     None
@@ -452,7 +459,9 @@ mod tests {
         let kept = |lie| {
             let disk = CrashDisk::new();
             disk.sync_dir(Path::new("")).unwrap();
-            disk.lie(lie);
+            if let Some(lie) = lie {
+                disk.lie(lie, "");
+            }
             let file = written(&disk, "f", b"x");
             disk.sync_dir(Path::new("")).unwrap();
             file.sync().unwrap();
