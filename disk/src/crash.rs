@@ -10,6 +10,7 @@
 //! derived directories.
 
 mod image;
+mod plan;
 
 use std::io::{Error, ErrorKind};
 use std::os::fd::BorrowedFd;
@@ -17,26 +18,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use image::{Image, Node};
+pub use plan::{Cut, Fault, Lie};
+use plan::{Planned, Saved};
 
 use crate::{Disk, DiskError, DiskFile, Entry, Kind, Result, Space, Stat, Verb};
-
-/// On which side of a sync the power goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
-    /// Nothing of it is promised: pending bytes survive in part.
-    Before,
-    /// It is done, but the caller never hears of it.
-    After,
-}
-
-/// How a call fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// EIO. A sync that fails like this loses what it should have saved.
-    Io,
-    /// ENOSPC; a write keeps its first half.
-    Full,
-}
 
 #[derive(Debug, Default)]
 struct State {
@@ -44,7 +29,11 @@ struct State {
     calls: u64,
     syncs: u64,
     cut_at: Option<(u64, Cut)>,
-    fail_at: Option<(u64, Fault)>,
+    fail_at: Option<Planned>,
+    struck_at: Option<u64>,
+    lie: Option<(Lie, PathBuf)>,
+    /// What was promised and comes with the next sync.
+    owed: Option<Saved>,
     is_cut: bool,
     free: Option<u64>,
 }
@@ -65,10 +54,37 @@ impl CrashDisk {
         state.cut_at = Some((state.syncs + sync, side));
     }
 
+    /// Cuts the power between two calls; every later call fails.
+    pub fn cut_now(&self) {
+        self.state().is_cut = true;
+    }
+
     /// Fails the n-th call from now, counted from 1; later calls work again.
     pub fn fail_at(&self, call: u64, fault: Fault) {
         let mut state = self.state();
-        state.fail_at = Some((state.calls + call, fault));
+        state.fail_at = Some(Planned { since: state.calls, call, fault });
+        state.struck_at = None;
+    }
+
+    /// Which call the fault has struck, counted as for [`CrashDisk::fail_at`].
+    pub fn struck_at(&self) -> Option<u64> {
+        self.state().struck_at
+    }
+
+    /// Calls off a fault that is still to come.
+    pub fn call_off(&self) {
+        self.state().fail_at = None;
+    }
+
+    /// Says what is not so of every sync from now on of what lies below a path; an empty path is
+    /// everything.
+    pub fn lie(&self, lie: Lie, below: impl Into<PathBuf>) {
+        self.state().lie = Some((lie, below.into()));
+    }
+
+    /// Tells the truth again.
+    pub fn be_honest(&self) {
+        self.state().lie = None;
     }
 
     /// Pretends that this many bytes are free; `None` is plenty.
@@ -95,6 +111,12 @@ impl CrashDisk {
     #[must_use]
     pub fn reboot(&self, seed: u64) -> Self {
         Self::holding(self.state().image.after_power_cut(seed))
+    }
+
+    /// What the machine finds when nothing survives that was not made durable.
+    #[must_use]
+    pub fn reboot_bare(&self) -> Self {
+        Self::holding(self.state().image.durable())
     }
 
     /// What a new process finds after a kill: all of it, and the kernel's page cache with it.
@@ -126,8 +148,12 @@ impl CrashDisk {
             return Err(failed(verb, path, ErrorKind::Other));
         }
         state.calls += 1;
-        let fault = state.fail_at.filter(|(call, _)| *call == state.calls).map(|(_, how)| how);
-        Ok((state, fault))
+        let calls = state.calls;
+        let struck = state.fail_at.take_if(|planned| planned.strikes(verb, calls));
+        if let Some(planned) = struck {
+            state.struck_at = Some(calls - planned.since);
+        }
+        Ok((state, struck.map(|planned| planned.fault)))
     }
 
     fn call<T>(
@@ -143,21 +169,25 @@ impl CrashDisk {
         body(&mut state.image).map_err(|kind| failed(verb, path, kind))
     }
 
-    fn sync_with(
-        &self,
-        path: &Path,
-        make_durable: impl FnOnce(&mut Image) -> std::result::Result<(), ErrorKind>,
-        lose: impl FnOnce(&mut Image),
-    ) -> Result<()> {
+    fn sync(&self, path: &Path, sync: Saved) -> Result<()> {
         let (mut state, fault) = self.enter(Verb::Sync, path)?;
         if let Some(fault) = fault {
-            lose(&mut state.image);
+            state.image.lose(&sync);
             return Err(failed(Verb::Sync, path, kind_of(fault)));
         }
         state.syncs += 1;
         let cut = state.cut_at.filter(|(sync, _)| *sync == state.syncs).map(|(_, side)| side);
         if cut != Some(Cut::Before) {
-            make_durable(&mut state.image).map_err(|kind| failed(Verb::Sync, path, kind))?;
+            let lie = state.lie.as_ref().filter(|(_, below)| path.starts_with(below));
+            let done = match (lie.map(|(lie, _)| *lie), &sync) {
+                (Some(Lie::Late), _) => state.owed.replace(sync),
+                (Some(Lie::Contents), Saved::Content(_)) | (Some(Lie::Names), Saved::Names(_)) => {
+                    None
+                }
+                _ => Some(sync),
+            };
+            let done = done.map_or(Ok(()), |sync| state.image.make_durable(&sync));
+            done.map_err(|kind| failed(Verb::Sync, path, kind))?;
         }
         state.is_cut = cut.is_some();
         if state.is_cut { Err(failed(Verb::Sync, path, ErrorKind::Other)) } else { Ok(()) }
@@ -172,11 +202,31 @@ fn kind_of(fault: Fault) -> ErrorKind {
     match fault {
         Fault::Io => ErrorKind::Other,
         Fault::Full => ErrorKind::StorageFull,
+        Fault::Short => ErrorKind::WriteZero,
     }
 }
 
 fn failed(verb: Verb, path: &Path, kind: ErrorKind) -> DiskError {
     DiskError::new(verb, path, Error::from(kind))
+}
+
+impl Image {
+    fn make_durable(&mut self, sync: &Saved) -> std::result::Result<(), ErrorKind> {
+        match sync {
+            Saved::Content(inode) => {
+                self.sync(*inode);
+                Ok(())
+            }
+            Saved::Names(path) => self.sync_dir(path),
+        }
+    }
+
+    fn lose(&mut self, sync: &Saved) {
+        match sync {
+            Saved::Content(inode) => self.lose_bytes(*inode),
+            Saved::Names(path) => self.lose_names(path),
+        }
+    }
 }
 
 impl Disk for CrashDisk {
@@ -215,7 +265,7 @@ impl Disk for CrashDisk {
     }
 
     fn sync_dir(&self, path: &Path) -> Result<()> {
-        self.sync_with(path, |image| image.sync_dir(path), |image| image.lose_names(path))
+        self.sync(path, Saved::Names(path.to_owned()))
     }
 
     fn list(&self, path: &Path) -> Result<Vec<Entry>> {
@@ -268,6 +318,7 @@ impl DiskFile for CrashFile {
         }
         let kept = match fault {
             None => bytes,
+            Some(Fault::Short) => bytes.split_last().map_or(bytes, |(_, kept)| kept),
             Some(_) => bytes.get(..bytes.len() / 2).unwrap_or_default(),
         };
         state.image.write(self.inode, kept, offset);
@@ -288,15 +339,7 @@ impl DiskFile for CrashFile {
     }
 
     fn sync(&self) -> Result<()> {
-        let inode = self.inode;
-        self.disk.sync_with(
-            &self.path,
-            |image| {
-                image.sync(inode);
-                Ok(())
-            },
-            |image| image.lose_bytes(inode),
-        )
+        self.disk.sync(&self.path, Saved::Content(self.inode))
     }
 
     fn stat(&self) -> Result<Stat> {
@@ -397,5 +440,45 @@ mod tests {
         assert_eq!(read(&disk, "f").as_deref(), Some(&b"abcd"[..]));
         written(&disk, "g", b"");
         assert!(disk.hard_link(Path::new("f"), Path::new("g")).unwrap_err().is_taken());
+    }
+
+    #[test]
+    fn a_short_write_strikes_the_next_write_and_no_other_call() {
+        let disk = CrashDisk::new();
+        let file = written(&disk, "f", b"");
+        disk.fail_at(1, Fault::Short);
+        file.sync().unwrap();
+        assert!(file.write_all_at(b"abc", 0).is_err());
+        assert_eq!(disk.struck_at(), Some(2));
+        assert_eq!(read(&disk, "f").unwrap(), b"ab");
+        file.write_all_at(b"abc", 0).unwrap();
+    }
+
+    #[test]
+    fn a_bare_reboot_keeps_what_was_synced_and_a_lie_takes_that_too() {
+        let kept = |lie| {
+            let disk = CrashDisk::new();
+            disk.sync_dir(Path::new("")).unwrap();
+            if let Some(lie) = lie {
+                disk.lie(lie, "");
+            }
+            let file = written(&disk, "f", b"x");
+            disk.sync_dir(Path::new("")).unwrap();
+            file.sync().unwrap();
+            read(&disk.reboot_bare(), "f")
+        };
+        assert_eq!(kept(None).unwrap(), b"x");
+        assert_eq!(kept(Some(Lie::Contents)).unwrap(), b"");
+        assert_eq!(kept(Some(Lie::Names)), None);
+        assert_eq!(kept(Some(Lie::Late)).unwrap(), b"");
+    }
+
+    #[test]
+    fn nothing_works_once_the_power_is_cut() {
+        let disk = CrashDisk::new();
+        let file = written(&disk, "f", b"x");
+        disk.cut_now();
+        assert!(file.write_all_at(b"y", 0).is_err() && disk.list(Path::new("")).is_err());
+        assert_eq!(read(&disk.restart(), "f").unwrap(), b"x");
     }
 }

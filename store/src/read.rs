@@ -293,6 +293,12 @@ impl Chunked {
     fn kept_manifest(&self, digest: &Digest) -> Result<Option<Manifest>, StoreError> {
         let Some(known) = self.shelf.index.manifest(digest)? else { return Ok(None) };
         match self.shelf.packs.manifest(digest, &known.at) {
+            // One from before there was this file may name what is gone.
+            Ok(manifest)
+                if self.whole.is_some() && manifest.containers != [Container::Whole(*digest)] =>
+            {
+                Ok(None)
+            }
             Ok(manifest) => Ok(Some(manifest)),
             Err(StoreError::Damaged { .. }) if self.whole.is_some() => Ok(None),
             Err(error) => Err(error),

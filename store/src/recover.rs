@@ -63,7 +63,7 @@ fn recover_pack(
     }
     if let Some(entries) = read_footer(id, &*file, &path, size)? {
         // A footer is written only once the records before it are durable.
-        index.enter(id, &with_traces(id, &*file, entries)?)?;
+        enter(&**disk, index, id, &with_traces(id, &*file, entries)?)?;
         return Ok(index.set_sealed(id, size)?);
     }
     let mut copy = Copy { disk: &**disk, id, pack: None, waiting: Vec::new(), next: 0, start: 0 };
@@ -127,6 +127,23 @@ fn note_lost(
     }
     for (digest, _) in placed.manifests {
         index.forget_manifest(&digest)?;
+    }
+    Ok(())
+}
+
+/// Enters records. An index that is older than they are may name a whole that was freed before the
+/// same content was put again, in ranges.
+fn enter(disk: &dyn Disk, index: &Index, id: PackId, listed: &[Listed]) -> Result<()> {
+    index.enter(id, listed)?;
+    for Listed { entry, traces } in listed {
+        let digest = &entry.head.digest;
+        let is_in_ranges = traces.as_ref().is_some_and(|traces| !traces.containers.is_empty());
+        if is_in_ranges
+            && let Some(place @ Place::Whole { .. }) = index.blob(digest)?
+            && disk.stat(&layout::whole(digest)).is_err_and(|error| error.is_missing())
+        {
+            index.forget_if(digest, &place)?;
+        }
     }
     Ok(())
 }
@@ -222,7 +239,7 @@ impl Copy<'_> {
             return Err(failed.into());
         }
         self.disk.remove(&old)?;
-        index.enter(self.id, &pack.take_fresh())?;
+        enter(self.disk, index, self.id, &pack.take_fresh())?;
         index.set_sealed(self.id, size)?;
         let records = pack.entries().len();
         tracing::info!(pack = %path.display(), records, "finished a pack");

@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of faults and counters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
@@ -18,6 +18,15 @@ type Outcome<T> = Result<T, ErrorKind>;
 pub enum Node {
     File(u64),
     Dir,
+}
+
+impl Node {
+    fn inode(&self) -> Option<u64> {
+        match self {
+            Self::File(inode) => Some(*inode),
+            Self::Dir => None,
+        }
+    }
 }
 
 /// One change of a file's content.
@@ -175,8 +184,8 @@ impl Image {
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(live.len());
         let rest = live.get(start..).unwrap_or_default();
         let count = rest.len().min(buffer.len());
-        for (to, from) in buffer.iter_mut().zip(rest) {
-            *to = *from;
+        if let (Some(to), Some(from)) = (buffer.get_mut(..count), rest.get(..count)) {
+            to.copy_from_slice(from);
         }
         count
     }
@@ -244,16 +253,26 @@ impl Image {
         let mut dice = Dice(seed);
         let mut after = self.clone();
         for file in after.inodes.values_mut() {
-            file.live = file.survivors(&mut dice);
-            file.durable = file.live.clone();
+            file.durable = file.survivors(&mut dice);
+        }
+        for dir in after.dirs.values_mut() {
+            for naming in dice.some_of(&dir.pending) {
+                apply(&mut dir.durable, &naming);
+            }
+        }
+        after.durable()
+    }
+
+    /// What is durable, and nothing else.
+    pub fn durable(&self) -> Self {
+        let mut after = self.clone();
+        for file in after.inodes.values_mut() {
+            file.live = file.durable.clone();
             file.pending.clear();
         }
         for dir in after.dirs.values_mut() {
-            let pending = std::mem::take(&mut dir.pending);
-            for naming in dice.some_of(&pending) {
-                apply(&mut dir.durable, &naming);
-            }
             dir.live = dir.durable.clone();
+            dir.pending.clear();
         }
         // A directory whose name was lost is gone with all that is in it.
         let lost =
@@ -262,6 +281,10 @@ impl Image {
         for path in gone {
             after.dirs.remove(&path);
         }
+        // Nobody has a file open any more: one without a name is gone.
+        let nodes = after.dirs.values().flat_map(|dir| dir.live.values());
+        let named: BTreeSet<u64> = nodes.filter_map(Node::inode).collect();
+        after.inodes.retain(|inode, _| named.contains(inode));
         after
     }
 
