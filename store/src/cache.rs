@@ -93,7 +93,10 @@ impl Cache {
         let read = state.read.entry(*digest).or_default();
         *read = read.saturating_add(read_bytes as u64);
         let is_often = *read > size.saturating_mul(READ_TIMES);
-        let is_wanted = is_often && !state.is_making && !self.is_closing.load(Ordering::Relaxed);
+        // Who opened it before there was a copy goes on counting.
+        let has_copy = || state.copies.iter().any(|(known, _)| known == digest);
+        let is_closing = self.is_closing.load(Ordering::Relaxed);
+        let is_wanted = is_often && !state.is_making && !is_closing && !has_copy();
         if is_wanted {
             state.read.insert(*digest, 0);
             state.is_making = true;
@@ -115,7 +118,7 @@ impl Cache {
         let limit = self.limit()?;
         let mut state = self.state();
         state.is_making = false;
-        state.copies.retain(|(known, _)| known != digest);
+        state.drop_copy(digest);
         state.copies.push_back((*digest, stat));
         state.bytes += stat.size;
         let mut gone = Vec::new();
@@ -134,15 +137,10 @@ impl Cache {
 
     /// Throws away the copy of a blob that is freed.
     pub fn forget(&self, digest: &Digest) -> Result<(), StoreError> {
-        let mut state = self.state();
-        let Some(at) = state.copies.iter().position(|(known, _)| known == digest) else {
-            return Ok(());
-        };
-        if let Some((_, stat)) = state.copies.remove(at) {
-            state.bytes = state.bytes.saturating_sub(stat.size);
+        if self.state().drop_copy(digest) {
+            self.disk.remove(&place(digest))?;
         }
-        drop(state);
-        Ok(self.disk.remove(&place(digest))?)
+        Ok(())
     }
 
     /// Remembers who makes a copy.
@@ -175,6 +173,16 @@ impl Cache {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Takes a copy off the list; tells whether it was there.
+    fn drop_copy(&mut self, digest: &Digest) -> bool {
+        let at = self.copies.iter().position(|(known, _)| known == digest);
+        let copy = at.and_then(|at| self.copies.remove(at));
+        self.bytes = self.bytes.saturating_sub(copy.map_or(0, |(_, stat)| stat.size));
+        copy.is_some()
     }
 }
 

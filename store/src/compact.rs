@@ -150,7 +150,8 @@ impl<'a> Sealed<'a> {
     /// Whether a manifest that is placed here is that of a whole that is not there any more.
     fn is_left_over(&self, entry: &Entry) -> Result<bool, StoreError> {
         let digest = &entry.head.digest;
-        if self.shelf.index.blob(digest)?.is_some() {
+        // Of a whole in quarantine it tells which chunks may still be right.
+        if self.shelf.index.blob(digest)?.is_some() || self.shelf.ledger.of(digest).is_some() {
             return Ok(false);
         }
         Ok(self.shelf.packs.manifest_front(digest, &entry.at(self.pack))?.is_of_own_whole)
@@ -212,6 +213,7 @@ impl<'a> Sealed<'a> {
             }
         }
         self.shelf.index.forget_pack(self.pack)?;
+        self.shelf.index.flush()?;
         if let Err(error) = self.shelf.disk.remove(&layout::pack(self.pack)) {
             self.shelf.index.set_sealed(self.pack, self.size)?;
             return Err(error.into());

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use rushes_digest::Digest;
 
 use crate::error::StoreError;
+use crate::leases::Held;
 use crate::pieces::Pieces;
 use crate::shelf::Shelf;
 use crate::unfinished::Unfinished;
@@ -18,7 +19,13 @@ const STEP_BYTES: usize = 1 << 20;
 /// Makes a blob's copy behind the caller's back. What goes wrong leaves nothing behind.
 pub fn start(shelf: &Arc<Shelf>, digest: Digest, size: u64, pieces: Arc<Pieces>) {
     let maker = Arc::clone(shelf);
+    let Some(lease) = shelf.leases.share(Held::Blob(digest)) else {
+        shelf.cache.give_up();
+        return;
+    };
     let make = move || {
+        // What is being freed gets no copy.
+        let _lease = lease;
         let made = make(&maker, &digest, size, &pieces);
         if !matches!(made, Ok(true)) {
             maker.cache.give_up();
@@ -53,6 +60,8 @@ fn make(shelf: &Shelf, digest: &Digest, size: u64, pieces: &Pieces) -> Result<bo
         file.write_all_at(step.get(..count).unwrap_or_default(), done)?;
         done += count as u64;
     }
+    // The kernel hands it out unverified: what cannot be written must show now.
+    file.sync()?;
     let file = shelf.disk.open_read(unfinished.path())?;
     shelf.cache.keep(digest, unfinished, &*file)?;
     Ok(true)

@@ -3,6 +3,7 @@
 //!
 //! Invariant: every chunk is either known or kept, and what is dropped leaves nothing behind.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rushes_digest::Digest;
@@ -96,6 +97,11 @@ impl Draft {
         let absent = self.chunks.iter().filter(|drafted| !drafted.is_kept);
         let absent_bytes: u64 = absent.map(|drafted| u64::from(drafted.chunk.length)).sum();
         absent_bytes + self.waiting_bytes as u64
+    }
+
+    /// Whether a container is there as it should be.
+    pub fn is_usable(&self, container: &Container) -> bool {
+        self.hints.is_usable(container)
     }
 
     /// Where a chunk lies that is known.
@@ -192,16 +198,16 @@ impl Draft {
 
     /// Where its chunks lie; those that are kept here name no container.
     fn as_manifest(&self) -> Manifest {
-        let mut containers = Vec::new();
+        let mut containers = Containers::default();
         let pieces = self.chunks.iter().map(|drafted| {
             let place = drafted.spot.and_then(|spot| Some((self.container(spot)?, spot.offset)));
             let Some((container, offset)) = place else {
                 return Piece { chunk: drafted.chunk, container: u32::MAX, offset: 0 };
             };
-            Piece { chunk: drafted.chunk, container: number_of(&mut containers, container), offset }
+            Piece { chunk: drafted.chunk, container: containers.number(container), offset }
         });
         let pieces = pieces.collect();
-        Manifest { generation: 0, size: self.end, containers, pieces }
+        Manifest { generation: 0, size: self.end, containers: containers.list(), pieces }
     }
 }
 
@@ -234,13 +240,24 @@ impl Sink for Draft {
     }
 }
 
-/// The number of a container in a list, to which it is added when it is new.
-pub fn number_of(containers: &mut Vec<Container>, container: Container) -> u32 {
-    // Most often it is the one before.
-    let known = containers.iter().rposition(|known| *known == container);
-    let at = known.unwrap_or_else(|| {
-        containers.push(container);
-        containers.len() - 1
-    });
-    u32::try_from(at).unwrap_or(u32::MAX)
+/// Containers on their way into a manifest.
+#[derive(Debug, Default)]
+pub struct Containers {
+    list: Vec<Container>,
+    numbers: HashMap<Container, u32>,
+}
+
+impl Containers {
+    /// The number of a container, which is added when it is new.
+    pub fn number(&mut self, container: Container) -> u32 {
+        *self.numbers.entry(container).or_insert_with(|| {
+            self.list.push(container);
+            u32::try_from(self.list.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// All of them, in the order of their numbers.
+    pub fn list(self) -> Vec<Container> {
+        self.list
+    }
 }

@@ -129,6 +129,8 @@ fn forget(
     if seen.file_bytes.is_none() {
         return Ok(None);
     }
+    // A killed process must not come back to an entry whose file is gone.
+    shelf.index.flush()?;
     let aside = layout::new_staging();
     if let Err(error) = shelf.disk.rename(&layout::whole(digest), &aside) {
         // It is still there, so it stays known.

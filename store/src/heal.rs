@@ -123,19 +123,24 @@ fn heal(
         match replace(shelf, digest, whole, (manifest, &wrong, &sources)) {
             Ok(Some(judged)) => return Ok(judged),
             Ok(None) => {}
-            Err(error) => tracing::warn!(%error, blob = %digest, "a damaged whole is not healed"),
+            Err(error) => {
+                tracing::warn!(%error, blob = %digest, "a damaged whole cannot be healed now");
+                shelf.index.doubt(digest, &whole.stat)?;
+                return Ok(Judged::Unreadable);
+            }
         }
     }
     if !is_wrong {
         shelf.index.doubt(digest, &whole.stat)?;
         return Ok(Judged::Unreadable);
     }
-    let lost = affected(shelf, digest, manifest.as_ref().map(|manifest| (manifest, &wrong)))?;
     let place = layout::whole(digest);
+    // Also nobody names it in a new manifest.
     let _nobody_heals = shelf.wholes.write().unwrap_or_else(PoisonError::into_inner);
     if !is_still(shelf, digest, whole.stat)? {
         return Ok(Judged::Gone);
     }
+    let lost = affected(shelf, digest, manifest.as_ref().map(|manifest| (manifest, &wrong)))?;
     let why = "the content does not hash to the name";
     shelf.ledger.set_aside(&place, why, &lost, Aside::Moved)?;
     shelf.index.forget(digest)?;

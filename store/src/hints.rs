@@ -15,7 +15,6 @@ use crate::layout;
 use crate::leases::{Held, Lease};
 use crate::manifest::{Container, Manifest};
 use crate::place::{ManifestAt, Place};
-use crate::record::CHUNK;
 use crate::shelf::Shelf;
 use crate::traces::hook;
 
@@ -105,6 +104,8 @@ pub struct Hints {
     /// Where to go on in a long blob.
     tail: Option<Tail>,
     sources: Vec<(Container, Lease)>,
+    /// Which of them a container is.
+    numbers: HashMap<Container, usize>,
     /// Containers that may not be used.
     refused: HashSet<Container>,
     /// Blobs that are not the user's, or cannot be used.
@@ -122,6 +123,7 @@ impl Hints {
             order: Vec::new(),
             tail: None,
             sources: Vec::new(),
+            numbers: HashMap::new(),
             refused: HashSet::new(),
             strange: HashSet::new(),
             manifests: 0,
@@ -246,8 +248,8 @@ impl Hints {
 
     /// Leases a container and looks whether it is really there.
     fn source(&mut self, container: Container) -> Option<usize> {
-        if let Some(at) = self.sources.iter().position(|(known, _)| *known == container) {
-            return Some(at);
+        if let Some(at) = self.numbers.get(&container) {
+            return Some(*at);
         }
         if self.refused.contains(&container) {
             return None;
@@ -261,11 +263,13 @@ impl Hints {
             self.refused.insert(container);
             return None;
         };
+        self.numbers.insert(container, self.sources.len());
         self.sources.push((container, lease));
         Some(self.sources.len() - 1)
     }
 
-    fn is_usable(&self, container: &Container) -> bool {
+    /// Whether a container is there as it should be. A lease does not keep a damaged one there.
+    pub fn is_usable(&self, container: &Container) -> bool {
         match container {
             Container::Whole(digest) => {
                 let place = self.shelf.index.blob(digest);
@@ -281,12 +285,11 @@ impl Hints {
         }
     }
 
-    /// A record is looked at itself; a whole was looked at when it became a source.
+    /// A record is read itself; a whole was looked at when it became a source.
     fn is_there(&self, chunk: &Chunk, spot: Spot) -> bool {
         let Some(Container::Pack(pack)) = self.container(spot) else { return true };
-        self.shelf.packs.head(&chunk.digest, pack, spot.offset).is_ok_and(|head| {
-            head.kind == CHUNK && head.digest == chunk.digest && head.raw_len == chunk.length
-        })
+        let content = self.shelf.packs.chunk(&chunk.digest, &chunk.digest, pack, spot.offset);
+        content.is_ok_and(|content| content.len() == chunk.length as usize)
     }
 
     /// Takes in a blob that the content was probably made from.

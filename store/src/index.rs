@@ -29,6 +29,9 @@ use rows::{BLOB_TAG, HOOK_TAG, PACK_TAG, Row, depends_key, key};
 const LAYOUT: u8 = 2;
 /// Entries in one batch: sled's memory follows the size of its batches.
 pub const BATCH_ENTRIES_MAX: usize = 100;
+/// How far a put's manifest is ahead of any earlier one. Whoever moves chunks adds one to the
+/// manifest that it has read: it never counts more than what was put meanwhile.
+const PUT_GENERATIONS: u64 = 1 << 16;
 /// Pages that sled keeps in memory, in bytes. It needs about four times as much, and 36 bytes for
 /// each entry beside it, cached or not.
 const CACHE_BYTES: u64 = 16 << 20;
@@ -98,7 +101,7 @@ impl Index {
     /// record may still lie in a pack.
     pub fn next_generation(&self, digest: &Digest) -> Result<u64> {
         let known = self.manifest(digest)?.map_or(0, |known| known.generation);
-        Ok(self.with(highest_forgotten)?.max(known).saturating_add(1))
+        Ok(self.with(highest_forgotten)?.max(known).saturating_add(PUT_GENERATIONS))
     }
 
     /// How long a sealed pack was when all its records had entries.
@@ -143,7 +146,7 @@ impl Index {
                     MANIFEST => {
                         let known = batch.row(db, &digest)?;
                         let manifest = ManifestAt { at, generation: entry.generation };
-                        if known.manifest.is_some_and(|at| at.generation > entry.generation) {
+                        if known.manifest.is_some_and(|known| counts_more(&known, &manifest)) {
                             continue;
                         }
                         // First what keeps others from freeing what this blob needs.
@@ -294,13 +297,6 @@ impl Index {
 
     /// Forgets a blob's manifest. The next one counts more than what a rebuild may bring back.
     pub fn forget_manifest(&self, digest: &Digest) -> Result<()> {
-        let Some(known) = self.manifest(digest)? else { return Ok(()) };
-        let nobody_else = self.change();
-        self.with(|db| {
-            let highest = highest_forgotten(db)?.max(known.generation);
-            Ok(db.insert(FORGOTTEN_KEY, &highest.to_le_bytes()).map(drop)?)
-        })?;
-        drop(nobody_else);
         self.update(digest, |row| Row { manifest: None, ..row }).map(drop)
     }
 
@@ -312,6 +308,10 @@ impl Index {
             let new = new(old);
             if new == old {
                 return Ok(false);
+            }
+            if let (Some(known), None) = (old.manifest, new.manifest) {
+                let highest = highest_forgotten(db)?.max(known.generation);
+                db.insert(FORGOTTEN_KEY, &highest.to_le_bytes())?;
             }
             if new.is_empty() {
                 db.remove(key)?;
@@ -326,6 +326,11 @@ impl Index {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Hands everything to the kernel: what was forgotten stays so when the process is killed.
+    pub fn flush(&self) -> Result<()> {
+        self.with(|db| Ok(db.flush().map(drop)?))
+    }
+
     /// Closes the index once no call is under way; later ones fail. On return its files hold
     /// everything: an error means that they may not.
     pub fn close(&self) -> Result<()> {
@@ -337,6 +342,13 @@ impl Index {
         let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
         call(db.as_ref().ok_or(IndexError::Closed)?)
     }
+}
+
+/// Whether a manifest stays when another one comes in. Of two with one generation any rebuild
+/// chooses the same.
+fn counts_more(known: &ManifestAt, other: &ManifestAt) -> bool {
+    let order = |at: &ManifestAt| (at.generation, at.at.pack, at.at.offset);
+    order(known) > order(other)
 }
 
 fn row(db: &sled::Db, digest: &Digest) -> Result<Row> {

@@ -163,7 +163,7 @@ impl Ledger {
 
     /// Closes what is open of a blob whose content is whole again. Cheap where nothing is damaged.
     pub fn healed(&self, digest: &Digest) {
-        if self.count.load(Ordering::Acquire) == 0 {
+        if self.of(digest).is_none() {
             return;
         }
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);

@@ -47,11 +47,12 @@ impl Shelf {
         let (stored, new_bytes) = if is_familiar && self.is_sound(&digest, size) {
             (Stored::Shared, 0)
         } else {
-            let kept = self.keep(&digest, staged, is_familiar)?;
-            self.ledger.healed(&digest);
-            match kept {
+            match self.keep(&digest, staged, is_familiar)? {
                 0 if size > 0 => (Stored::Shared, 0),
-                new_bytes => (Stored::New, new_bytes),
+                new_bytes => {
+                    self.ledger.healed(&digest);
+                    (Stored::New, new_bytes)
+                }
             }
         };
         Ok(Put { digest, size, stored, new_bytes, lease })

@@ -4,11 +4,12 @@
 //! stays leased until it is in the index.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::PoisonError;
 
 use rushes_digest::Digest;
 use rushes_disk::Pending;
 
-use crate::draft::{Draft, Drafted, number_of};
+use crate::draft::{Containers, Draft, Drafted};
 use crate::error::StoreError;
 use crate::layout;
 use crate::leases::{Held, Lease};
@@ -44,7 +45,14 @@ impl Shelf {
         // From here on no compaction takes the new chunks for dead ones.
         let Some(_leases) = self.lease_packs(&new) else { return Ok(None) };
         let mut manifest = manifest_of(draft, &new)?;
-        if manifest.containers.len() > CONTAINERS_MAX {
+        // Until the manifest is in the index nobody takes a whole away that it names.
+        let _nobody_takes_away = self.wholes.read().unwrap_or_else(PoisonError::into_inner);
+        let is_usable = |container: &Container| match container {
+            Container::Whole(whole) => whole != digest && draft.is_usable(container),
+            Container::Pack(_) => true,
+        };
+        if manifest.containers.len() > CONTAINERS_MAX || !manifest.containers.iter().all(is_usable)
+        {
             return Ok(None);
         }
         if let Some(known) = self.index.manifest(digest)? {
@@ -95,7 +103,7 @@ impl Shelf {
 
 /// The first manifest of a draft.
 fn manifest_of(draft: &Draft, new: &HashMap<Digest, RecordAt>) -> Result<Manifest, StoreError> {
-    let mut containers = Vec::new();
+    let mut containers = Containers::default();
     let mut place = |drafted: &Drafted| {
         let (container, offset) = if let Some(spot) = drafted.spot {
             (draft.container(spot)?, spot.offset)
@@ -103,12 +111,12 @@ fn manifest_of(draft: &Draft, new: &HashMap<Digest, RecordAt>) -> Result<Manifes
             let at = new.get(&drafted.chunk.digest)?;
             (Container::Pack(at.pack), at.offset)
         };
-        let container = number_of(&mut containers, container);
+        let container = containers.number(container);
         Some(Piece { chunk: drafted.chunk, container, offset })
     };
     let pieces: Option<Vec<_>> = draft.chunks().iter().map(&mut place).collect();
     let pieces = pieces.ok_or(StoreError::Broken)?;
-    Ok(Manifest { generation: 1, size: draft.end(), containers, pieces })
+    Ok(Manifest { generation: 1, size: draft.end(), containers: containers.list(), pieces })
 }
 
 fn wait(

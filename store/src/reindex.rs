@@ -3,7 +3,7 @@
 //! Invariant: no byte is deleted, nothing enters that was not there, and what is dropped is written
 //! down as damage.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
@@ -12,12 +12,13 @@ use rushes_disk::{DiskError, Kind, Verb};
 
 use crate::error::{IndexError, StoreError};
 use crate::footer::{Entry, read_footer};
+use crate::index::BATCH_ENTRIES_MAX;
 use crate::layout;
 use crate::leases::Held;
-use crate::ledger::Aside;
 use crate::place::{PackId, Place, WholeStat};
 use crate::record::{BLOB, MANIFEST};
 use crate::recover::{whole_of, with_traces};
+use crate::repack::lose_pack;
 use crate::scrub::lose;
 use crate::shelf::Shelf;
 
@@ -98,7 +99,10 @@ fn enter_pack(shelf: &Shelf, id: PackId, packs: &HashSet<PackId>) -> Result<u64>
         }
     }
     let count = missing.len() as u64;
-    shelf.index.enter(id, &with_traces(id, &*file, missing)?)?;
+    for some in with_traces(id, &*file, missing)?.chunks(BATCH_ENTRIES_MAX) {
+        // In parts: others enter what was put meanwhile.
+        shelf.index.enter(id, some)?;
+    }
     if known != Some(size) {
         shelf.index.set_sealed(id, size)?;
     }
@@ -153,71 +157,15 @@ fn drop_wholes(shelf: &Shelf) -> Result<u64> {
     }
 }
 
-/// Drops what lies in packs that are gone; one note for each pack.
+/// Drops what lies in packs that are gone, and writes down what is lost with each.
 fn drop_packs(shelf: &Shelf) -> Result<u64> {
-    let mut gone = Gone { shelf, packs: HashMap::new(), dropped: 0 };
-    let mut after = None;
-    loop {
-        let page = shelf.index.blobs(after.as_ref(), PAGE)?;
-        let Some((last, _)) = page.last() else { break };
-        after = Some(*last);
-        for (digest, place) in page {
-            let Place::Packed(at) = place else { continue };
-            if gone.is_gone(at.pack) && shelf.index.forget_if(&digest, &place)? {
-                gone.lose(at.pack, digest);
-            }
+    let mut dropped = 0;
+    for pack in shelf.index.sealed_packs()? {
+        let Some(_lease) = shelf.leases.share(Held::Pack(pack)) else { continue };
+        let is_gone = shelf.disk.stat(&layout::pack(pack)).is_err_and(|error| error.is_missing());
+        if is_gone {
+            dropped += lose_pack(shelf, pack)?;
         }
     }
-    let mut after = None;
-    loop {
-        let page = shelf.index.manifests(after.as_ref(), PAGE)?;
-        let Some((last, _)) = page.last() else { break };
-        after = Some(*last);
-        for (digest, known) in page {
-            if !gone.is_gone(known.at.pack) || !shelf.index.forget_manifest_if(&digest, &known)? {
-                continue;
-            }
-            if shelf.index.blob(&digest)?.is_none() {
-                gone.lose(known.at.pack, digest);
-            } else {
-                gone.dropped += 1;
-            }
-        }
-    }
-    gone.note()
-}
-
-/// Packs that are named and not there.
-struct Gone<'a> {
-    shelf: &'a Shelf,
-    /// What was lost with each one that was looked for; `None` when it is there.
-    packs: HashMap<PackId, Option<Vec<Digest>>>,
-    dropped: u64,
-}
-
-impl Gone<'_> {
-    fn is_gone(&mut self, pack: PackId) -> bool {
-        let look = || {
-            let stat = self.shelf.disk.stat(&layout::pack(pack));
-            stat.is_err_and(|error| error.is_missing()).then(Vec::new)
-        };
-        self.packs.entry(pack).or_insert_with(look).is_some()
-    }
-
-    fn lose(&mut self, pack: PackId, digest: Digest) {
-        self.dropped += 1;
-        if let Some(Some(lost)) = self.packs.get_mut(&pack) {
-            lost.push(digest);
-        }
-    }
-
-    fn note(self) -> Result<u64> {
-        for (pack, lost) in self.packs {
-            let Some(lost) = lost else { continue };
-            let path = layout::pack(pack);
-            self.shelf.ledger.set_aside(&path, "the file is gone", &lost, Aside::Gone)?;
-            self.shelf.index.forget_pack(pack)?;
-        }
-        Ok(self.dropped)
-    }
+    Ok(dropped)
 }

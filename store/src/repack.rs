@@ -17,7 +17,7 @@ use crate::heal::{Judged, Step};
 use crate::layout;
 use crate::leases::{Held, Lease};
 use crate::ledger::Aside;
-use crate::manifest::{Container, Manifest};
+use crate::manifest::{Container, Manifest, Piece};
 use crate::moved::{Moves, Placed, each_in, follow, placed_in};
 use crate::place::{PackId, Place, RecordAt};
 use crate::record::{self, BLOB, CHUNK, Head, MANIFEST, Record};
@@ -39,7 +39,10 @@ pub fn judge_pack(shelf: &Shelf, id: PackId, step: &mut Step<'_>) -> Result<Judg
     let path = layout::pack(id);
     let file = match shelf.disk.open_read(&path) {
         Ok(file) => file,
-        Err(error) if error.is_missing() => return lose(shelf, id),
+        Err(error) if error.is_missing() => {
+            // Compaction forgets one before its file goes, and not while somebody holds it.
+            return Ok(if lose_pack(shelf, id)? == 0 { Judged::Gone } else { Judged::Lost });
+        }
         Err(error) => return Err(error.into()),
     };
     let header = check_header(id, &*file)?;
@@ -69,11 +72,11 @@ pub fn judge_pack(shelf: &Shelf, id: PackId, step: &mut Step<'_>) -> Result<Judg
     repack.run(lease, &why, step)
 }
 
-/// Writes down that a sealed pack is gone. Compaction forgets one before its file goes, and not
-/// while somebody holds it.
-fn lose(shelf: &Shelf, id: PackId) -> Result<Judged, StoreError> {
+/// Writes down what is lost with a sealed pack that is gone; tells how many blobs, at least 1, or 0
+/// when it was compacted.
+pub fn lose_pack(shelf: &Shelf, id: PackId) -> Result<u64, StoreError> {
     if shelf.index.sealed(id)?.is_none() {
-        return Ok(Judged::Gone);
+        return Ok(0);
     }
     let mut lost = Vec::new();
     each_in(&shelf.index, &shelf.packs, &Container::Pack(id), &mut |blob, _| {
@@ -93,7 +96,7 @@ fn lose(shelf: &Shelf, id: PackId) -> Result<Judged, StoreError> {
     forget(shelf, &placed)?;
     shelf.index.forget_pack(id)?;
     shelf.packs.forget(id);
-    Ok(Judged::Lost)
+    Ok(lost.len().max(1) as u64)
 }
 
 /// How many records of a pack are right; `None` when the work was stopped.
@@ -144,15 +147,7 @@ impl Repack<'_> {
     fn run(&self, lease: Lease, why: &str, step: &mut Step<'_>) -> Result<Judged, StoreError> {
         let Self { shelf, id, .. } = *self;
         let _nobody_else_moves = shelf.moving.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = Container::Pack(id);
-        let mut named = HashMap::new();
-        each_in(&shelf.index, &shelf.packs, &own, &mut |_, manifest| {
-            let pieces = manifest.pieces.iter();
-            let here = pieces
-                .filter(|piece| manifest.containers.get(piece.container as usize) == Some(&own));
-            named.extend(here.map(|piece| (piece.offset, piece.chunk.digest)));
-            Ok(())
-        })?;
+        let named = self.named()?;
         let mut moves = self.copy_intact(&named, step)?;
         let missing: HashMap<_, _> =
             named.into_iter().filter(|(offset, _)| !moves.contains_key(offset)).collect();
@@ -167,6 +162,11 @@ impl Repack<'_> {
             return Ok(Judged::Unreadable);
         };
         // Nobody begins to rely on the pack any more.
+        let is_known = |offset: &u64| moves.contains_key(offset) || missing.contains_key(offset);
+        if !self.named()?.keys().all(is_known) {
+            // Somebody did meanwhile: the next pass moves that too.
+            return Ok(Judged::Unreadable);
+        }
         let mut lost = self.follow(&moves)?;
         lost.extend(names(&left));
         lost.sort_unstable();
@@ -176,6 +176,20 @@ impl Repack<'_> {
         shelf.index.forget_pack(id)?;
         shelf.packs.forget(id);
         Ok(if lost.is_empty() && is_healed { Judged::Healed } else { Judged::Lost })
+    }
+
+    /// The chunks of the pack that manifests name, by their offsets.
+    fn named(&self) -> Result<HashMap<u64, Digest>, StoreError> {
+        let own = Container::Pack(self.id);
+        let mut named = HashMap::new();
+        each_in(&self.shelf.index, &self.shelf.packs, &own, &mut |_, manifest| {
+            let is_here =
+                |piece: &&Piece| manifest.containers.get(piece.container as usize) == Some(&own);
+            let here = manifest.pieces.iter().filter(is_here);
+            named.extend(here.map(|piece| (piece.offset, piece.chunk.digest)));
+            Ok(())
+        })?;
+        Ok(named)
     }
 
     /// Copies what is intact and counts, and tells where the chunks lie now.

@@ -95,6 +95,8 @@ impl Shelf {
         let Some(manifest) = self.derive(digest, &*whole.file)? else {
             return Err(self.take_away(digest, whole.stat)?);
         };
+        // Whoever put it there may not have done it.
+        whole.file.sync()?;
         self.disk.sync_dir(&layout::whole_dir(digest))?;
         self.index.enter_wholes(&[(*digest, whole.stat)])?;
         Ok(manifest)

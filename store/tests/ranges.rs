@@ -166,6 +166,33 @@ fn what_is_damaged_stands_in_for_nothing_once_that_was_noticed() {
 }
 
 #[test]
+fn a_rotten_chunk_in_a_pack_is_healed_by_the_same_content_and_refuses_no_other() {
+    let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
+    let store = open(&disk, index.path());
+    let (film, edits) = edits();
+    let _film = put(&store, &film, Familiar::with_all());
+    settle(&store);
+    let edit = &edits[1].1;
+    let digest = put(&store, edit, Familiar::with_all()).digest;
+    store.close().unwrap();
+    let store = open(&disk, index.path());
+    // The longest pack holds the new chunks; the first one lies at its front.
+    let names = disk.list(Path::new("packs")).unwrap();
+    let paths = names.iter().map(|entry| Path::new("packs").join(&entry.name));
+    let pack = paths.max_by_key(|path| disk.stat(path).unwrap().size).unwrap();
+    disk.damage(&pack, |bytes| bytes[10_000] ^= 1).unwrap();
+    assert!(matches!(read(&store, &digest), Err(StoreError::Damaged { .. })));
+    // Mostly new, and its known part has the rotten chunk in it: it is a file of its own.
+    let other = [&edit[1_300_000..1_800_000], &noise(7, 2_000_000)].concat();
+    let _other = put(&store, &other, Familiar::with_all());
+    assert_reads(&store, &other);
+    let healed = put(&store, edit, Familiar::with_all());
+    assert_eq!(healed.stored, Stored::New);
+    assert!(healed.new_bytes < 600_000, "{}", healed.new_bytes);
+    assert_reads(&store, edit);
+}
+
+#[test]
 fn a_whole_that_is_gone_or_changed_stands_in_for_nothing() {
     let (film, edits) = edits();
     let spoil: [fn(&CrashDisk, &Path); 2] = [
