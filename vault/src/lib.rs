@@ -5,6 +5,7 @@
 
 mod changes;
 mod format;
+pub mod found;
 mod in_flight;
 mod ingest;
 mod known;
@@ -13,6 +14,7 @@ pub mod media;
 mod records;
 mod release;
 pub mod source;
+pub mod sweep;
 pub mod upkeep;
 mod view;
 mod views;
