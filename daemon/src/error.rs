@@ -14,6 +14,7 @@ use rushes_api::problem::MEDIA_TYPE;
 use rushes_api::{Code, Problem};
 use rushes_vault::command::CommandError;
 use rushes_vault::source::SourceError;
+use rushes_vault::sweep::SweepError;
 use rushes_vault::upkeep::{StoreError, UpkeepError};
 use rushes_vault::{IngestError, QueryError};
 
@@ -164,6 +165,19 @@ impl From<StoreError> for Refusal {
 impl From<UpkeepError> for Refusal {
     fn from(error: UpkeepError) -> Self {
         Self::failed(error)
+    }
+}
+
+impl From<SweepError> for Refusal {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::ReadOnly | SweepError::Damaged { .. } => {
+                Self::new(Code::NotNow, error.to_string())
+            }
+            SweepError::Command(error) => error.into(),
+            SweepError::Query(error) => error.into(),
+            SweepError::Store(error) => error.into(),
+        }
     }
 }
 

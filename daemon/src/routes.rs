@@ -15,6 +15,7 @@ mod projects;
 mod range;
 mod scenes;
 mod store;
+mod sweep;
 mod upload;
 
 use std::sync::Arc;
@@ -38,6 +39,9 @@ fn store_routes() -> Router<Arc<App>> {
         .route("/verify", post(store::verify))
         .route("/reindex", get(store::reindex_job).post(store::reindex))
         .route("/damage", get(store::damage))
+        .route("/sweep", get(sweep::job).post(sweep::sweep).delete(sweep::stop))
+        .route("/found", get(sweep::found))
+        .route("/found/free", post(sweep::free_found))
 }
 
 /// The whole service.

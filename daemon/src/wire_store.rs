@@ -4,10 +4,12 @@
 
 use jiff::Timestamp;
 use rushes_api::store::{
-    Amount, Check, DamageEntry, DamageList, Finding, ReindexReport, ScrubReport, StoreStats,
-    Stored, TypeStats, Verified,
+    Amount, Check, DamageEntry, DamageList, Finding, FoundContent, FoundPage, LeftAlone, PackLeft,
+    ReindexReport, ScrubReport, StoreStats, Stored, StoredAs, SweepReport, TypeStats, Verified,
 };
 use rushes_vault::Digest;
+use rushes_vault::found::{self, BlobInfo, Found};
+use rushes_vault::sweep::Swept;
 use rushes_vault::upkeep::{
     self, Checked, Count, Damaged, Own, Reindexed, ScrubState, StoreError, Whole,
 };
@@ -108,6 +110,43 @@ pub fn verified(
 pub fn reindex(done: &Reindexed) -> ReindexReport {
     let Reindexed { files, entered, dropped, refused } = *done;
     ReindexReport { files, entered, dropped, refused }
+}
+
+/// What a sweep did, or would do.
+pub fn swept(swept: Swept, (dry_run, looked_at): (bool, u64)) -> SweepReport {
+    let left = swept.left.into_iter();
+    let packs_left = swept.packs_left.into_iter();
+    SweepReport {
+        dry_run,
+        looked_at,
+        contents: swept.blobs,
+        bytes: swept.bytes_freed,
+        bytes_dead: swept.bytes_dead,
+        bytes_moved: swept.bytes_moved,
+        packs: swept.packs_compacted,
+        left_count: swept.left_count,
+        left: left.map(|(digest, why)| LeftAlone { digest, why: why.to_string() }).collect(),
+        packs_left: packs_left
+            .map(|(path, why)| PackLeft { file: path.display().to_string(), why: why.to_string() })
+            .collect(),
+    }
+}
+
+/// Contents that no claim ever named.
+pub fn found(page: Found) -> FoundPage {
+    let content = |found: BlobInfo| FoundContent {
+        digest: found.digest,
+        size: found.size,
+        stored_as: match found.stored_as {
+            found::StoredAs::Whole => StoredAs::Whole,
+            found::StoredAs::Packed => StoredAs::Packed,
+            found::StoredAs::Ranges => StoredAs::InRanges,
+        },
+    };
+    FoundPage {
+        found: page.contents.into_iter().map(content).collect(),
+        next_cursor: page.next.map(|digest| digest.to_string()),
+    }
 }
 
 /// Damage that is not healed.

@@ -8,12 +8,11 @@ use std::sync::atomic::AtomicBool;
 
 use rushes_catalog::model::Claimed;
 use rushes_digest::Digest;
-use rushes_store::{BlobInfo, Packs, Run, Swept};
+pub use rushes_store::{BlobInfo, StoredAs};
+use rushes_store::{Packs, Run, Swept};
 
 use crate::Vault;
 use crate::sweep::SweepError;
-
-pub use rushes_store::StoredAs;
 
 /// Most contents that are looked at for one page: a fraction of a second's work.
 const LOOK_MAX: usize = 16_384;

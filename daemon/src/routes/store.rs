@@ -113,7 +113,8 @@ pub async fn damage(call: Call) -> Result<Response, Refusal> {
     reply::read(&call.headers, &wire_store::damage(damage))
 }
 
-fn start<E: std::fmt::Display>(
+/// Starts a job, and answers where it can be watched.
+pub fn start<E: std::fmt::Display>(
     call: &Call,
     kind: Kind,
     work: impl FnOnce(&Vault, &Run) -> Result<(), E> + Send + 'static,

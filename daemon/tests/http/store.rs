@@ -140,6 +140,11 @@ async fn only_the_first_user_looks_after_the_store() {
         (Method::POST, paths::STORE_VERIFY),
         (Method::GET, paths::STORE_REINDEX),
         (Method::POST, paths::STORE_REINDEX),
+        (Method::GET, paths::STORE_SWEEP),
+        (Method::POST, paths::STORE_SWEEP),
+        (Method::DELETE, paths::STORE_SWEEP),
+        (Method::GET, paths::STORE_FOUND),
+        (Method::POST, paths::STORE_FOUND_FREE),
     ] {
         let refused = problem(as_other(method, path).json(&json!({}))).await;
         assert_eq!(refused.code, Code::Forbidden, "{path}");
