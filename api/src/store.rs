@@ -71,6 +71,10 @@ pub struct StartSweep {
     /// Only says what it would do. So it is unless told otherwise.
     #[serde(default = "yes")]
     pub dry_run: bool,
+    /// Compacts every pack of which less than half is needed; else only those in which this sweep
+    /// left less.
+    #[serde(default = "yes")]
+    pub compact: bool,
 }
 
 /// Re-reads one content.
@@ -85,11 +89,14 @@ pub struct Verify {
     pub asset_id: Option<String>,
 }
 
+/// Most contents that one request frees: so many that it is answered soon.
+pub const FREE_MAX: usize = 1000;
+
 /// Frees bytes that no claim ever named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FreeFound {
-    /// Which; those that a claim names are left alone.
+    /// Which, at most [`FREE_MAX`]; those that a claim ever named are left alone.
     pub digests: Vec<Digest>,
     /// Only says what it would do. So it is unless told otherwise.
     #[serde(default = "yes")]
@@ -104,12 +111,26 @@ pub struct FoundContent {
     /// How many; absent when that is damaged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// How they lie there.
+    pub stored_as: StoredAs,
+}
+
+/// How a content lies on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoredAs {
+    /// A file of its own.
+    Whole,
+    /// A record of a pack.
+    Packed,
+    /// Parts that it shares with others.
+    InRanges,
 }
 
 /// A page of found contents, by digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundPage {
-    /// The contents.
+    /// The contents: perhaps none, even where there is a next page.
     pub found: Vec<FoundContent>,
     /// Where the next page begins; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -228,9 +249,11 @@ pub struct ScrubReport {
 pub struct SweepReport {
     /// Whether it only looked.
     pub dry_run: bool,
+    /// Contents that were looked at until now. The other figures come at the end.
+    pub looked_at: u64,
     /// Contents that are freed.
     pub contents: u64,
-    /// Bytes of files that are gone.
+    /// Bytes of files that are gone, packs included.
     pub bytes: u64,
     /// Bytes in packs that nothing needs any more; they go with their packs.
     pub bytes_dead: u64,
@@ -242,6 +265,17 @@ pub struct SweepReport {
     pub left_count: u64,
     /// The first of them, and why.
     pub left: Vec<LeftAlone>,
+    /// Packs that could have been compacted and were left alone.
+    pub packs_left: Vec<PackLeft>,
+}
+
+/// A pack that a sweep left alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackLeft {
+    /// Its file, in the data directory.
+    pub file: String,
+    /// Why.
+    pub why: String,
 }
 
 /// A content that a sweep left alone.

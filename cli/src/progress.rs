@@ -20,3 +20,12 @@ pub fn bar(name: &str, length: Option<u64>) -> ProgressBar {
     }
     bar.with_message(plain(name))
 }
+
+/// Counts on standard error; a terminal only.
+pub fn counter(name: &str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{msg} {spinner} {human_pos} contents") {
+        bar.set_style(style);
+    }
+    bar.with_message(plain(name))
+}

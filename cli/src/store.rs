@@ -1,30 +1,22 @@
 //! `rushes store …`: what the store is asked, and what is waited for.
 //!
-//! Invariant: nothing is freed before it was shown and agreed to.
-
-use std::io::{self, IsTerminal, Write};
-use std::time::Duration;
+//! Frees nothing itself. Invariant: what is not as it should be ends in an exit code that is not 0.
 
 use clap::{Subcommand, ValueEnum};
-use reqwest::{Method, Url};
+use reqwest::Method;
 use rushes_api::store::{
-    Check, DamageList, FoundContent, FoundPage, FreeFound, Job, JobStatus, Pace, ReindexReport,
-    ScrubReport, StartScrub, StartSweep, StoreStats, SweepReport, Verified, Verify,
+    Check, DamageList, Job, Pace, ReindexReport, ScrubReport, StartScrub, StoreStats, Verified,
+    Verify,
 };
 use rushes_api::{Digest, paths};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::client::Client;
 use crate::error::CliError;
+use crate::freeing;
+use crate::job::{ended, went_well};
 use crate::progress::bar;
 use crate::show::Output;
 use crate::store_words as words;
-
-/// How often a job is asked how it stands.
-const ASK_AGAIN: Duration = Duration::from_millis(250);
-/// Most contents that are freed with one request.
-const FREE_MAX: usize = 1000;
 
 /// `rushes store …`
 #[derive(Debug, Subcommand)]
@@ -57,22 +49,27 @@ pub enum StoreCommand {
     /// Make the index anew from the files; nothing is freed
     Reindex,
     /// List bytes that no asset ever named
-    Found {
-        /// Free them: all, or those that are named
-        #[arg(long)]
-        free: bool,
-        /// Which of them
-        #[arg(value_name = "DIGEST", requires = "free")]
+    Found,
+    /// Free bytes that no asset ever named
+    Free {
+        /// Which of them, as `found` lists them
+        #[arg(value_name = "DIGEST", required_unless_present = "all_found")]
         digests: Vec<Digest>,
+        /// All of them
+        #[arg(long, conflicts_with = "digests")]
+        all_found: bool,
+        /// Only say what it would do
+        #[arg(long, conflicts_with = "yes")]
+        dry_run: bool,
         /// Do not ask
-        #[arg(long, requires = "free")]
+        #[arg(long)]
         yes: bool,
     },
     /// Free the bytes of deleted assets
     Sweep {
-        /// How many seconds ago they must have been deleted [default: 7 days]
-        #[arg(long, value_name = "SECONDS")]
-        grace: Option<u64>,
+        /// How many days ago they must have been deleted [default: 7]
+        #[arg(long, value_name = "DAYS")]
+        grace: Option<u32>,
         /// Only say what it would do
         #[arg(long, conflicts_with = "yes")]
         dry_run: bool,
@@ -119,13 +116,16 @@ pub async fn store(client: &Client, command: StoreCommand, output: Output) -> Re
             output.print(&job, words::reindex)?;
             went_well(job)
         }
-        StoreCommand::Found { free: false, .. } => {
-            let found = found(client).await?;
+        StoreCommand::Found => {
+            let found = freeing::found(client).await?;
             output.print(&found, |found| words::found(found))
         }
-        StoreCommand::Found { digests, yes, .. } => free(client, digests, yes, output).await,
+        StoreCommand::Free { digests, all_found, dry_run, yes } => {
+            let which = if all_found { None } else { Some(digests) };
+            freeing::free(client, which, (dry_run, yes), output).await
+        }
         StoreCommand::Sweep { grace, dry_run, yes } => {
-            sweep(client, grace, (dry_run, yes), output).await
+            freeing::sweep(client, grace, (dry_run, yes), output).await
         }
         StoreCommand::Damage => {
             let damage: DamageList = client.get(paths::STORE_DAMAGE).await?;
@@ -185,130 +185,5 @@ async fn verify(client: &Client, what: String, output: Output) -> Result<(), Cli
     match verified.status.as_str() {
         "sound" | "healed" => Ok(()),
         _ => Err(CliError::Unsound { count: 1 }),
-    }
-}
-
-/// All found bytes.
-async fn found(client: &Client) -> Result<Vec<FoundContent>, CliError> {
-    let mut all = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let query = after.iter().map(|cursor| ("after", cursor.as_str()));
-        let url = Url::parse_with_params("http://any", query).ok();
-        let query = url.as_ref().and_then(Url::query).unwrap_or_default();
-        let page: FoundPage = client.get(&format!("{}?{query}", paths::STORE_FOUND)).await?;
-        all.extend(page.found);
-        after = page.next_cursor;
-        if after.is_none() {
-            return Ok(all);
-        }
-    }
-}
-
-async fn free(
-    client: &Client,
-    digests: Vec<Digest>,
-    yes: bool,
-    output: Output,
-) -> Result<(), CliError> {
-    let digests = if digests.is_empty() {
-        found(client).await?.into_iter().map(|found| found.digest).collect()
-    } else {
-        digests
-    };
-    let path = paths::STORE_FOUND_FREE;
-    let ask = |digests: &[Digest], dry_run| FreeFound { digests: digests.to_vec(), dry_run };
-    let mut would = SweepReport { dry_run: true, ..SweepReport::default() };
-    for some in digests.chunks(FREE_MAX) {
-        add(&mut would, &client.send_json(Method::POST, path, &ask(some, true)).await?);
-    }
-    if would.contents == 0 {
-        return output.print(&would, words::sweep);
-    }
-    if !yes && !agreed(&would)? {
-        return Err(CliError::NotFreed);
-    }
-    let mut done = SweepReport::default();
-    for some in digests.chunks(FREE_MAX) {
-        add(&mut done, &client.send_json(Method::POST, path, &ask(some, false)).await?);
-    }
-    output.print(&done, words::sweep)
-}
-
-fn add(to: &mut SweepReport, more: &SweepReport) {
-    to.contents += more.contents;
-    to.bytes += more.bytes;
-    to.bytes_dead += more.bytes_dead;
-    to.bytes_moved += more.bytes_moved;
-    to.packs += more.packs;
-    to.left_count += more.left_count;
-    to.left.extend(more.left.iter().cloned());
-}
-
-async fn sweep(
-    client: &Client,
-    grace_s: Option<u64>,
-    (dry_run, yes): (bool, bool),
-    output: Output,
-) -> Result<(), CliError> {
-    let path = paths::STORE_SWEEP;
-    let run = async |dry_run| {
-        let ask = StartSweep { grace_s, dry_run };
-        let started: Job<SweepReport> = client.send_json(Method::POST, path, &ask).await?;
-        ended(client, path, started, |_| {}).await
-    };
-    if !yes || dry_run {
-        let would = run(true).await?;
-        let report = would.report.clone().unwrap_or_default();
-        went_well(would)?;
-        if dry_run || report.contents == 0 {
-            return output.print(&report, words::sweep);
-        }
-        if !agreed(&report)? {
-            return Err(CliError::NotFreed);
-        }
-    }
-    let done = run(false).await?;
-    let report = done.report.clone().unwrap_or_default();
-    output.print(&report, words::sweep)?;
-    went_well(done)
-}
-
-/// Says what would go and asks whoever sits there. Where nobody does, nobody agrees.
-fn agreed(would: &SweepReport) -> Result<bool, CliError> {
-    let mut terminal = io::stderr().lock();
-    writeln!(terminal, "{}", words::sweep(would))?;
-    if !io::stdin().is_terminal() {
-        return Ok(false);
-    }
-    write!(terminal, "free them for good? [y/N] ")?;
-    terminal.flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
-}
-
-/// Waits for the end of a job.
-async fn ended<R: DeserializeOwned>(
-    client: &Client,
-    path: &str,
-    mut job: Job<R>,
-    show: impl Fn(&R),
-) -> Result<Job<R>, CliError> {
-    while job.status == JobStatus::Running {
-        tokio::time::sleep(ASK_AGAIN).await;
-        job = client.get(path).await?;
-        job.report.iter().for_each(&show);
-    }
-    Ok(job)
-}
-
-fn went_well<R: Serialize>(job: Job<R>) -> Result<(), CliError> {
-    match job.status {
-        JobStatus::Failed => {
-            let why = job.why.unwrap_or_else(|| "it gave no reason".to_owned());
-            Err(CliError::JobFailed { why })
-        }
-        _ => Ok(()),
     }
 }

@@ -2,8 +2,8 @@
 
 use comfy_table::Cell;
 use rushes_api::store::{
-    Amount, Check, DamageList, Finding, FoundContent, Job, JobStatus, LeftAlone, ReindexReport,
-    ScrubReport, StoreStats, SweepReport, Verified,
+    Amount, Check, DamageList, Finding, FoundContent, Job, JobStatus, LeftAlone, PackLeft,
+    ReindexReport, ScrubReport, StoreStats, StoredAs, SweepReport, Verified,
 };
 
 use crate::show::{bytes, count, plain, right, table};
@@ -84,16 +84,25 @@ pub fn reindex(job: &Job<ReindexReport>) -> String {
 /// What a sweep did or would do.
 pub fn sweep(report: &SweepReport) -> String {
     let would = if report.dry_run { "would free" } else { "freed" };
-    let what = contents(Amount { count: report.contents, bytes: report.bytes + report.bytes_dead });
-    let mut lines = vec![format!("{would} {what}")];
+    let noun = if report.contents == 1 { "content" } else { "contents" };
+    let (number, size) = (count(report.contents), bytes(report.bytes));
+    let mut lines = vec![format!("{would} {number} {noun}: {size} of files")];
+    if report.packs > 0 {
+        lines.push(format!("{} packs among them, that are mostly dead", count(report.packs)));
+    }
     if report.bytes_moved > 0 {
-        lines.push(format!("{} that others need are written anew", bytes(report.bytes_moved)));
+        lines.push(format!("{} that others need, written anew", bytes(report.bytes_moved)));
+    }
+    if report.bytes_dead > 0 {
+        lines.push(format!("{} in packs, that go with their packs", bytes(report.bytes_dead)));
     }
     if report.left_count > 0 {
         lines.push(format!("{} left alone:", count(report.left_count)));
     }
     let left = |left: &LeftAlone| format!("  {} {}", left.digest, plain(&left.why));
     lines.extend(report.left.iter().map(left));
+    let pack = |left: &PackLeft| format!("{} is not compacted: {}", left.file, left.why);
+    lines.extend(report.packs_left.iter().map(|left| plain(&pack(left))));
     lines.join("\n")
 }
 
@@ -107,9 +116,14 @@ pub fn verified(verified: &Verified) -> String {
 
 /// Bytes that no asset ever named.
 pub fn found(found: &[FoundContent]) -> String {
-    let mut table = table(["DIGEST", "SIZE"]);
+    let mut table = table(["DIGEST", "SIZE", "KEPT"]);
     for one in found {
-        table.add_row([Cell::new(one.digest), right(one.size.map(bytes))]);
+        let kept = match one.stored_as {
+            StoredAs::Whole => "whole",
+            StoredAs::Packed => "packed",
+            StoredAs::InRanges => "in ranges",
+        };
+        table.add_row([Cell::new(one.digest), right(one.size.map(bytes)), Cell::new(kept)]);
     }
     let size = found.iter().filter_map(|one| one.size).sum();
     let sum = contents(Amount { count: found.len() as u64, bytes: size });

@@ -14,8 +14,9 @@ use rushes_api::problem::MEDIA_TYPE;
 use rushes_api::{Code, Problem};
 use rushes_vault::command::CommandError;
 use rushes_vault::source::SourceError;
+use rushes_vault::sweep::SweepError;
 use rushes_vault::upkeep::{StoreError, UpkeepError};
-use rushes_vault::{IngestError, QueryError, SweepError};
+use rushes_vault::{IngestError, QueryError};
 
 /// What a busy daemon asks for, in seconds: queues drain in less.
 const RETRY_BUSY_S: &str = "1";
@@ -161,20 +162,22 @@ impl From<StoreError> for Refusal {
     }
 }
 
+impl From<UpkeepError> for Refusal {
+    fn from(error: UpkeepError) -> Self {
+        Self::failed(error)
+    }
+}
+
 impl From<SweepError> for Refusal {
     fn from(error: SweepError) -> Self {
         match error {
-            SweepError::NotNow { .. } => Self::new(Code::NotNow, error.to_string()),
+            SweepError::ReadOnly | SweepError::Damaged { .. } => {
+                Self::new(Code::NotNow, error.to_string())
+            }
             SweepError::Command(error) => error.into(),
             SweepError::Query(error) => error.into(),
             SweepError::Store(error) => error.into(),
         }
-    }
-}
-
-impl From<UpkeepError> for Refusal {
-    fn from(error: UpkeepError) -> Self {
-        Self::failed(error)
     }
 }
 

@@ -23,10 +23,10 @@ use crate::error::Refusal;
 pub enum Kind {
     /// Reads everything again.
     Scrub,
-    /// Frees what was released.
-    Sweep,
     /// Makes the index anew.
     Reindex,
+    /// Frees what was released.
+    Sweep,
 }
 
 impl Kind {
@@ -34,8 +34,8 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Scrub => "scrub",
-            Self::Sweep => "sweep",
             Self::Reindex => "reindex",
+            Self::Sweep => "sweep",
         }
     }
 }
@@ -53,8 +53,7 @@ impl Run {
         &self.stop
     }
 
-    /// Whether it should end.
-    pub fn is_stopped(&self) -> bool {
+    fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
     }
 
@@ -73,6 +72,10 @@ struct Slot {
 }
 
 impl Slot {
+    fn is_running(&self) -> bool {
+        self.show().status == JobStatus::Running
+    }
+
     fn show(&self) -> Job<Value> {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone();
         shown.report.clone_from(&self.run.report.lock().unwrap_or_else(PoisonError::into_inner));
@@ -98,10 +101,8 @@ impl Jobs {
         if self.ended.load(Ordering::SeqCst) {
             return Err(Refusal::new(Code::Busy, "the daemon is stopping"));
         }
-        if slots.get(&kind).is_some_and(|slot| slot.show().status == JobStatus::Running) {
-            let name = kind.name();
-            let detail = format!("a {name} is running: see GET /api/store/{name}");
-            return Err(Refusal::new(Code::Running, detail));
+        if slots.get(&kind).is_some_and(Slot::is_running) {
+            return Err(running(kind));
         }
         let run = Arc::new(Run::default());
         let started_at = Some(now());
@@ -121,6 +122,14 @@ impl Jobs {
         let begun = slot.show();
         slots.insert(kind, slot);
         Ok(begun)
+    }
+
+    /// Refuses while one of a kind runs.
+    pub fn must_rest(&self, kind: Kind) -> Result<(), Refusal> {
+        if self.lock().get(&kind).is_some_and(Slot::is_running) {
+            return Err(running(kind));
+        }
+        Ok(())
     }
 
     /// How the last one of its kind stands.
@@ -158,6 +167,11 @@ impl Jobs {
     fn lock(&self) -> MutexGuard<'_, HashMap<Kind, Slot>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn running(kind: Kind) -> Refusal {
+    let name = kind.name();
+    Refusal::new(Code::Running, format!("a {name} is running: see GET /api/store/{name}"))
 }
 
 fn stopped(slot: &mut Slot) -> Option<JoinHandle<()>> {
@@ -217,6 +231,7 @@ mod tests {
         let again = jobs.start(Kind::Scrub, |_| Ok::<_, String>(())).unwrap_err();
         assert_eq!(again.problem().code, Code::Running);
         assert!(again.problem().detail.contains("/api/store/scrub"));
+        assert!(jobs.must_rest(Kind::Scrub).is_err() && jobs.must_rest(Kind::Sweep).is_ok());
         assert!(jobs.start(Kind::Reindex, |_| Ok::<_, String>(())).is_ok());
         go.send(()).unwrap();
         let ended = until(&jobs, JobStatus::Finished);

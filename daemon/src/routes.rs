@@ -15,6 +15,7 @@ mod projects;
 mod range;
 mod scenes;
 mod store;
+mod sweep;
 mod upload;
 
 use std::sync::Arc;
@@ -31,7 +32,6 @@ use crate::state::App;
 
 fn store_routes() -> Router<Arc<App>> {
     let scrub = get(store::scrub_job).post(store::scrub).delete(store::stop_scrub);
-    let sweep = get(store::sweep_job).post(store::sweep).delete(store::stop_sweep);
     Router::new()
         .route("/stats", get(store::stats))
         .route("/check", get(store::check))
@@ -39,9 +39,9 @@ fn store_routes() -> Router<Arc<App>> {
         .route("/verify", post(store::verify))
         .route("/reindex", get(store::reindex_job).post(store::reindex))
         .route("/damage", get(store::damage))
-        .route("/sweep", sweep)
-        .route("/found", get(store::found))
-        .route("/found/free", post(store::free_found))
+        .route("/sweep", get(sweep::job).post(sweep::sweep).delete(sweep::stop))
+        .route("/found", get(sweep::found))
+        .route("/found/free", post(sweep::free_found))
 }
 
 /// The whole service.

@@ -4,13 +4,15 @@
 
 use jiff::Timestamp;
 use rushes_api::store::{
-    Amount, Check, DamageEntry, DamageList, Finding, FoundContent, FoundPage, LeftAlone,
-    ReindexReport, ScrubReport, StoreStats, Stored, SweepReport, TypeStats, Verified,
+    Amount, Check, DamageEntry, DamageList, Finding, FoundContent, FoundPage, LeftAlone, PackLeft,
+    ReindexReport, ScrubReport, StoreStats, Stored, StoredAs, SweepReport, TypeStats, Verified,
 };
+use rushes_vault::Digest;
+use rushes_vault::found::{self, BlobInfo, Found};
+use rushes_vault::sweep::Swept;
 use rushes_vault::upkeep::{
     self, Checked, Count, Damaged, Own, Reindexed, ScrubState, StoreError, Whole,
 };
-use rushes_vault::{Digest, Found, Freed};
 
 /// Most damage that one answer lists.
 const DAMAGE_MAX: usize = 1000;
@@ -110,27 +112,40 @@ pub fn reindex(done: &Reindexed) -> ReindexReport {
     ReindexReport { files, entered, dropped, refused }
 }
 
-/// What was freed, or would be.
-pub fn sweep(freed: &Freed, dry_run: bool) -> SweepReport {
-    let left = freed.left.iter();
+/// What a sweep did, or would do.
+pub fn swept(swept: Swept, (dry_run, looked_at): (bool, u64)) -> SweepReport {
+    let left = swept.left.into_iter();
+    let packs_left = swept.packs_left.into_iter();
     SweepReport {
         dry_run,
-        contents: freed.contents,
-        bytes: freed.bytes,
-        bytes_dead: freed.bytes_dead,
-        bytes_moved: freed.bytes_moved,
-        packs: freed.packs,
-        left_count: freed.left_count,
-        left: left.map(|(digest, why)| LeftAlone { digest: *digest, why: why.clone() }).collect(),
+        looked_at,
+        contents: swept.blobs,
+        bytes: swept.bytes_freed,
+        bytes_dead: swept.bytes_dead,
+        bytes_moved: swept.bytes_moved,
+        packs: swept.packs_compacted,
+        left_count: swept.left_count,
+        left: left.map(|(digest, why)| LeftAlone { digest, why: why.to_string() }).collect(),
+        packs_left: packs_left
+            .map(|(path, why)| PackLeft { file: path.display().to_string(), why: why.to_string() })
+            .collect(),
     }
 }
 
-/// A page of found contents.
-pub fn found((found, next): (Vec<Found>, Option<Digest>)) -> FoundPage {
-    let found = found.into_iter();
+/// Contents that no claim ever named.
+pub fn found(page: Found) -> FoundPage {
+    let content = |found: BlobInfo| FoundContent {
+        digest: found.digest,
+        size: found.size,
+        stored_as: match found.stored_as {
+            found::StoredAs::Whole => StoredAs::Whole,
+            found::StoredAs::Packed => StoredAs::Packed,
+            found::StoredAs::Ranges => StoredAs::InRanges,
+        },
+    };
     FoundPage {
-        found: found.map(|Found { digest, size }| FoundContent { digest, size }).collect(),
-        next_cursor: next.map(|digest| digest.to_string()),
+        found: page.contents.into_iter().map(content).collect(),
+        next_cursor: page.next.map(|digest| digest.to_string()),
     }
 }
 

@@ -78,6 +78,9 @@ pub fn free(
 ) -> Result<Vec<PackId>, Left> {
     let seen = Seen::of(shelf, digest)?;
     if seen == (Seen { place: None, manifest: None, file_bytes: None }) {
+        if run == Run::Really {
+            shelf.ledger.healed(digest);
+        }
         return Ok(Vec::new());
     }
     // Without its manifest the entries that it left are passed over, and removed by whoever does.
@@ -89,6 +92,8 @@ pub fn free(
     };
     if run == Run::Really {
         let set_aside = forget(shelf, digest, (&seen, &containers), is_free)?;
+        // Nobody misses the bytes any more.
+        shelf.ledger.healed(digest);
         if let Err(error) = shelf.cache.forget(digest) {
             tracing::warn!(%error, "the copy of a blob that was freed stays until the next start");
         }

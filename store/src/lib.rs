@@ -57,6 +57,7 @@ mod wholes;
 mod writer;
 
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rushes_digest::Digest;
@@ -75,7 +76,7 @@ pub use read::BlobReader;
 pub use reindex::Reindexed;
 pub use scrub::Scrubbed;
 pub use staging::{SMALL_BYTES_MAX, Staged, Staging};
-pub use swept::{LEFT_MAX, Left, Run, Swept};
+pub use swept::{LEFT_MAX, Left, Packs, Run, Swept};
 pub use verify::{Kept, Verified};
 
 use leases::Held;
@@ -146,7 +147,19 @@ impl Store {
         is_free: &dyn Fn(&Digest) -> bool,
         run: Run,
     ) -> Result<Swept, StoreError> {
-        sweep::sweep(&self.shelf, candidates, (is_free, run))
+        self.sweep_until(candidates, (is_free, run), Packs::Touched, &AtomicBool::new(false))
+    }
+
+    /// The same, with a say in which packs are compacted. Once it is told to stop it takes no
+    /// further pack; whoever names the candidates ends them.
+    pub fn sweep_until(
+        &self,
+        candidates: &mut dyn Iterator<Item = Digest>,
+        how: (&dyn Fn(&Digest) -> bool, Run),
+        packs: Packs,
+        stop: &AtomicBool,
+    ) -> Result<Swept, StoreError> {
+        sweep::sweep(&self.shelf, candidates, how, (packs, stop))
     }
 
     /// Compacts every sealed pack of which less than half is needed; `is_free` as for a sweep.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rushes_digest::Digest;
 
@@ -17,13 +18,15 @@ use crate::manifest::Container;
 use crate::moving;
 use crate::place::PackId;
 use crate::shelf::Shelf;
-use crate::swept::{Left, Run, Swept};
+use crate::swept::{Left, Packs, Run, Swept};
 
-/// Frees the candidates that are free, then the packs that they leave mostly dead.
+/// Frees the candidates that are free, then packs that are mostly dead. Told to stop, it takes no
+/// further pack; whoever names the candidates ends them.
 pub fn sweep(
     shelf: &Shelf,
     candidates: &mut dyn Iterator<Item = Digest>,
     how: (IsFree<'_>, Run),
+    (which, stop): (Packs, &AtomicBool),
 ) -> Result<Swept, StoreError> {
     let _one_at_a_time = shelf.moving.lock().unwrap_or_else(PoisonError::into_inner);
     let mut swept = Swept::default();
@@ -34,7 +37,11 @@ pub fn sweep(
             Err(left) => swept.leave(candidate, left)?,
         }
     }
-    compact::packs(shelf, packs.into_iter(), how, &mut swept)?;
+    if which == Packs::All {
+        packs.extend(shelf.index.sealed_packs()?);
+    }
+    let mut packs = packs.into_iter().take_while(|_| !stop.load(Ordering::Relaxed));
+    compact::packs(shelf, &mut packs, how, &mut swept)?;
     Ok(swept)
 }
 

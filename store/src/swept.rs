@@ -21,6 +21,15 @@ pub enum Run {
     Really,
 }
 
+/// Which packs a sweep looks at when its candidates are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packs {
+    /// Those in which it has left less that lives.
+    Touched,
+    /// All that are sealed.
+    All,
+}
+
 /// Why something was left alone.
 #[derive(Debug, thiserror::Error)]
 pub enum Left {

@@ -9,4 +9,5 @@ mod lifecycle;
 mod media;
 mod root;
 mod store;
+mod sweep;
 mod upload;

@@ -56,33 +56,3 @@ fn scripts_hear_of_damage_by_exit_code_and_people_in_words() {
     assert_eq!(said(&["store", "verify", &digest]).0, 0);
     assert_eq!(said(&["status"]).0, 0);
 }
-
-#[test]
-fn what_was_deleted_is_shown_then_freed_from_the_disk() {
-    let place = tempfile::tempdir().unwrap();
-    let data = place.path().join("data");
-    let _daemon = Start::on(&data).run();
-    let said = |arguments: &[&str]| {
-        let output = rushes(&data, arguments);
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        (output.status.code().unwrap(), text)
-    };
-    let (film, path) = (noise(6, 400_000), place.path().join("film.mp4"));
-    fs::write(&path, &film).unwrap();
-    let (_, put) = said(&["--json", "put", path.to_str().unwrap()]);
-    let put: serde_json::Value = serde_json::from_str(&put).unwrap();
-    assert_eq!(said(&["delete", "--yes", put[0]["id"].as_str().unwrap()]).0, 0);
-    let digest = Digest::of(&film).to_string();
-    let whole = data.join("whole").join(&digest[..2]).join(&digest);
-    let (code, words) = said(&["store", "sweep", "--yes"]);
-    assert!(code == 0 && words.starts_with("freed 0 contents"), "{words}");
-    let (code, words) = said(&["store", "sweep", "--grace", "0", "--dry-run"]);
-    assert!(code == 0 && words.starts_with("would free 1 content,"), "{words}");
-    assert_eq!(said(&["store", "sweep", "--grace", "0"]).0, 1, "nobody agreed");
-    assert!(whole.exists());
-    let (code, words) = said(&["store", "sweep", "--grace", "0", "--yes"]);
-    assert!(code == 0 && words.starts_with("freed 1 content,"), "{words}");
-    assert!(!whole.exists());
-    assert_eq!(said(&["store", "found"]), (0, "0 contents, 0 B found\n".to_owned()));
-    assert_eq!(said(&["store", "found", "--free", "--yes"]).0, 0);
-}

@@ -171,17 +171,17 @@ impl Vault {
         if let Some(earlier) = self.catalog.rehearse(viewer, &command, key.clone())? {
             return self.answer(earlier);
         }
-        let _metadata = metadata.map(|json| self.keep_metadata(viewer, &json)).transpose()?;
+        let metadata = metadata.map(|json| self.keep_metadata(viewer, &json)).transpose()?;
         // What was put is not freed before the claim names it.
-        let _kept = match staged {
-            None => None,
+        let (kept, _turn) = match staged {
+            None => (None, None),
             Some(Staged(staged)) => {
                 let turn = self.in_flight.take((viewer, staged.digest()));
-                Some((self.store.put(staged)?.lease, turn))
+                (Some(self.store.put(staged)?.lease), Some(turn))
             }
         };
-        let outcome = self.catalog.submit(viewer, command, key)?;
-        self.answer(outcome)
+        let outcome = self.catalog.submit(viewer, command, key);
+        self.answer(settled(outcome, (kept, metadata))?)
     }
 
     pub(crate) fn keep_metadata(&self, viewer: Viewer, json: &[u8]) -> Result<Lease, IngestError> {
@@ -209,6 +209,18 @@ impl Vault {
         let scene_number = number.map_err(|error| unreadable(&error))?.flatten();
         Ok(Ingested { asset, scene_number, replayed: outcome.replayed })
     }
+}
+
+/// Lets the bytes go that a claim names. While nobody knows whether it was recorded, they stay
+/// where they are until the daemon has started again and the journal says so.
+pub(crate) fn settled<L>(
+    outcome: Result<Outcome, CommandError>,
+    leases: L,
+) -> Result<Outcome, CommandError> {
+    if matches!(outcome, Err(CommandError::OutcomeUnknown)) {
+        std::mem::forget(leases);
+    }
+    outcome
 }
 
 /// What a record says of a content, and what that is found by.

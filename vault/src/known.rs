@@ -9,7 +9,7 @@ use rushes_catalog::model::Viewer;
 use rushes_digest::Digest;
 use rushes_store::BlobReader;
 
-use crate::ingest::{Seen, new_asset};
+use crate::ingest::{Seen, new_asset, settled};
 use crate::{IngestError, IngestRequest, Ingested, Vault};
 
 /// First bytes that are looked at to find the kind of media, as of an upload.
@@ -50,9 +50,10 @@ impl Vault {
         if let Some(earlier) = self.catalog.rehearse(viewer, &command, key.clone())? {
             return self.answer(earlier);
         }
-        let _metadata = metadata.map(|json| self.keep_metadata(viewer, &json)).transpose()?;
-        let outcome = self.catalog.submit(viewer, command, key)?;
-        self.answer(outcome)
+        let metadata = metadata.map(|json| self.keep_metadata(viewer, &json)).transpose()?;
+        let kept = self.store.hold(&digest);
+        let outcome = self.catalog.submit(viewer, command, key);
+        self.answer(settled(outcome, (kept, metadata))?)
     }
 
     fn open_known(

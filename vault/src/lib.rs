@@ -5,6 +5,7 @@
 
 mod changes;
 mod format;
+pub mod found;
 mod in_flight;
 mod ingest;
 mod known;
@@ -13,7 +14,7 @@ pub mod media;
 mod records;
 mod release;
 pub mod source;
-mod sweep;
+pub mod sweep;
 pub mod upkeep;
 mod view;
 mod views;
@@ -34,7 +35,6 @@ pub use rushes_catalog::claim::rfc3339;
 pub use rushes_catalog::{QueryError, command, ids, model, names};
 pub use rushes_digest::Digest;
 pub use rushes_disk::Timestamp;
-pub use sweep::{Found, Freed, GRACE, SweepError};
 pub use views::{HistoryView, ProjectView, SceneView};
 
 use changes::Changes;

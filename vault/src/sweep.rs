@@ -1,39 +1,55 @@
-//! What may be freed: what was released long enough ago, and what was found and is said to go.
+//! The sweep: which contents go, in which order their going is recorded, and when nothing may go.
 //!
-//! Knows no files. Invariant: a claim that the bytes go is durable before any of them does, found
-//! ones apart, which no claim ever named; nothing goes while facts or bytes are in doubt.
+//! Knows no files. Invariant: in a real run nothing is free but what a durable claim says was freed
+//! and no later one names; whatever cannot be asked is not free.
 
-use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rushes_catalog::QueryError;
-use rushes_catalog::command::CommandError;
+use rushes_catalog::command::{CommandError, DIGESTS_MAX};
 use rushes_catalog::model::Claimed;
 use rushes_digest::Digest;
 use rushes_disk::{Clock, RealClock, Timestamp};
-use rushes_store::{Run, StoreError, Swept};
+use rushes_store::StoreError;
+pub use rushes_store::{Left, Packs, Run, Swept};
 
 use crate::Vault;
 
-/// How long a deleted asset's bytes are kept unless somebody says otherwise.
+/// How long contents stay after their last asset was deleted, when nobody says: a week, so that
+/// what was deleted on a Friday can be restored after the weekend.
 pub const GRACE: Duration = Duration::from_hours(7 * 24);
-/// Contents that go at a time: between two lots a sweep can be stopped.
-const LOT: usize = 256;
-/// Contents that are looked at for one page of found ones.
-const LOOKED_AT_MAX: usize = 50_000;
-/// Contents that a report names as left alone.
-const NAMED_MAX: usize = 100;
 
-/// Why nothing is freed.
+/// Stored contents that are looked at in one go; each costs a look-up.
+const LOOK: usize = 1024;
+
+/// What a sweep does.
+#[derive(Debug, Clone, Copy)]
+pub struct Sweep {
+    /// How long contents must have been released.
+    pub grace: Duration,
+    /// Whether anything is changed.
+    pub run: Run,
+    /// Which packs are compacted.
+    pub packs: Packs,
+}
+
+/// Why nothing is freed, or nothing more.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
-    /// What there is is in doubt.
-    #[error("nothing is freed while {why}")]
-    NotNow {
-        /// Why.
-        why: String,
+    /// The facts may not be what was recorded, and nothing can be recorded.
+    #[error("the catalogue takes no writes, so nothing is freed: the log and /health say why")]
+    ReadOnly,
+    /// What would go may be what is healed from.
+    #[error(
+        "{count} contents are damaged, and what would go may be what they are healed from: see \
+         `rushes store damage`, upload those files again or delete their assets, then sweep again"
+    )]
+    Damaged {
+        /// How many.
+        count: usize,
     },
-    /// That bytes go cannot be recorded.
+    /// The claims could not be recorded.
     #[error(transparent)]
     Command(#[from] CommandError),
     /// The facts cannot be read.
@@ -44,179 +60,153 @@ pub enum SweepError {
     Store(#[from] StoreError),
 }
 
-/// What was freed, or would be.
-#[derive(Debug, Default)]
-pub struct Freed {
-    /// Contents.
-    pub contents: u64,
-    /// Bytes of files that are gone.
-    pub bytes: u64,
-    /// Bytes in packs that nothing needs any more, and that go with their packs.
-    pub bytes_dead: u64,
-    /// Bytes that others need and that were written anew.
-    pub bytes_moved: u64,
-    /// Packs that are gone.
-    pub packs: u64,
-    /// Contents that were left alone.
-    pub left_count: u64,
-    /// The first of them, and why.
-    pub left: Vec<(Digest, String)>,
-}
-
-/// Bytes that no claim names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
-    /// Their name.
-    pub digest: Digest,
-    /// How many; `None` when that is damaged.
-    pub size: Option<u64>,
-}
-
 impl Vault {
-    /// Frees the bytes of contents that were released at least `grace` ago, or says which it would.
-    /// `goes_on` hears how far it is and says whether to go on.
+    /// Frees what was released and whose grace is over, and what an earlier sweep recorded as freed
+    /// and did not come to; then packs that are mostly dead. A plan changes nothing and records
+    /// nothing. `progress` hears how many contents were looked at; told to stop, it ends soon, and
+    /// the next one does the rest. Errors: `ReadOnly`, `Damaged`; also in the middle.
     pub fn sweep(
         &self,
-        grace: Duration,
-        is_dry: bool,
-        goes_on: &mut dyn FnMut(&Freed) -> bool,
-    ) -> Result<(), SweepError> {
-        let grace_ms = i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
-        let until = Timestamp(RealClock.now().0.saturating_sub(grace_ms));
-        let mut freed = Freed::default();
-        let mut after = None;
-        loop {
-            self.may_free()?;
-            let lot = self.catalog.released_before(until, after, LOT)?;
-            let Some((last, _)) = lot.last() else { break };
-            after = Some(*last);
-            let digests: Vec<Digest> = lot.iter().map(|(digest, _)| *digest).collect();
-            if is_dry {
-                let is_due = |digest: &Digest| match self.catalog.claimed(digest) {
-                    Ok(Claimed::Released { at }) => at.0 <= until.0,
-                    Ok(Claimed::Freed) => true,
-                    _ => false,
-                };
-                let plan = self.store.sweep(&mut digests.into_iter(), &is_due, Run::Plan)?;
-                freed.add(plan);
-            } else {
-                let recorded = self.record_freed(&digests)?;
-                let swept = self.store.sweep(
-                    &mut recorded.into_iter(),
-                    &|digest| self.is_freed(digest),
-                    Run::Really,
-                )?;
-                freed.add(swept);
-            }
-            if !goes_on(&freed) {
-                return Ok(());
-            }
-        }
-        self.sweep_again(is_dry, &mut freed, goes_on)
-    }
-
-    /// Frees what was recorded as freed before and is still there: somebody used it then, or the
-    /// daemon ended in between.
-    fn sweep_again(
-        &self,
-        is_dry: bool,
-        freed: &mut Freed,
-        goes_on: &mut dyn FnMut(&Freed) -> bool,
-    ) -> Result<(), SweepError> {
-        let run = if is_dry { Run::Plan } else { Run::Really };
-        let named: HashSet<Digest> = freed.left.iter().map(|(digest, _)| *digest).collect();
-        let mut after = None;
-        loop {
-            self.may_free()?;
-            let page = self.store.blobs(after.as_ref(), LOT)?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(last.digest);
-            let again = page.iter().map(|blob| blob.digest);
-            let mut again = again.filter(|digest| !named.contains(digest) && self.is_freed(digest));
-            let swept = self.store.sweep(&mut again, &|digest| self.is_freed(digest), run)?;
-            freed.add(swept);
-            if !goes_on(freed) {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Bytes that no claim ever named, by digest, behind the given one: at most `count`, and where
-    /// to look on. What is being uploaded is among them for a moment.
-    pub fn found(
-        &self,
-        after: Option<Digest>,
-        count: usize,
-    ) -> Result<(Vec<Found>, Option<Digest>), SweepError> {
-        let (mut found, mut after, mut looked_at) = (Vec::new(), after, 0);
-        while found.len() < count && looked_at < LOOKED_AT_MAX {
-            let page = self.store.blobs(after.as_ref(), LOT)?;
-            let is_last = page.len() < LOT;
-            looked_at += page.len();
-            for blob in page {
-                if found.len() == count {
-                    return Ok((found, after));
-                }
-                after = Some(blob.digest);
-                if self.catalog.claimed(&blob.digest)? == Claimed::Never {
-                    found.push(Found { digest: blob.digest, size: blob.size });
-                }
-            }
-            if is_last {
-                return Ok((found, None));
-            }
-        }
-        Ok((found, after))
-    }
-
-    /// Frees found bytes, or says what that would do. What a claim names is left alone, and so is
-    /// what is being uploaded.
-    pub fn free_found(&self, digests: &[Digest], is_dry: bool) -> Result<Freed, SweepError> {
+        how: Sweep,
+        stop: &AtomicBool,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Swept, SweepError> {
         self.may_free()?;
-        let wanted: HashSet<Digest> = digests.iter().copied().collect();
-        let is_free = |digest: &Digest| match self.catalog.claimed(digest) {
-            Ok(Claimed::Never) => wanted.contains(digest),
-            Ok(Claimed::Freed) => true,
+        let Sweep { grace, run, packs } = how;
+        let grace_ms = i64::try_from(grace.as_millis()).unwrap_or(i64::MAX);
+        let due = Timestamp(RealClock.now().0.saturating_sub(grace_ms));
+        let is_free = |digest: &Digest| match self.fate(digest) {
+            Some(Claimed::Freed) => true,
+            Some(Claimed::Released { at }) => run == Run::Plan && at <= due,
             _ => false,
         };
-        let run = if is_dry { Run::Plan } else { Run::Really };
-        let mut freed = Freed::default();
-        freed.add(self.store.sweep(&mut digests.iter().copied(), &is_free, run)?);
-        Ok(freed)
-    }
-
-    /// Refuses while it is not sure what there is.
-    fn may_free(&self) -> Result<(), SweepError> {
-        if let Some(why) = self.catalog.read_only() {
-            tracing::warn!(why, "nothing is freed");
-            let why = "the catalogue takes no writes: /health says why".to_owned();
-            return Err(SweepError::NotNow { why });
-        }
-        match self.damage_count() {
-            0 => Ok(()),
-            count => {
-                let why = format!("{count} contents are damaged: heal them first");
-                Err(SweepError::NotNow { why })
-            }
+        let next = Next::LeftOver { after: None };
+        let page = Vec::new().into_iter();
+        let mut candidates =
+            Candidates { vault: self, run, due, stop, progress, next, page, seen: 0, failed: None };
+        let swept = self.store.sweep_until(&mut candidates, (&is_free, run), packs, stop);
+        match candidates.failed {
+            Some(error) => Err(error),
+            None => Ok(swept?),
         }
     }
 
-    /// Whether the last that was said of a content is that its bytes go.
-    fn is_freed(&self, digest: &Digest) -> bool {
-        matches!(self.catalog.claimed(digest), Ok(Claimed::Freed))
+    /// Compacts every pack that is mostly dead. Errors as for a sweep.
+    pub fn compact(&self, run: Run, stop: &AtomicBool) -> Result<Swept, SweepError> {
+        self.may_free()?;
+        let is_free = |digest: &Digest| self.fate(digest) == Some(Claimed::Freed);
+        let none = &mut std::iter::empty();
+        Ok(self.store.sweep_until(none, (&is_free, run), Packs::All, stop)?)
+    }
+
+    /// Whether the tables say what was recorded. One that could not bring them up to the journal's
+    /// head takes no writes, so that there is nothing else to ask.
+    pub(crate) fn facts_stand(&self) -> Result<(), SweepError> {
+        if self.catalog.read_only().is_some() { Err(SweepError::ReadOnly) } else { Ok(()) }
+    }
+
+    /// Whether anything may be freed at all.
+    pub fn may_free(&self) -> Result<(), SweepError> {
+        self.facts_stand()?;
+        // Nobody heals what nobody names; what cannot be asked counts.
+        let is_missed = |digest| self.fate(digest).is_none_or(|fate| fate == Claimed::Named);
+        let count = self.store.damage().iter().filter(|one| is_missed(&one.digest)).count();
+        if count == 0 { Ok(()) } else { Err(SweepError::Damaged { count }) }
+    }
+
+    /// What the facts say of a content; `None` when they cannot be asked, or do not stand any more:
+    /// a claim may be durable that the tables do not show.
+    pub(crate) fn fate(&self, digest: &Digest) -> Option<Claimed> {
+        self.facts_stand().ok()?;
+        let fate = self.catalog.claimed(digest);
+        fate.inspect_err(|error| tracing::error!(%error, %digest, "left alone: no facts")).ok()
     }
 }
 
-impl Freed {
-    fn add(&mut self, swept: Swept) {
-        self.contents += swept.blobs;
-        self.bytes += swept.bytes_freed;
-        self.bytes_dead += swept.bytes_dead;
-        self.bytes_moved += swept.bytes_moved;
-        self.packs += swept.packs_compacted;
-        self.left_count += swept.left_count;
-        let room = NAMED_MAX.saturating_sub(self.left.len());
-        let left = swept.left.into_iter().take(room);
-        self.left.extend(left.map(|(digest, why)| (digest, why.to_string())));
+/// Which candidates come next.
+enum Next {
+    /// Contents that were recorded as freed and are still there: after a crash, or because somebody
+    /// held them. First, so that what this sweep cannot free is not met twice.
+    LeftOver { after: Option<Digest> },
+    /// Contents that were released long enough ago.
+    Released { after: Option<Digest> },
+    /// There are no more.
+    Nothing,
+}
+
+/// Names the candidates to the store, page by page. In a real run a page is recorded as freed
+/// before the first of it is named; those of it that are not come to are left over for the next
+/// sweep.
+struct Candidates<'a> {
+    vault: &'a Vault,
+    run: Run,
+    due: Timestamp,
+    stop: &'a AtomicBool,
+    progress: &'a mut dyn FnMut(u64),
+    next: Next,
+    page: std::vec::IntoIter<Digest>,
+    seen: u64,
+    /// Why they ended early.
+    failed: Option<SweepError>,
+}
+
+impl Iterator for Candidates<'_> {
+    type Item = Digest;
+
+    fn next(&mut self) -> Option<Digest> {
+        loop {
+            if self.stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            if let Some(digest) = self.page.next() {
+                return Some(digest);
+            }
+            let page = match self.next {
+                Next::LeftOver { after } => self.left_over(after),
+                Next::Released { after } => self.released(after),
+                Next::Nothing => return None,
+            };
+            match page {
+                Ok(page) => self.page = page.into_iter(),
+                Err(error) => {
+                    (self.failed, self.next) = (Some(error), Next::Nothing);
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+impl Candidates<'_> {
+    fn left_over(&mut self, after: Option<Digest>) -> Result<Vec<Digest>, SweepError> {
+        self.vault.may_free()?;
+        let blobs = self.vault.store.blobs(after.as_ref(), LOOK)?;
+        self.next = match blobs.last() {
+            Some(last) if blobs.len() == LOOK => Next::LeftOver { after: Some(last.digest) },
+            _ => Next::Released { after: None },
+        };
+        self.look(blobs.len());
+        let digests = blobs.into_iter().map(|blob| blob.digest);
+        Ok(digests.filter(|digest| self.vault.fate(digest) == Some(Claimed::Freed)).collect())
+    }
+
+    fn released(&mut self, after: Option<Digest>) -> Result<Vec<Digest>, SweepError> {
+        self.vault.may_free()?;
+        let released = self.vault.released_before(self.due, after, DIGESTS_MAX)?;
+        let digests: Vec<_> = released.into_iter().map(|(digest, _)| digest).collect();
+        self.next = match digests.last() {
+            Some(last) if digests.len() == DIGESTS_MAX => Next::Released { after: Some(*last) },
+            _ => Next::Nothing,
+        };
+        self.look(digests.len());
+        if self.run == Run::Plan || digests.is_empty() {
+            return Ok(digests);
+        }
+        Ok(self.vault.record_freed(&digests)?)
+    }
+
+    fn look(&mut self, count: usize) {
+        self.seen = self.seen.saturating_add(count as u64);
+        (self.progress)(self.seen);
     }
 }

@@ -1,27 +1,20 @@
 //! `/store/…`: the upkeep of the bytes, for the daemon's first user.
 //!
-//! Invariant: whoever else asks learns at most what is theirs; what takes long runs as a job, and
-//! what frees bytes does nothing unless it is told to.
+//! Invariant: whoever else asks learns at most what is theirs, and what takes long runs as a job.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rushes_api::store::{FreeFound, Job, Pace, ScrubReport, StartScrub, StartSweep, Verify};
-use rushes_api::{Code, DIGESTS_MAX, paths};
-use rushes_vault::{Digest, GRACE, Vault, upkeep};
-use serde::Deserialize;
+use rushes_api::paths;
+use rushes_api::store::{Job, Pace, ScrubReport, StartScrub, Verify};
+use rushes_vault::{Vault, upkeep};
 
 use crate::call::Call;
 use crate::error::Refusal;
 use crate::jobs::{Kind, Run};
 use crate::{intake, reply, wire_store};
-
-/// Most found contents of a page, and how many there are when the client does not say.
-const PAGE_MAX: usize = 1000;
 
 /// `GET stats`.
 pub async fn stats(call: Call) -> Result<Response, Refusal> {
@@ -52,64 +45,6 @@ pub async fn scrub(call: Call, body: Body) -> Result<Response, Refusal> {
         Pace::Full => upkeep::Pace::Full,
     };
     start(&call, Kind::Scrub, move |vault, run| vault.scrub(pace, run.stop()))
-}
-
-/// `POST sweep`.
-pub async fn sweep(call: Call, body: Body) -> Result<Response, Refusal> {
-    call.first_user()?;
-    let StartSweep { grace_s, dry_run } = intake::json(&call.headers, body).await?;
-    let grace = grace_s.map_or(GRACE, Duration::from_secs);
-    start(&call, Kind::Sweep, move |vault, run| {
-        vault.sweep(grace, dry_run, &mut |freed| {
-            run.report(&wire_store::sweep(freed, dry_run));
-            !run.is_stopped()
-        })
-    })
-}
-
-/// `GET sweep`.
-pub async fn sweep_job(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
-    reply::read(&call.headers, &call.app.jobs.show(Kind::Sweep))
-}
-
-/// `DELETE sweep`: it stops behind the contents that are under way.
-pub async fn stop_sweep(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
-    reply::made(None, &call.app.jobs.stop(Kind::Sweep))
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Page {
-    after: Option<Digest>,
-    limit: Option<usize>,
-}
-
-/// `GET found`.
-pub async fn found(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
-    let Query(page) = Query::<Page>::try_from_uri(&call.uri)
-        .map_err(|error| Refusal::new(Code::BadRequest, format!("the query: {error}")))?;
-    let limit = page.limit.unwrap_or(PAGE_MAX);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        let reason = format!("must be from 1 to {PAGE_MAX}");
-        return Err(Refusal::of_field(Code::BadRequest, "limit", reason));
-    }
-    let found = call.ask(move |vault, _| vault.found(page.after, limit)).await?;
-    reply::read(&call.headers, &wire_store::found(found))
-}
-
-/// `POST found/free`.
-pub async fn free_found(call: Call, body: Body) -> Result<Response, Refusal> {
-    call.first_user()?;
-    let FreeFound { digests, dry_run } = intake::json(&call.headers, body).await?;
-    if digests.len() > DIGESTS_MAX {
-        let reason = format_args!("at most {DIGESTS_MAX}, got {}", digests.len());
-        return Err(Refusal::invalid("digests", reason));
-    }
-    let freed = call.ask(move |vault, _| vault.free_found(&digests, dry_run)).await?;
-    reply::made(None, &wire_store::sweep(&freed, dry_run))
 }
 
 /// `POST reindex`.
@@ -178,7 +113,8 @@ pub async fn damage(call: Call) -> Result<Response, Refusal> {
     reply::read(&call.headers, &wire_store::damage(damage))
 }
 
-fn start<E: std::fmt::Display>(
+/// Starts a job, and answers where it can be watched.
+pub fn start<E: std::fmt::Display>(
     call: &Call,
     kind: Kind,
     work: impl FnOnce(&Vault, &Run) -> Result<(), E> + Send + 'static,

@@ -8,4 +8,5 @@ mod refusals;
 mod releases;
 mod store;
 mod support;
+mod sweeps;
 mod uploads;

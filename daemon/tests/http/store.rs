@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
-use rushes_api::store::{Check, DamageList, FoundPage, Job, JobStatus, StoreStats, Verified};
+use rushes_api::store::{Check, DamageList, Job, JobStatus, StoreStats, Verified};
 use rushes_api::{Code, Health, paths};
 use rushes_vault::Digest;
 use serde_json::{Value, json};
@@ -117,39 +117,6 @@ async fn the_store_is_counted_checked_and_indexed_anew() {
     let missing = post(json!({ "digest": Digest::of(b"never") }));
     assert_eq!(expect::<Verified>(missing, StatusCode::OK).await.status, "missing");
     assert_eq!(problem(post(json!({}))).await.field.as_deref(), Some("digest"));
-}
-
-#[tokio::test]
-async fn deleted_bytes_go_after_their_grace_and_found_ones_when_told() {
-    let daemon = Daemon::start();
-    let film = film();
-    let asset = daemon.upload(form("film.bin", &film)).await;
-    daemon.upload(form("x.png", PNG)).await;
-    let path = whole(&daemon, &film);
-    let sweep = async |ask: Value| run(&daemon, paths::STORE_SWEEP, &ask).await.report.unwrap();
-    let delete = daemon.request(Method::DELETE, &paths::asset(&asset.id)).send().await.unwrap();
-    assert!(delete.status().is_success());
-    let contents = |report: &Value| report["contents"].as_u64().unwrap();
-    assert_eq!(contents(&sweep(json!({ "dry_run": false })).await), 0, "the grace is not over");
-    let plan = sweep(json!({ "grace_s": 0 })).await;
-    assert_eq!((contents(&plan), &plan["dry_run"]), (1, &json!(true)));
-    assert!(path.exists(), "a plan frees nothing");
-    let freed = sweep(json!({ "grace_s": 0, "dry_run": false })).await;
-    assert_eq!((contents(&freed), &freed["bytes"]), (1, &json!(film.len())));
-    assert!(!path.exists());
-    assert_eq!(contents(&sweep(json!({ "grace_s": 0, "dry_run": false })).await), 0);
-
-    // No claim names what was put there by hand.
-    let (folder, _) = daemon.stopped();
-    fs::write(&path, &film).unwrap();
-    fs::remove_dir_all(folder.path().join("data/index")).unwrap();
-    let daemon = Daemon::start_in(folder, &[]);
-    let path = whole(&daemon, &film);
-    let page: FoundPage = daemon.get(paths::STORE_FOUND).await;
-    assert_eq!(page, FoundPage { found: vec![], next_cursor: None }, "it was named once");
-    let again = run(&daemon, paths::STORE_SWEEP, &json!({ "grace_s": 0, "dry_run": false })).await;
-    assert_eq!(contents(&again.report.unwrap()), 1, "what was freed before goes again");
-    assert!(!path.exists());
 }
 
 #[tokio::test]

@@ -1,0 +1,101 @@
+//! `/store/sweep`, `/store/found`: freeing bytes, for the daemon's first user.
+//!
+//! Invariant: nothing is freed by a request that does not say `dry_run: false`.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Query;
+use axum::response::Response;
+use rushes_api::Code;
+use rushes_api::store::{FREE_MAX, FreeFound, StartSweep, SweepReport};
+use rushes_vault::Digest;
+use rushes_vault::sweep::{GRACE, Packs, Run, Sweep, SweepError};
+use serde::Deserialize;
+
+use crate::call::Call;
+use crate::error::Refusal;
+use crate::jobs::Kind;
+use crate::routes::store::start;
+use crate::{intake, reply, wire_store};
+
+/// Found contents of a page when the client does not say.
+const PAGE_DEFAULT: usize = 100;
+
+/// `POST sweep`: starts one. A plan is a job as well: it looks at everything that is stored.
+pub async fn sweep(call: Call, body: Body) -> Result<Response, Refusal> {
+    call.first_user()?;
+    let StartSweep { grace_s, dry_run, compact } = intake::json(&call.headers, body).await?;
+    let how = Sweep {
+        grace: grace_s.map_or(GRACE, Duration::from_secs),
+        run: run_of(dry_run),
+        packs: if compact { Packs::All } else { Packs::Touched },
+    };
+    call.ask(|vault, _| vault.may_free()).await?;
+    start(&call, Kind::Sweep, move |vault, run| {
+        let mut looked_at = 0;
+        let mut progress = |seen| {
+            looked_at = seen;
+            run.report(&SweepReport { dry_run, looked_at, ..SweepReport::default() });
+        };
+        let swept = vault.sweep(how, run.stop(), &mut progress)?;
+        run.report(&wire_store::swept(swept, (dry_run, looked_at)));
+        Ok::<_, SweepError>(())
+    })
+}
+
+/// `GET sweep`.
+pub async fn job(call: Call) -> Result<Response, Refusal> {
+    call.first_user()?;
+    reply::read(&call.headers, &call.app.jobs.show(Kind::Sweep))
+}
+
+/// `DELETE sweep`: it stops soon, and the next one frees the rest.
+pub async fn stop(call: Call) -> Result<Response, Refusal> {
+    call.first_user()?;
+    reply::made(None, &call.app.jobs.stop(Kind::Sweep))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Page {
+    limit: Option<usize>,
+    after: Option<String>,
+}
+
+/// `GET found`: a page by digest.
+pub async fn found(call: Call) -> Result<Response, Refusal> {
+    call.first_user()?;
+    let Query(page) = Query::<Page>::try_from_uri(&call.uri)
+        .map_err(|error| Refusal::new(Code::BadRequest, format!("the query: {error}")))?;
+    let limit = page.limit.unwrap_or(PAGE_DEFAULT);
+    if !(1..=FREE_MAX).contains(&limit) {
+        let reason = format!("must be from 1 to {FREE_MAX}");
+        return Err(Refusal::of_field(Code::BadRequest, "limit", reason));
+    }
+    let after = page.after.map(|after| after.parse::<Digest>()).transpose();
+    let after = after.map_err(|_| {
+        Refusal::of_field(Code::BadRequest, "after", "must be the next_cursor of a page")
+    })?;
+    let found = call.ask(move |vault, _| vault.found(after, limit)).await?;
+    reply::read(&call.headers, &wire_store::found(found))
+}
+
+/// `POST found/free`.
+pub async fn free_found(call: Call, body: Body) -> Result<Response, Refusal> {
+    call.first_user()?;
+    let FreeFound { digests, dry_run } = intake::json(&call.headers, body).await?;
+    if digests.len() > FREE_MAX {
+        let reason = format_args!("at most {FREE_MAX}, got {}", digests.len());
+        return Err(Refusal::invalid("digests", reason));
+    }
+    // It would wait for the sweep's end.
+    call.app.jobs.must_rest(Kind::Sweep)?;
+    let looked_at = digests.len() as u64;
+    let swept = call.ask(move |vault, _| vault.free_found(&digests, run_of(dry_run))).await?;
+    reply::made(None, &wire_store::swept(swept, (dry_run, looked_at)))
+}
+
+fn run_of(dry_run: bool) -> Run {
+    if dry_run { Run::Plan } else { Run::Really }
+}
