@@ -1,54 +1,41 @@
 //! The real daemon, killed at random times under load and while it recovers: what it acknowledged
-//! is there afterwards.
+//! is there afterwards, and nothing is taken for damage that is none.
 //!
 //! `RUSHES_KILLS` and `RUSHES_SEED` make it longer and repeat its choices.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+mod load;
+
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use rushes_digest::Digest;
-use rushes_harness::{Client, Daemon, Dice, Start, noise, setting};
+use rushes_harness::{Client, Daemon, Dice, Job, PATIENCE, Start, setting};
+
+use crate::load::{Fate, Told, keep_up_until_dead, write_until_dead};
 
 const WRITERS: u64 = 6;
 /// Kills of one data directory before another one begins.
 const LIFE: u64 = 8;
 
-/// What a client was told: digest and version by asset id.
-type Told = Mutex<BTreeMap<String, (String, u64)>>;
-
-/// Uploads until the daemon is gone: small ones, large ones, some of them twice.
-fn write_until_dead(client: &Client, told: &Told, seeds: &AtomicU64, scene: u64) {
-    loop {
-        let seed = seeds.fetch_add(1, Ordering::Relaxed);
-        let content = if seed % 5 == 4 { seed - 3 } else { seed };
-        let length = if content % 3 == 0 { 400_000 } else { 3_000 };
-        let bytes = noise(content, length);
-        let digest = Digest::of(&bytes).to_hex();
-        let number = scene.to_string();
-        let fields =
-            [("project_id", "fox"), ("scene_number", &*number), ("asset_key", "scene_video")];
-        let Ok(reply) = client.try_upload("take.bin", bytes, &fields) else { return };
-        let status = reply.status();
-        let Ok(asset) = reply.json::<serde_json::Value>() else { return };
-        assert_eq!(status, 201, "{asset}");
-        assert_eq!(asset["digest"], digest);
-        let id = asset["id"].as_str().unwrap().to_owned();
-        told.lock().unwrap().insert(id, (digest, asset["version"].as_u64().unwrap()));
-    }
-}
-
 /// Everything that was acknowledged is there, right, and under its version; numbers have no gaps.
-fn assert_holds(daemon: &Daemon, told: &Told) {
-    let client = daemon.client();
-    for (id, (digest, version)) in told.lock().unwrap().iter() {
+fn assert_holds(client: &Client, told: &Told) {
+    for (id, known) in told.lock().iter() {
         let asset = client.json(&format!("/api/assets/{id}"));
-        assert_eq!(asset["version"], *version, "version of {id}");
-        assert_eq!(Digest::of(&client.data(id)).to_hex(), *digest, "bytes of {id}");
+        assert_eq!(asset["version"], known.version, "version of {id}");
+        let is_deleted = asset.get("deleted_at").is_some_and(|at| !at.is_null());
+        match known.fate {
+            Fate::Kept => assert!(!is_deleted, "nobody deleted {asset}"),
+            Fate::Asked => {}
+            Fate::Deleted => assert!(is_deleted, "it was deleted: {asset}"),
+        }
+        if !is_deleted {
+            let digest = Digest::of(&client.data(id)).to_hex();
+            assert_eq!(digest, known.digest, "bytes of {id}");
+        }
     }
     for scene in 1..=WRITERS {
         let path = format!("/api/projects/fox/scenes/{scene}/assets/scene_video");
@@ -67,11 +54,29 @@ fn assert_holds(daemon: &Daemon, told: &Told) {
     }
 }
 
+/// No damage is known, and none is found by reading everything and by making the index anew.
+fn assert_sound(client: &Client) {
+    assert_eq!(client.damage(), [""; 0], "damage at the start");
+    for job in [Job::Scrub, Job::Reindex] {
+        client.run(job);
+        assert_eq!(client.damage(), [""; 0], "damage after {job:?}");
+    }
+}
+
+/// At the end of a life: the same, and once more when everything that may go is gone.
+fn assert_rests(daemon: &Daemon, told: &Told) {
+    let client = daemon.client();
+    assert_holds(&client, told);
+    assert_sound(&client);
+    client.run(Job::Sweep);
+    assert_holds(&client, told);
+    assert_sound(&client);
+}
+
 /// A data directory that is written to, and whose daemon is killed.
 struct Life {
     start: Start,
     told: Told,
-    seeds: AtomicU64,
     dice: Dice,
     /// How long the last start took until the daemon answered.
     start_time: Duration,
@@ -83,32 +88,40 @@ impl Life {
         let daemon = start.run();
         daemon.client().project("Fox", u32::try_from(WRITERS).unwrap());
         drop(daemon);
-        Self {
-            start,
-            told: Told::default(),
-            seeds: AtomicU64::new(1),
-            dice: Dice::new(seed),
-            start_time: Duration::ZERO,
-        }
+        Self { start, told: Told::default(), dice: Dice::new(seed), start_time: Duration::ZERO }
     }
 
-    /// Starts, looks whether everything is there, writes, kills.
+    /// Starts, looks whether everything is there, writes, kills: at any time, or right after a sweep
+    /// has said that it freed files.
     fn kill_under_load(&mut self) -> String {
         let begun = Instant::now();
         let daemon = self.start.run();
         self.start_time = begun.elapsed();
-        assert_holds(&daemon, &self.told);
         let client = daemon.client();
+        assert_holds(&client, &self.told);
+        assert_sound(&client);
         let life = Duration::from_millis(30 + self.dice.below(600));
+        let after_sweep = self.dice.coin().then(|| Duration::from_micros(self.dice.below(5_000)));
+        let writers: Vec<_> = (1..=WRITERS).map(|n| (n, Dice::new(self.dice.roll()))).collect();
+        let upkeep = Dice::new(self.dice.roll());
+        let (swept, sweeps) = channel();
         std::thread::scope(|scope| {
-            for scene in 1..=WRITERS {
-                let (client, told, seeds) = (client.clone(), &self.told, &self.seeds);
-                scope.spawn(move || write_until_dead(&client, told, seeds, scene));
+            let (client, told) = (&client, &self.told);
+            for writer in writers {
+                scope.spawn(move || write_until_dead(client, told, writer));
             }
+            scope.spawn(move || keep_up_until_dead(client, told, &swept, upkeep));
             std::thread::sleep(life); // the moment of the kill is what varies
+            let mut how = format!("under load after {life:?}");
+            if let Some(pause) = after_sweep {
+                while sweeps.try_recv().is_ok() {}
+                let freed = sweeps.recv_timeout(PATIENCE);
+                std::thread::sleep(pause); // so does this one
+                how = format!("{how}, {pause:?} after a sweep of {freed:?}");
+            }
             self.start = daemon.kill();
-        });
-        format!("under load after {life:?}")
+            how
+        })
     }
 
     /// Starts and kills before the daemon answers, sometimes without anything that is derived.
@@ -133,10 +146,11 @@ impl Life {
 fn kill(kills: u64) {
     let seed = setting("RUSHES_SEED", 1);
     let mut done = 0;
-    let mut acknowledged = 0;
+    let (mut acknowledged, mut freed) = (0, 0);
     while done < kills {
         let place = tempfile::tempdir().unwrap();
         let data = place.path().join("data");
+        println!("RUSHES_SEED={seed}, from kill {} on", done + 1);
         let mut life = Life::new(&data, seed.wrapping_mul(1_000_003).wrapping_add(done));
         let end = kills.min(done + LIFE);
         while done < end {
@@ -144,17 +158,19 @@ fn kill(kills: u64) {
             // The first of a life finds nothing to recover.
             let is_early = done % LIFE != 1 && life.dice.below(3) == 0;
             let how = if is_early { life.kill_while_starting() } else { life.kill_under_load() };
-            let count = life.told.lock().unwrap().len();
+            let count = life.told.lock().len();
             println!("kill {done} {how}: {count} acknowledged in this life");
         }
-        assert_holds(&life.start.run(), &life.told);
+        assert_rests(&life.start.run(), &life.told);
         // And once without anything that is derived.
         std::fs::remove_dir_all(data.join("index")).unwrap();
-        assert_holds(&life.start.run(), &life.told);
-        acknowledged += life.told.lock().unwrap().len() as u64;
+        assert_rests(&life.start.run(), &life.told);
+        acknowledged += life.told.lock().len() as u64;
+        freed += life.told.freed.load(Ordering::Relaxed);
     }
-    println!("{kills} kills, {acknowledged} acknowledged in all, RUSHES_SEED={seed}");
+    println!("{kills} kills, {acknowledged} uploads acknowledged, {freed} contents freed");
     assert!(acknowledged > kills, "hardly anything was written");
+    assert!(freed > 0, "nothing was freed");
 }
 
 #[test]

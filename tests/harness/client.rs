@@ -70,6 +70,21 @@ impl Client {
         self.http.delete(format!("{}{path}", self.base)).send().unwrap()
     }
 
+    /// `GET`, whatever the answer; an error when the connection broke.
+    pub fn try_get(&self, path: &str) -> reqwest::Result<Response> {
+        self.http.get(format!("{}{path}", self.base)).send()
+    }
+
+    /// `POST` of JSON, whatever the answer; an error when the connection broke.
+    pub fn try_post(&self, path: &str, body: &Value) -> reqwest::Result<Response> {
+        self.http.post(format!("{}{path}", self.base)).json(body).send()
+    }
+
+    /// `DELETE`, whatever the answer; an error when the connection broke.
+    pub fn try_delete(&self, path: &str) -> reqwest::Result<Response> {
+        self.http.delete(format!("{}{path}", self.base)).send()
+    }
+
     /// An upload, whatever the answer; an error when the connection broke.
     pub fn try_upload(
         &self,

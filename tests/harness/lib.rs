@@ -11,10 +11,12 @@
 mod client;
 mod daemon;
 mod dice;
+mod upkeep;
 
 pub use client::{Client, Form};
 pub use daemon::{Daemon, Start, program};
 pub use dice::{Dice, setting};
+pub use upkeep::Job;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -46,6 +48,16 @@ pub fn noise(seed: u64, length: usize) -> Vec<u8> {
     }
     bytes.truncate(length);
     bytes
+}
+
+/// A content with a few KiB more near its front, as an edit leaves it: the rest moves, and is the
+/// same. Edits of one seed are the same.
+pub fn edited(content: &[u8], seed: u64) -> Vec<u8> {
+    let mut dice = Dice::new(seed);
+    let at = usize::try_from(dice.below(100_000)).unwrap().min(content.len());
+    let more = usize::try_from(1 + dice.below(8 << 10)).unwrap();
+    let (front, rest) = content.split_at(at);
+    [front, &noise(dice.roll(), more), rest].concat()
 }
 
 /// All files below a directory.

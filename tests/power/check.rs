@@ -1,5 +1,5 @@
 //! What must hold after a cut: everything that was acknowledged is there, right, under its version,
-//! and the daemon has no damage to report.
+//! and the daemon has no damage to report, whatever it reads again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,10 +7,10 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use rushes_digest::Digest;
-use rushes_harness::{Client, Daemon, files_below};
+use rushes_harness::{Client, Daemon, Job, files_below};
 use serde_json::Value;
 
-use crate::load::Told;
+use crate::load::{Entry, Ledger, Told};
 
 /// One thing that does not hold.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub enum Loss {
         /// What there is instead.
         found: String,
     },
+    /// The delete of an asset was acknowledged, and it is not deleted.
+    Delete(String),
     /// A history's numbers or its best version are wrong.
     History {
         /// The scene.
@@ -37,23 +39,42 @@ impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Upload { told, found } => write!(f, "{told:?}: {found}"),
+            Self::Delete(found) => write!(f, "it was deleted: {found}"),
             Self::History { scene, found } => write!(f, "scene {scene}: {found}"),
             Self::Damage(said) => write!(f, "damage: {said}"),
         }
     }
 }
 
+/// What became of the asset of an acknowledged upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is there.
+    Kept,
+    /// Its delete was sent, and not acknowledged before the cut.
+    Asked,
+    /// Its delete was acknowledged.
+    Deleted,
+}
+
 /// Everything that does not hold. `said`: how long the daemon's log was before this start.
-pub fn losses(daemon: &Daemon, folder: &Path, told: &[Told], said: u64) -> Vec<Loss> {
+pub fn losses(daemon: &Daemon, folder: &Path, ledger: &Ledger, said: u64) -> Vec<Loss> {
     let client = daemon.client();
-    let mut losses: Vec<_> = told.iter().filter_map(|told| lost(&client, told)).collect();
-    let mut scenes: BTreeMap<u64, Vec<&Told>> = BTreeMap::new();
-    for one in told {
-        scenes.entry(one.scene).or_default().push(one);
+    let told = fates(ledger);
+    let mut losses: Vec<_> =
+        told.iter().filter_map(|(told, fate)| lost(&client, told, *fate)).collect();
+    let mut scenes: BTreeMap<u64, Vec<&(Told, Fate)>> = BTreeMap::new();
+    for one in &told {
+        scenes.entry(one.0.scene).or_default().push(one);
     }
     for (scene, told) in scenes {
         let wrong = history(&client, scene, &told);
         losses.extend(wrong.map(|found| Loss::History { scene, found }));
+    }
+    losses.extend(client.damage().into_iter().map(Loss::Damage));
+    for job in [Job::Scrub, Job::Reindex] {
+        client.run(job);
+        losses.extend(client.damage().iter().map(|one| Loss::Damage(format!("{job:?}: {one}"))));
     }
     let aside = folder.join("quarantine");
     if aside.is_dir() {
@@ -69,14 +90,39 @@ pub fn losses(daemon: &Daemon, folder: &Path, told: &[Told], said: u64) -> Vec<L
     losses
 }
 
-fn lost(client: &Client, told: &Told) -> Option<Loss> {
+fn fates(ledger: &Ledger) -> Vec<(Told, Fate)> {
+    let (asked, mut deleted, mut uploads) = (ledger.asked(), BTreeSet::new(), Vec::new());
+    for entry in ledger.all() {
+        match entry {
+            Entry::Upload(told) => uploads.push(told),
+            Entry::Delete(id) => drop(deleted.insert(id)),
+        }
+    }
+    let fate = |id: &str| match (deleted.contains(id), asked.contains(id)) {
+        (true, _) => Fate::Deleted,
+        (false, true) => Fate::Asked,
+        (false, false) => Fate::Kept,
+    };
+    uploads.into_iter().map(|told| (told.clone(), fate(&told.id))).collect()
+}
+
+fn lost(client: &Client, told: &Told, fate: Fate) -> Option<Loss> {
     let loss = |found: String| Some(Loss::Upload { told: told.clone(), found });
     let reply = client.get(&format!("/api/assets/{}", told.id));
     if reply.status() != 200 {
         return loss(format!("its record is answered with {}", reply.status()));
     }
     let asset: Value = reply.json().unwrap();
-    if asset["version"] != told.version || asset["digest"] != *told.digest {
+    let is_deleted = !asset["deleted_at"].is_null();
+    if asset["version"] != told.version || (is_deleted && fate == Fate::Kept) {
+        return loss(format!("its record is {asset}"));
+    }
+    match (is_deleted, fate) {
+        (true, _) => return None,
+        (false, Fate::Deleted) => return Some(Loss::Delete(asset.to_string())),
+        (false, _) => {}
+    }
+    if asset["digest"] != *told.digest {
         return loss(format!("its record is {asset}"));
     }
     let reply = client.get(&format!("/api/assets/{}/data", told.id));
@@ -91,7 +137,7 @@ fn lost(client: &Client, told: &Told) -> Option<Loss> {
 }
 
 /// What is wrong with a scene's history. What was never acknowledged may be there too.
-fn history(client: &Client, scene: u64, told: &[&Told]) -> Option<String> {
+fn history(client: &Client, scene: u64, told: &[&(Told, Fate)]) -> Option<String> {
     let reply = client.get(&format!("/api/projects/fox/scenes/{scene}/assets/scene_video"));
     if reply.status() != 200 {
         return Some(format!("the history is answered with {}", reply.status()));
@@ -103,13 +149,15 @@ fn history(client: &Client, scene: u64, told: &[&Told]) -> Option<String> {
     if !numbers.iter().copied().eq((1..=count).map(Some)) {
         return Some(format!("the versions are {numbers:?}"));
     }
-    let known: BTreeSet<u64> = told.iter().map(|told| told.version).collect();
-    let chosen = told.iter().filter(|told| told.best).map(|told| told.version).max();
+    let known: BTreeSet<u64> = told.iter().map(|(told, _)| told.version).collect();
+    let chosen = told.iter().filter(|(told, _)| told.best).max_by_key(|(told, _)| told.version);
     let best = history["best"].as_u64();
+    // None while the chosen one is deleted.
     let is_right = match (best, chosen) {
         (None, None) => true,
-        (Some(best), chosen) => Some(best) == chosen || !known.contains(&best),
-        (None, Some(_)) => false,
+        (None, Some((_, fate))) => *fate != Fate::Kept,
+        (Some(best), Some((told, fate))) if best == told.version => *fate != Fate::Deleted,
+        (Some(best), _) => !known.contains(&best),
     };
     (!is_right).then(|| format!("the best version is {best:?}, it was to be {chosen:?}"))
 }

@@ -28,7 +28,7 @@ fn cut(file_system: FileSystem, cuts: u64) {
     rig::require();
     let seed = setting("RUSHES_SEED", 1);
     let mut done = 0;
-    let mut life = 0;
+    let (mut life, mut freed) = (0, 0);
     while done < cuts {
         life += 1;
         let both = 2 * life + u64::from(file_system == FileSystem::Xfs);
@@ -46,7 +46,9 @@ fn cut(file_system: FileSystem, cuts: u64) {
             );
         }
         assert!(world.acknowledged() > 0, "nothing was acknowledged");
+        freed += world.freed();
     }
+    assert!(freed > 0 || cuts == 0, "nothing was freed");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use rushes_harness::{Daemon, Dice, Start, wait_until};
 use tempfile::TempDir;
 
 use crate::check::{self, Loss};
-use crate::load::{Begun, Ledger, WRITERS, write_until_dead};
+use crate::load::{Begun, Ledger, WRITERS, keep_up_until_dead, write_until_dead};
 use crate::pages;
 use crate::rig::{Device, FileSystem, KEPT, Mounted};
 
@@ -114,9 +114,14 @@ impl World {
         self.device.lie(&self.disk);
     }
 
-    /// How much was acknowledged before the last cut.
+    /// How many uploads were acknowledged before the last cut.
     pub fn acknowledged(&self) -> usize {
-        self.ledger.stamp()
+        self.ledger.uploads()
+    }
+
+    /// How many contents sweeps were seen to free.
+    pub fn freed(&self) -> u64 {
+        self.ledger.freed()
     }
 
     /// One cut, and what is missing after it.
@@ -145,10 +150,12 @@ impl World {
         let found = FOUND[turn % FOUND.len()];
         let found = self.treat(found);
         println!(
-            "{:?} cut {}: {moment:?}, {kept} kept of {told}, index {found:?}, {} acknowledged",
+            "{:?} cut {}: {moment:?}, {kept} kept of {told}, index {found:?}, {} acknowledged, \
+             {} freed",
             self.file_system,
             self.rounds,
             self.ledger.stamp(),
+            self.ledger.freed(),
         );
         self.check()
     }
@@ -163,7 +170,7 @@ impl World {
     fn check(&mut self) -> Vec<Loss> {
         let said = std::fs::metadata(self.log()).unwrap().len();
         let daemon = self.start.run();
-        check::losses(&daemon, &self.start.data, &self.ledger.all(), said)
+        check::losses(&daemon, &self.start.data, &self.ledger, said)
     }
 
     fn cut_under_load(&mut self, daemon: Daemon, kept: &str) -> String {
@@ -219,6 +226,7 @@ impl World {
     ) -> T {
         let dice: Vec<_> =
             (1..=WRITERS).map(|scene| (scene, Dice::new(self.dice.roll()))).collect();
+        let upkeep = Dice::new(self.dice.roll());
         let fresh = self.fresh();
         let seed = self.dice.roll();
         let (ledger, begun) = (&self.ledger, &self.begun);
@@ -228,6 +236,7 @@ impl World {
             for writer in dice {
                 scope.spawn(move || write_until_dead(client, ledger, begun, writer));
             }
+            scope.spawn(move || keep_up_until_dead(client, ledger, upkeep));
             then(&mut cutting)
         })
     }
