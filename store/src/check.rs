@@ -68,7 +68,6 @@ pub fn check(shelf: &Shelf) -> Result<Checked> {
     packs(shelf, &mut checked)?;
     entries(shelf, &mut checked)?;
     staging(shelf, &mut checked)?;
-    quarantine(shelf, &mut checked)?;
     if matches!(check_room(&*shelf.disk, 0), Err(StoreError::Full)) {
         let what = "less than a twentieth of the disk, or 1 GiB, is free: uploads are refused";
         checked.add("", what, "free some space; it goes on by itself");
@@ -196,18 +195,6 @@ fn staging(shelf: &Shelf, checked: &mut Checked) -> Result<()> {
         if entry.kind != Kind::File {
             let path = Path::new(layout::STAGING).join(&entry.name);
             checked.add(path, "this is not an unfinished upload", FOREIGN);
-        }
-    }
-    Ok(())
-}
-
-fn quarantine(shelf: &Shelf, checked: &mut Checked) -> Result<()> {
-    let open: HashSet<PathBuf> = shelf.ledger.open_files().into_iter().collect();
-    for entry in shelf.disk.list(Path::new(layout::QUARANTINE))? {
-        let path = Path::new(layout::QUARANTINE).join(&entry.name);
-        if !layout::is_why(&entry.name) && !open.contains(&layout::why(&path)) {
-            let what = "all that counted in this damaged file is whole again";
-            checked.add(path, what, "remove it when nobody wants to look at it any more");
         }
     }
     Ok(())

@@ -201,11 +201,6 @@ impl Ledger {
         self.state().wholes.get(digest).cloned().unwrap_or_default()
     }
 
-    /// Notes on which a blob is still open.
-    pub fn open_files(&self) -> Vec<PathBuf> {
-        self.state().entries.values().map(|entry| entry.path.clone()).collect()
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

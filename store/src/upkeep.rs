@@ -15,6 +15,7 @@ use crate::ledger::{Damaged, Observer};
 use crate::progress::{Pace, ScrubState};
 use crate::reindex::{self, Reindexed};
 use crate::scrub::{self, Scrubbed};
+use crate::shelf::Shelf;
 use crate::stats;
 use crate::verify::{self, Verified};
 
@@ -40,7 +41,28 @@ impl Store {
     /// Brings the index up to date with the disk while everything else goes on. `progress` is
     /// called often. Nothing is deleted; blobs whose bytes are gone are damage afterwards.
     pub fn reindex(&self, progress: &mut dyn FnMut(&Reindexed)) -> Result<Reindexed, StoreError> {
-        reindex::reindex(&self.shelf, progress)
+        let done = reindex::reindex(&self.shelf, progress)?;
+        for damaged in self.shelf.ledger.damage() {
+            // What was put back is not damaged any more; what is still wrong is listed already.
+            if let Err(error) = verify::verify(&self.shelf, &damaged.digest) {
+                tracing::debug!(%error, "still damaged");
+            }
+        }
+        Ok(done)
+    }
+
+    /// Whether there is a trace of a blob, sound or damaged. Reads no content.
+    pub fn has_trace(&self, digest: &Digest) -> Result<bool, StoreError> {
+        let Shelf { index, ledger, packs, .. } = &*self.shelf;
+        if index.blob(digest)?.is_some() || ledger.of(digest).is_some() {
+            return Ok(true);
+        }
+        let Some(known) = index.manifest(digest)? else { return Ok(false) };
+        match packs.manifest_front(digest, &known.at) {
+            Ok(front) => Ok(!front.is_of_own_whole),
+            Err(StoreError::Damaged { .. }) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     /// Looks at names and sizes, and says what is wrong and what to do.

@@ -20,6 +20,8 @@ use crate::Vault;
 
 /// Most assets whose media types are counted for one answer: about a second's work.
 const ASSETS_MAX: usize = 50_000;
+/// Most findings of a check that are told one by one; the store's own have the same limit.
+const FINDINGS_MAX: usize = 200;
 /// Assets that are read at a time.
 const LOT: usize = 1000;
 
@@ -102,13 +104,40 @@ impl Vault {
     }
 
     /// Looks at names and sizes, and says what is wrong and what to do.
-    pub fn check(&self) -> Result<Checked, StoreError> {
+    pub fn check(&self) -> Result<Checked, UpkeepError> {
         let mut checked = self.store.check()?;
+        for user in self.catalog.users()? {
+            self.check_contents(Viewer { user: user.id }, &mut checked)?;
+        }
         if let Some(what) = self.catalog.read_only() {
             let remedy = "see the log: it says which file, and what to do";
             checked.findings.insert(0, Finding { place: PathBuf::from("journal"), what, remedy });
         }
         Ok(checked)
+    }
+
+    /// Looks whether the store knows every content that a user's assets name. The store itself
+    /// cannot tell: where a pack and its note are gone, nothing is left that names what was in it.
+    fn check_contents(&self, viewer: Viewer, checked: &mut Checked) -> Result<(), UpkeepError> {
+        let mut after = None;
+        loop {
+            let lot = self.catalog.contents(viewer, after.as_ref(), LOT)?;
+            let Some((last, _)) = lot.last() else { return Ok(()) };
+            after = Some(*last);
+            for (digest, _) in lot {
+                if self.store.has_trace(&digest)? {
+                    continue;
+                }
+                if checked.findings.len() >= FINDINGS_MAX {
+                    checked.more += 1;
+                    continue;
+                }
+                let what = format!("the bytes of {digest}, which an asset names, are not there");
+                let remedy = "upload the same content again, or restore whole/ and packs/ from a \
+                              backup and run a reindex";
+                checked.findings.push(Finding { place: PathBuf::new(), what, remedy });
+            }
+        }
     }
 
     /// Reads everything at rest again, from where the last scrub was stopped, until its end or
