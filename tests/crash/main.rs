@@ -94,8 +94,8 @@ impl Life {
         Self { start, told: Told::default(), dice: Dice::new(seed), start_time: Duration::ZERO }
     }
 
-    /// Starts, looks whether everything is there, writes, kills: at any time, or right after a sweep
-    /// has said that it freed files.
+    /// Starts, looks whether everything is there, writes, kills: at any time, or right after a
+    /// sweep has said that it freed files.
     fn kill_under_load(&mut self) -> String {
         let begun = Instant::now();
         let daemon = self.start.run();
