@@ -48,6 +48,8 @@ pub struct Told {
     contents: AtomicU64,
     /// Contents that sweeps were seen to free.
     pub freed: AtomicU64,
+    /// Bytes of originals that sweeps moved away because edited copies share them.
+    pub moved: AtomicU64,
 }
 
 impl Told {
@@ -144,6 +146,7 @@ pub fn keep_up_until_dead(client: &Client, told: &Told, swept: &Sender<u64>, mut
         }
         client.try_start(Job::Sweep)?;
         let report = client.try_wait(Job::Sweep)?;
+        told.moved.fetch_add(report["bytes_moved"].as_u64().unwrap_or(0), Ordering::Relaxed);
         // Nobody has to be listening.
         if let Some(contents) = report["contents"].as_u64().filter(|_| report["bytes"] != 0) {
             told.freed.fetch_add(contents, Ordering::Relaxed);

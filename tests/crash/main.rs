@@ -63,14 +63,17 @@ fn assert_sound(client: &Client) {
     }
 }
 
-/// At the end of a life: the same, and once more when everything that may go is gone.
-fn assert_rests(daemon: &Daemon, told: &Told) {
+/// At the end of a life: the same, and once more when everything that may go is gone. Tells how
+/// many contents share parts with others.
+fn assert_rests(daemon: &Daemon, told: &Told) -> u64 {
     let client = daemon.client();
+    let stats = client.json("/api/store/stats");
     assert_holds(&client, told);
     assert_sound(&client);
     client.run(Job::Sweep);
     assert_holds(&client, told);
     assert_sound(&client);
+    stats["store"]["in_ranges"]["count"].as_u64().unwrap()
 }
 
 /// A data directory that is written to, and whose daemon is killed.
@@ -91,8 +94,8 @@ impl Life {
         Self { start, told: Told::default(), dice: Dice::new(seed), start_time: Duration::ZERO }
     }
 
-    /// Starts, looks whether everything is there, writes, kills: at any time, or right after a sweep
-    /// has said that it freed files.
+    /// Starts, looks whether everything is there, writes, kills: at any time, or right after a
+    /// sweep has said that it freed files.
     fn kill_under_load(&mut self) -> String {
         let begun = Instant::now();
         let daemon = self.start.run();
@@ -146,7 +149,7 @@ impl Life {
 fn kill(kills: u64) {
     let seed = setting("RUSHES_SEED", 1);
     let mut done = 0;
-    let (mut acknowledged, mut freed) = (0, 0);
+    let (mut acknowledged, mut freed, mut moved, mut in_ranges) = (0, 0, 0, 0);
     while done < kills {
         let place = tempfile::tempdir().unwrap();
         let data = place.path().join("data");
@@ -161,16 +164,19 @@ fn kill(kills: u64) {
             let count = life.told.lock().len();
             println!("kill {done} {how}: {count} acknowledged in this life");
         }
-        assert_rests(&life.start.run(), &life.told);
+        in_ranges += assert_rests(&life.start.run(), &life.told);
         // And once without anything that is derived.
         std::fs::remove_dir_all(data.join("index")).unwrap();
         assert_rests(&life.start.run(), &life.told);
         acknowledged += life.told.lock().len() as u64;
         freed += life.told.freed.load(Ordering::Relaxed);
+        moved += life.told.moved.load(Ordering::Relaxed);
     }
     println!("{kills} kills, {acknowledged} uploads acknowledged, {freed} contents freed");
+    println!("{in_ranges} contents in ranges, {moved} bytes moved out of freed ones");
     assert!(acknowledged > kills, "hardly anything was written");
-    assert!(freed > 0, "nothing was freed");
+    assert!(freed > 0 && moved > 0, "nothing was freed, or nobody shared it");
+    assert!(in_ranges > 0, "no edited copy was kept in ranges");
 }
 
 #[test]

@@ -71,6 +71,7 @@ pub struct Ledger {
     bytes: AtomicU64,
     contents: AtomicU64,
     freed: AtomicU64,
+    moved: AtomicU64,
 }
 
 impl Ledger {
@@ -87,6 +88,11 @@ impl Ledger {
     /// Contents that sweeps were seen to free.
     pub fn freed(&self) -> u64 {
         self.freed.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of originals that sweeps moved away because edited copies share them.
+    pub fn moved(&self) -> u64 {
+        self.moved.load(Ordering::Relaxed)
     }
 
     /// Forgets what was acknowledged after a cut, on the disk that is no more.
@@ -252,6 +258,7 @@ pub fn keep_up_until_dead(client: &Client, ledger: &Ledger, mut dice: Dice) {
         client.try_start(Job::Sweep)?;
         let report = client.try_wait(Job::Sweep)?;
         ledger.freed.fetch_add(report["contents"].as_u64().unwrap_or(0), Ordering::Relaxed);
+        ledger.moved.fetch_add(report["bytes_moved"].as_u64().unwrap_or(0), Ordering::Relaxed);
         Some(())
     };
     while turn().is_some() {}

@@ -151,11 +151,12 @@ impl World {
         let found = self.treat(found);
         println!(
             "{:?} cut {}: {moment:?}, {kept} kept of {told}, index {found:?}, {} acknowledged, \
-             {} freed",
+             {} freed, {} bytes moved",
             self.file_system,
             self.rounds,
             self.ledger.stamp(),
             self.ledger.freed(),
+            self.ledger.moved(),
         );
         self.check()
     }
