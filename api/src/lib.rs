@@ -6,18 +6,23 @@
 
 pub mod asset;
 pub mod contents;
+pub mod element;
 pub mod health;
+pub mod history;
 pub mod paths;
 pub mod problem;
 pub mod project;
+pub mod record;
 pub mod store;
 
 pub use asset::{AssetReply, Status, UploadField};
 pub use contents::{DIGESTS_MAX, Digests};
+pub use element::{ElementReply, NewElement};
 pub use health::{Health, MountHealth};
+pub use history::{HistoryReply, HistorySummary, SetBest, VersionSummary};
 pub use problem::{Code, Problem};
 pub use project::{
-    HistoryReply, HistorySummary, NewProject, NewScene, ProjectPage, ProjectReply, ProjectView,
-    ScenePage, SceneReply, SetBest, VersionSummary,
+    NewProject, NewScene, ProjectPage, ProjectReply, ProjectStats, ProjectView, Reorder,
+    SceneAssets, ScenePage, SceneReply,
 };
 pub use rushes_digest::Digest;

@@ -74,19 +74,30 @@ pub fn scene(project_id: impl Display, scene: impl Display) -> String {
     format!("{}/{}", scenes(project_id), segment(&scene))
 }
 
-/// `GET` a character.
-pub fn character(project_id: impl Display, id: impl Display) -> String {
-    format!("{}/characters/{}", project(project_id), segment(&id))
+/// `GET` an element of a project, by the word for its kind: character, location, mood, timeline or
+/// prompt.
+pub fn element(project_id: impl Display, word: &str, id: impl Display) -> String {
+    format!("{}/{}", elements(project_id, word), segment(&id))
 }
 
-/// `GET` a location.
-pub fn location(project_id: impl Display, id: impl Display) -> String {
-    format!("{}/locations/{}", project(project_id), segment(&id))
+/// `GET` the elements of a project of a kind, `POST` a new one.
+pub fn elements(project_id: impl Display, word: &str) -> String {
+    format!("{}/{}", project(project_id), elements_of(word))
 }
 
-/// `GET` a mood.
-pub fn mood(project_id: impl Display, id: impl Display) -> String {
-    format!("{}/moods/{}", project(project_id), segment(&id))
+/// The word for all elements of a kind.
+pub fn elements_of(word: &str) -> String {
+    format!("{word}s")
+}
+
+/// `POST` all scenes of a project in another order.
+pub fn reorder(project_id: impl Display) -> String {
+    format!("{}/reorder", scenes(project_id))
+}
+
+/// `POST` that what has the path `of` (a project, scene or element) is wanted again.
+pub fn restore(of: &str) -> String {
+    format!("{of}/restore")
 }
 
 /// `GET` the histories of what has the path `of` (a project, scene, character, location or mood),

@@ -2,73 +2,130 @@
 
 use std::collections::BTreeMap;
 
-use rushes_digest::Digest;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::asset::AssetReply;
+use crate::element::{CharacterReply, LocationReply, MoodReply, NewElement, TimelineReply};
+use crate::history::HistorySummary;
+use crate::record::{Composition, Figure, Mood, ProjectRecord, Reference, SceneRecord, Storyboard};
 
-/// Asks for a project.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Asks for a project, with what is in it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct NewProject {
     /// Its id and its folder's name; made from the name when it is left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What people call it.
     pub name: String,
     /// What it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// What it should become. Its selected mood is one of `moods`, by the id given there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storyboard: Option<Storyboard>,
+    /// Assets of the brand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub brand_asset_ids: Vec<String>,
+    /// Assets of the characters.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub character_asset_ids: Vec<String>,
+    /// Assets of backgrounds.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub background_asset_ids: Vec<String>,
+    /// What other systems call it, by the system's name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub external_codes: BTreeMap<String, String>,
+    /// What it refers to outside.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+    /// Free words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Whatever else there is to keep, as it was sent.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Value>,
+    /// Its scenes; those without a number go behind the ones before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scenes: Vec<NewScene>,
+    /// Its characters.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub characters: Vec<NewElement<Figure>>,
+    /// Its locations.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locations: Vec<NewElement<Figure>>,
+    /// Its moods.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub moods: Vec<NewElement<Mood>>,
 }
 
 /// Asks for a scene.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct NewScene {
+    /// Its id, a UUID; made when it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Its number; it goes behind the last scene when it is left out.
-    #[serde(default, alias = "sceneNumber", skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "sceneNumber", skip_serializing_if = "Option::is_none")]
     pub scene_number: Option<u32>,
     /// Its title; may be empty.
-    #[serde(default)]
     pub title: String,
     /// What happens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// How long it should be, in seconds.
-    #[serde(default, alias = "durationSeconds", skip_serializing_if = "Option::is_none")]
+    #[serde(alias = "durationSeconds", skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<f64>,
+    /// How it is composed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub composition: Option<Composition>,
+    /// Whatever else there is to keep, as it was sent.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub metadata: Map<String, Value>,
 }
 
-/// Chooses the best version of a history.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Asks for another order of a project's scenes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SetBest {
-    /// Which version; it must have bytes and not be deleted.
-    pub version: u32,
+pub struct Reorder {
+    /// Each scene once, by id, in the wanted order.
+    pub scene_ids: Vec<String>,
 }
 
 /// A project without what is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProjectReply {
     /// Its id and its folder's name.
     pub id: String,
-    /// What people call it.
-    pub name: String,
-    /// What it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    /// What is said about it.
+    #[serde(flatten)]
+    pub record: ProjectRecord,
     /// Who owns it.
     pub user_id: String,
     /// When it was made, RFC 3339.
     pub created_at: String,
+    /// When its record was last written, RFC 3339.
+    pub updated_at: String,
     /// The claim that last changed the record.
     pub revision: u64,
     /// Its folder in the mount, relative to the mount's root.
     pub path: String,
 }
 
-/// A page of projects, by id.
+/// How far a project is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectStats {
+    /// Its scenes.
+    pub total_scenes: usize,
+    /// Those whose `scene_video` has a version with bytes that stands for it.
+    pub completed_scenes: usize,
+    /// When anything in it was last changed, RFC 3339.
+    pub last_activity: String,
+}
+
+/// A page of projects, by id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProjectPage {
     /// At most as many as the limit.
     pub projects: Vec<ProjectReply>,
@@ -77,7 +134,8 @@ pub struct ProjectPage {
     pub next_cursor: Option<String>,
 }
 
-/// A complete project: its scenes in order, each with its histories, and its own histories.
+/// A complete project: its scenes in order, its elements and its own histories. Prompts are listed
+/// apart.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProjectView {
     /// The project.
@@ -85,8 +143,18 @@ pub struct ProjectView {
     pub project: ProjectReply,
     /// Its scenes by number.
     pub scenes: Vec<SceneReply>,
+    /// Its characters.
+    pub characters: Vec<CharacterReply>,
+    /// Its locations.
+    pub locations: Vec<LocationReply>,
+    /// Its moods.
+    pub moods: Vec<MoodReply>,
+    /// Its timelines.
+    pub timelines: Vec<TimelineReply>,
     /// The project's own histories by asset key.
     pub assets: BTreeMap<String, HistorySummary>,
+    /// How far it is.
+    pub stats: ProjectStats,
 }
 
 /// A scene with its histories.
@@ -98,83 +166,54 @@ pub struct SceneReply {
     pub project_id: String,
     /// Its place in the project, from 1.
     pub scene_number: u32,
-    /// Its title.
-    pub title: String,
-    /// What happens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// How long it should be, in seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration_seconds: Option<f64>,
+    /// What is said about it.
+    #[serde(flatten)]
+    pub record: SceneRecord,
     /// When it was made, RFC 3339.
     pub created_at: String,
+    /// When its record was last written, RFC 3339.
+    pub updated_at: String,
     /// The claim that last changed the record.
     pub revision: u64,
     /// Its folder in the mount, relative to the mount's root.
     pub path: String,
-    /// Its histories by asset key.
+    /// Its histories.
     #[serde(default)]
-    pub assets: BTreeMap<String, HistorySummary>,
+    pub assets: SceneAssets,
+}
+
+/// The histories of a scene by asset key, and beside them where the files are that stand for the
+/// four that every scene may have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SceneAssets {
+    /// The current file of `composition`, relative to the mount's root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub composition_path: Option<String>,
+    /// The current file of `scene_video`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_path: Option<String>,
+    /// The current file of `scene_audio`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_path: Option<String>,
+    /// The current file of `scene_thumbnail`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_path: Option<String>,
+    /// When the newest of these was recorded, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated_at: Option<String>,
+    /// The histories by asset key.
+    #[serde(flatten)]
+    pub histories: BTreeMap<String, HistorySummary>,
 }
 
 /// The scenes of a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScenePage {
-    /// All of them, by number.
+    /// At most as many as the limit, by number.
     pub scenes: Vec<SceneReply>,
-}
-
-/// A history in short.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HistorySummary {
-    /// Its key.
-    pub asset_key: String,
-    /// The version that was chosen; absent while nobody chose, and while it is deleted.
+    /// Asks for the next page as `?cursor=`; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub best: Option<u32>,
-    /// The newest version that is not deleted, failed or not; 0 when all are.
-    pub latest: u32,
-    /// What stands for the history: the best version, else the latest one with bytes that is not
-    /// deleted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub current: Option<VersionSummary>,
-    /// The claim that last changed it.
-    pub revision: u64,
-}
-
-/// A version with bytes, in short.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VersionSummary {
-    /// Its number, from 1.
-    pub version: u32,
-    /// Its asset.
-    pub asset_id: String,
-    /// Where its bytes are, absolute; needs the bearer token.
-    pub url: String,
-    /// BLAKE3-256 of the bytes.
-    pub digest: Digest,
-    /// How many bytes.
-    pub size: u64,
-    /// The history's current file in the mount, relative to the mount's root; absent where the
-    /// mount does not show it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-}
-
-/// A history with all its versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HistoryReply {
-    /// Its key.
-    pub asset_key: String,
-    /// The version that was chosen; absent while nobody chose, and while it is deleted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub best: Option<u32>,
-    /// The newest version that is not deleted, failed or not; 0 when all are.
-    pub latest: u32,
-    /// Every version from 1 on, failed and deleted ones too.
-    pub versions: Vec<AssetReply>,
-    /// The claim that last changed it; also its `ETag`.
-    pub revision: u64,
+    pub next_cursor: Option<String>,
 }
 
 #[cfg(test)]

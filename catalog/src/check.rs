@@ -1,18 +1,17 @@
 //! What can be said of a command without looking at any fact: lengths, counts, ranges.
 
+use serde::Serialize;
+
+use crate::bounds::{
+    Checked, METADATA_DEPTH_MAX, amount, at_most, depth_of, few, invalid, one_line, required,
+};
+use crate::check_records;
 use crate::command::{
-    Command, CommandError, DIGESTS_MAX, METADATA_INLINE_BYTES_MAX, NAME_BYTES_MAX, NewAsset,
-    NewScene, SCENE_NUMBER_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
+    Command, DIGESTS_MAX, FOLLOWED_MAX, METADATA_INLINE_BYTES_MAX, NewAsset, RECORD_BYTES_MAX,
+    SCENES_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
 };
 use crate::model::Status;
 use rushes_digest::Digest;
-use serde_json::Value;
-
-/// How deep metadata may be nested: far below what the reader of a claim, or of a record of it,
-/// follows (128 levels, `serde_json`).
-pub const METADATA_DEPTH_MAX: usize = 64;
-
-type Checked = Result<(), CommandError>;
 
 /// Refuses what no state of the facts could make acceptable.
 pub fn check(command: &Command) -> Checked {
@@ -24,18 +23,25 @@ pub fn check(command: &Command) -> Checked {
             }
             invalid("name", "must be a short name without / \\ : * ? \" < > |".to_owned())
         }
-        Command::CreateProject(project) => {
-            required("name", &project.name)?;
-            at_most("name", Some(&project.name), NAME_BYTES_MAX)?;
-            one_line("name", Some(&project.name))?;
-            at_most("description", project.description.as_deref(), TEXT_BYTES_MAX)
-        }
-        Command::AddScene(scene) => check_scene(scene),
+        Command::CreateProject(project) => check_records::new_project(project),
+        Command::AddScene { scene, .. } => check_records::new_scene(scene),
+        Command::AddElement { element, .. } => check_records::element_record(&element.record),
+        Command::ReorderScenes { scene_ids, .. } => few("scene_ids", scene_ids.len(), SCENES_MAX),
+        Command::FollowScope { asset_ids, .. } => few("asset_ids", asset_ids.len(), FOLLOWED_MAX),
         Command::AddAsset(asset) => check_asset(asset),
         Command::FreeBytes { digests } if digests.len() > DIGESTS_MAX => {
             invalid("digests", format!("at most {DIGESTS_MAX}, got {}", digests.len()))
         }
-        Command::FreeBytes { .. }
+        Command::ChangeProject { .. }
+        | Command::DeleteProject { .. }
+        | Command::RestoreProject { .. }
+        | Command::ChangeScene { .. }
+        | Command::DeleteScene { .. }
+        | Command::RestoreScene { .. }
+        | Command::ChangeElement { .. }
+        | Command::DeleteElement { .. }
+        | Command::RestoreElement { .. }
+        | Command::FreeBytes { .. }
         | Command::SetBest(_)
         | Command::DeleteAsset { .. }
         | Command::RestoreAsset { .. } => Ok(()),
@@ -55,33 +61,38 @@ pub fn check_request_key(key: &str) -> Checked {
 /// About how long a command's claims are, in bytes.
 pub fn weight(command: &Command) -> usize {
     const FRAME_BYTES: usize = 512;
+    /// An id in quotes, with a comma.
+    const ID_BYTES: usize = 40;
     let long = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     FRAME_BYTES
         + match command {
             Command::AddUser { name } => name.len(),
-            Command::CreateProject(project) => project.name.len() + long(&project.description),
-            Command::AddScene(scene) => scene.title.len() + long(&scene.description),
+            Command::CreateProject(project) => {
+                let parts = project.scenes.len() + project.elements.len();
+                parts * FRAME_BYTES + json_bytes(project)
+            }
+            Command::AddScene { scene, .. } => json_bytes(scene),
+            Command::AddElement { element, .. } => json_bytes(element),
+            Command::ChangeProject { change, .. }
+            | Command::ChangeScene { change, .. }
+            | Command::ChangeElement { change, .. } => json_bytes(change),
+            Command::ReorderScenes { scene_ids, .. } => scene_ids.len() * ID_BYTES,
+            Command::FollowScope { asset_ids, .. } => asset_ids.len() * ID_BYTES,
             Command::AddAsset(asset) => {
                 long(&asset.generation.prompt)
                     + long(&asset.generation.error)
                     + METADATA_INLINE_BYTES_MAX
-                    + asset.generation.source_asset_ids.len() * 40
+                    + asset.generation.source_asset_ids.len() * ID_BYTES
                     + asset.tags.iter().map(String::len).sum::<usize>()
             }
-            Command::SetBest(_) | Command::DeleteAsset { .. } | Command::RestoreAsset { .. } => 0,
             // Each in quotes, with a comma.
             Command::FreeBytes { digests } => digests.len() * (Digest::HEX_DIGITS + 3),
+            _ => 0,
         }
 }
 
-fn check_scene(scene: &NewScene) -> Checked {
-    at_most("title", Some(&scene.title), NAME_BYTES_MAX)?;
-    one_line("title", Some(&scene.title))?;
-    at_most("description", scene.description.as_deref(), TEXT_BYTES_MAX)?;
-    if scene.scene_number.is_some_and(|number| !(1..=SCENE_NUMBER_MAX).contains(&number)) {
-        return invalid("scene_number", format!("must be from 1 to {SCENE_NUMBER_MAX}"));
-    }
-    amount("duration_seconds", scene.duration_seconds)
+fn json_bytes(value: &impl Serialize) -> usize {
+    serde_json::to_vec(value).map_or(RECORD_BYTES_MAX, |json| json.len())
 }
 
 fn check_asset(asset: &NewAsset) -> Checked {
@@ -126,42 +137,4 @@ fn check_asset(asset: &NewAsset) -> Checked {
         }
         _ => Ok(()),
     }
-}
-
-fn depth_of(value: &Value) -> usize {
-    match value {
-        Value::Array(values) => 1 + values.iter().map(depth_of).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-fn invalid(field: &'static str, reason: String) -> Checked {
-    Err(CommandError::Invalid { field, reason })
-}
-
-fn required(field: &'static str, text: &str) -> Checked {
-    if text.trim().is_empty() { invalid(field, "must not be empty".to_owned()) } else { Ok(()) }
-}
-
-fn at_most(field: &'static str, text: Option<&str>, bytes_max: usize) -> Checked {
-    let length = text.map_or(0, str::len);
-    if length <= bytes_max {
-        return Ok(());
-    }
-    invalid(field, format!("at most {bytes_max} bytes, got {length}"))
-}
-
-fn one_line(field: &'static str, text: Option<&str>) -> Checked {
-    if text.is_some_and(|text| text.chars().any(char::is_control)) {
-        return invalid(field, "must be one line without control characters".to_owned());
-    }
-    Ok(())
-}
-
-fn amount(field: &'static str, number: Option<f64>) -> Checked {
-    if number.is_none_or(|number| number.is_finite() && number >= 0.0) {
-        return Ok(());
-    }
-    invalid(field, "must be a number that is not negative".to_owned())
 }

@@ -9,9 +9,10 @@ use rushes_disk::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::ids::AssetKey;
-use crate::ids::{AssetId, ProjectId, SceneId, UserId};
+use crate::element::ElementRecord;
+use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::model::{Content, Generation, Placement, Scope, Status, Version};
+use crate::record::{ProjectRecord, SceneRecord};
 
 /// Newest form of a claim that this program reads and the one that it writes.
 pub const CLAIM_FORM: u16 = 1;
@@ -58,11 +59,25 @@ pub enum Fact {
     ProjectCreated {
         /// Its id, and its folder's name.
         project_id: ProjectId,
-        /// What people call it.
-        name: String,
-        /// What it is about.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        description: Option<String>,
+        /// What is said about it.
+        record: Box<ProjectRecord>,
+    },
+    /// Something else is said about a project.
+    ProjectChanged {
+        /// Which one.
+        project_id: ProjectId,
+        /// All that is said about it now.
+        record: Box<ProjectRecord>,
+    },
+    /// A project is no longer wanted, nor is anything in it.
+    ProjectDeleted {
+        /// Which one.
+        project_id: ProjectId,
+    },
+    /// A deleted project is wanted again.
+    ProjectRestored {
+        /// Which one.
+        project_id: ProjectId,
     },
     /// A scene exists.
     SceneAdded {
@@ -72,14 +87,94 @@ pub enum Fact {
         project_id: ProjectId,
         /// Its number there.
         scene_number: u32,
-        /// Its title.
-        title: String,
-        /// What happens.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        description: Option<String>,
-        /// How long it should be, in seconds.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        duration_seconds: Option<f64>,
+        /// What is said about it.
+        record: Box<SceneRecord>,
+    },
+    /// Something else is said about a scene.
+    SceneChanged {
+        /// Which one.
+        scene_id: SceneId,
+        /// The project it belongs to.
+        project_id: ProjectId,
+        /// All that is said about it now.
+        record: Box<SceneRecord>,
+    },
+    /// A scene is no longer wanted. The others keep their numbers.
+    SceneDeleted {
+        /// Which one.
+        scene_id: SceneId,
+        /// The project it belongs to.
+        project_id: ProjectId,
+    },
+    /// A deleted scene is wanted again.
+    SceneRestored {
+        /// Which one.
+        scene_id: SceneId,
+        /// The project it belongs to.
+        project_id: ProjectId,
+        /// Its number from now on.
+        scene_number: u32,
+    },
+    /// The scenes of a project have another order: their numbers are 1, 2, 3, …
+    ScenesReordered {
+        /// Whose.
+        project_id: ProjectId,
+        /// All of them, in order.
+        scene_ids: Vec<SceneId>,
+    },
+    /// A character, location, mood, timeline or prompt exists.
+    ElementAdded {
+        /// Its id.
+        element_id: ElementId,
+        /// The project it belongs to.
+        project_id: ProjectId,
+        /// Its kind, and what is said about it.
+        #[serde(flatten)]
+        record: Box<ElementRecord>,
+    },
+    /// Something else is said about an element.
+    ElementChanged {
+        /// Which one.
+        element_id: ElementId,
+        /// The project it belongs to.
+        project_id: ProjectId,
+        /// Its kind, and all that is said about it now.
+        #[serde(flatten)]
+        record: Box<ElementRecord>,
+    },
+    /// An element is no longer wanted.
+    ElementDeleted {
+        /// Which one.
+        element_id: ElementId,
+        /// The project it belongs to.
+        project_id: ProjectId,
+    },
+    /// A deleted element is wanted again.
+    ElementRestored {
+        /// Which one.
+        element_id: ElementId,
+        /// The project it belongs to.
+        project_id: ProjectId,
+    },
+    /// Assets are no longer wanted, because what they are for is deleted.
+    AssetsDeleted {
+        /// What was deleted.
+        #[serde(flatten)]
+        scope: Scope,
+        /// Which ones.
+        asset_ids: Vec<AssetId>,
+        /// Whether all of its assets are deleted now.
+        is_last: bool,
+    },
+    /// Assets are wanted again, because what they are for was restored.
+    AssetsRestored {
+        /// What was restored.
+        #[serde(flatten)]
+        scope: Scope,
+        /// Which ones.
+        asset_ids: Vec<AssetId>,
+        /// Whether these are the last ones.
+        is_last: bool,
     },
     /// A file was generated, or an attempt failed.
     AssetAdded(Box<AssetAdded>),

@@ -6,8 +6,12 @@ use rushes_digest::Digest;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::element::ElementRecord;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId};
-use crate::model::{Content, Generation, Scope, Status, Version};
+use crate::model::{Content, Generation, Revision, Scope, Status, Version};
+use crate::record::{ProjectRecord, SceneRecord};
+
+pub use crate::element::ElementRef;
 
 /// Longest name or title, in bytes.
 pub const NAME_BYTES_MAX: usize = 500;
@@ -27,6 +31,24 @@ pub const SCENE_NUMBER_MAX: u32 = 1_000_000;
 /// Most contents that one claim frees: it stays far below the length of a line.
 pub const DIGESTS_MAX: usize = 4096;
 
+/// Most assets that one claim deletes or restores: it stays far below the length of a line, and
+/// its rows a batch that sled takes at once.
+pub const FOLLOWED_MAX: usize = 1000;
+/// Most scenes of a project at a time: a claim that names all of them stays far below the length of
+/// a line.
+pub const SCENES_MAX: usize = 10_000;
+/// Most scenes, and most elements, that a project is made with: with the longest body their claims
+/// stay below the length of a line.
+pub const MADE_WITH_MAX: usize = 2000;
+/// Most entries of a list in a record: assets, references, clips, colours, words.
+pub const LIST_MAX: usize = 1000;
+/// Largest metadata of a project, scene or element, as JSON text in bytes.
+pub const RECORD_METADATA_BYTES_MAX: usize = 64 * 1024;
+/// Longest record of a project, scene or element, as JSON text in bytes.
+pub const RECORD_BYTES_MAX: usize = 512 * 1024;
+/// Longest project with all that it is made with, as JSON text in bytes.
+pub const PROJECT_BYTES_MAX: usize = 4 << 20;
+
 /// Everything that can be asked.
 #[derive(Debug, Clone, Serialize)]
 pub enum Command {
@@ -35,10 +57,104 @@ pub enum Command {
         /// Its name, unique.
         name: String,
     },
-    /// Make a project.
-    CreateProject(NewProject),
+    /// Make a project, with what is in it.
+    CreateProject(Box<NewProject>),
+    /// Merge a change into a project's record.
+    ChangeProject {
+        /// Which one.
+        id: ProjectId,
+        /// What changes.
+        change: Change,
+    },
+    /// Delete a project with everything in it.
+    DeleteProject {
+        /// Which one.
+        id: ProjectId,
+    },
+    /// Restore a deleted project; restoring one that is not deleted changes nothing.
+    RestoreProject {
+        /// Which one.
+        id: ProjectId,
+    },
     /// Add a scene to a project.
-    AddScene(NewScene),
+    AddScene {
+        /// To which project.
+        project: ProjectId,
+        /// The scene.
+        scene: NewScene,
+    },
+    /// Merge a change into a scene's record.
+    ChangeScene {
+        /// Of which project.
+        project: ProjectId,
+        /// Which one.
+        scene: SceneRef,
+        /// What changes.
+        change: Change,
+    },
+    /// Delete a scene; the others keep their numbers.
+    DeleteScene {
+        /// Of which project.
+        project: ProjectId,
+        /// Which one.
+        scene: SceneRef,
+    },
+    /// Restore a deleted scene; restoring one that is not deleted changes nothing.
+    RestoreScene {
+        /// Of which project.
+        project: ProjectId,
+        /// Which one.
+        id: SceneId,
+    },
+    /// Number the scenes of a project anew, from 1.
+    ReorderScenes {
+        /// Whose.
+        project: ProjectId,
+        /// Each of them once, in the wanted order.
+        scene_ids: Vec<SceneId>,
+    },
+    /// Add a character, location, mood, timeline or prompt to a project.
+    AddElement {
+        /// To which project.
+        project: ProjectId,
+        /// The element.
+        element: NewElement,
+    },
+    /// Merge a change into an element's record.
+    ChangeElement {
+        /// Of which project.
+        project: ProjectId,
+        /// Which one.
+        element: ElementRef,
+        /// What changes.
+        change: Change,
+    },
+    /// Delete an element.
+    DeleteElement {
+        /// Of which project.
+        project: ProjectId,
+        /// Which one.
+        element: ElementRef,
+    },
+    /// Restore a deleted element; restoring one that is not deleted changes nothing.
+    RestoreElement {
+        /// Of which project.
+        project: ProjectId,
+        /// Which one.
+        element: ElementRef,
+    },
+    /// Delete assets because their project, or its part, is deleted; or restore those that were
+    /// deleted like that, because it was restored. Those whose turn it is not are left out.
+    FollowScope {
+        /// The project or part.
+        scope: Scope,
+        /// Whether it was restored, not deleted.
+        restores: bool,
+        /// At most [`FOLLOWED_MAX`] assets of it.
+        asset_ids: Vec<AssetId>,
+        /// Whether there are no more.
+        is_last: bool,
+    },
     /// Record an asset.
     AddAsset(Box<NewAsset>),
     /// Choose a version.
@@ -61,30 +177,56 @@ pub enum Command {
     },
 }
 
-/// A project to be made.
+/// A project to be made, with what is in it.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct NewProject {
     /// Its id; `None` makes one from the name.
     pub id: Option<ProjectId>,
-    /// What people call it.
-    pub name: String,
-    /// What it is about.
-    pub description: Option<String>,
+    /// What is said about it.
+    pub record: ProjectRecord,
+    /// Its scenes; those without a number go behind the ones before.
+    pub scenes: Vec<NewScene>,
+    /// Its characters, locations, moods, timelines and prompts.
+    pub elements: Vec<NewElement>,
+}
+
+impl NewProject {
+    /// A project of a name with nothing in it.
+    pub fn named(name: impl Into<String>) -> Self {
+        let record = ProjectRecord { name: name.into(), ..ProjectRecord::default() };
+        Self { record, ..Self::default() }
+    }
 }
 
 /// A scene to be added.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct NewScene {
-    /// To which project.
-    pub project: ProjectId,
+    /// Its id; `None` makes one.
+    pub id: Option<SceneId>,
     /// Its number; `None` puts it behind the last one.
     pub scene_number: Option<u32>,
-    /// Its title.
-    pub title: String,
-    /// What happens.
-    pub description: Option<String>,
-    /// How long it should be, in seconds.
-    pub duration_seconds: Option<f64>,
+    /// What is said about it.
+    pub record: SceneRecord,
+}
+
+/// An element to be added.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewElement {
+    /// Its id; `None` makes one.
+    pub id: Option<ElementId>,
+    /// What is said about it.
+    pub record: ElementRecord,
+}
+
+/// A change of a record.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Change {
+    /// What is merged into it (JSON Merge Patch, RFC 7396).
+    pub patch: Map<String, Value>,
+    /// The revision that it must be of; `None` takes it as it is. No part of what is asked: a retry
+    /// is recognised whatever it expects.
+    #[serde(skip)]
+    pub expected: Option<Revision>,
 }
 
 /// Where a new asset goes.
@@ -187,6 +329,12 @@ pub enum CommandError {
         field: &'static str,
         /// What it should name.
         what: &'static str,
+    },
+    /// The record is not of the expected revision any more.
+    #[error("it was changed meanwhile, by revision {revision}: look at it and try again")]
+    Changed {
+        /// The revision it is of.
+        revision: Revision,
     },
     /// The id or number is taken.
     #[error("{field} is taken: choose another one or leave it out")]

@@ -2,42 +2,57 @@
 //!
 //! Pure: it reads rows and writes nothing, so the same decision can be asked for ahead of time.
 
-use crate::claim::{AssetAdded, Fact};
-use crate::command::{
-    Command, CommandError, NewAsset, NewProject, NewScene, PartRef, SCENE_NUMBER_MAX, SceneRef,
-    SetBest, Target,
-};
-use crate::ids::{AssetId, ProjectId, SceneId, UserId};
-use crate::model::{ElementKind, Part, Placement, Scope, Viewer};
-use crate::naming;
-use crate::tables::{
-    AssetRow, ElementRow, Get, HistoryRow, Key, ProjectRow, SceneRow, TablesError, UserRow,
-    VersionRow,
-};
+mod elements;
+mod found;
+mod projects;
+mod scenes;
+
 use rushes_digest::Digest;
 
-/// Numbers that are tried before a slug is told from others by a random id: names without a Latin
-/// letter all give the same one, and this runs on the one thread that writes.
-const SLUG_NUMBERS_MAX: u32 = 50;
-
-impl From<TablesError> for CommandError {
-    fn from(error: TablesError) -> Self {
-        Self::ReadOnly { reason: error.to_string() }
-    }
-}
+use crate::claim::{AssetAdded, Fact};
+use crate::command::{Command, CommandError, NewAsset, SetBest, Target};
+use crate::facts::Facts;
+use crate::ids::{AssetId, UserId};
+use crate::model::{Placement, Scope, Viewer};
+use crate::tables::{AssetRow, FollowRow, Get, HistoryRow, Key, PlaceRow, UserRow, VersionRow};
+use crate::{find, follow, naming};
 
 type Decided = Result<Vec<Fact>, CommandError>;
 
 /// Decides a command that has passed [`crate::check::check`].
-pub fn decide(viewer: Viewer, command: &Command, facts: &impl Get) -> Decided {
+pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided {
     match command {
         Command::AddUser { name } => add_user(name, facts),
-        Command::CreateProject(project) => create_project(viewer, project, facts),
-        Command::AddScene(scene) => add_scene(viewer, scene, facts),
+        Command::CreateProject(new) => projects::create(viewer, new, facts),
+        Command::ChangeProject { id, change } => projects::change(viewer, id, change, facts),
+        Command::DeleteProject { id } => projects::delete(viewer, id, facts),
+        Command::RestoreProject { id } => projects::restore(viewer, id, facts),
+        Command::AddScene { project, scene } => scenes::add(viewer, project, scene, facts),
+        Command::ChangeScene { project, scene, change } => {
+            scenes::change(viewer, (project, *scene), change, facts)
+        }
+        Command::DeleteScene { project, scene } => scenes::delete(viewer, project, *scene, facts),
+        Command::RestoreScene { project, id } => scenes::restore(viewer, project, *id, facts),
+        Command::ReorderScenes { project, scene_ids } => {
+            scenes::reorder(viewer, project, scene_ids, facts)
+        }
+        Command::AddElement { project, element } => elements::add(viewer, project, element, facts),
+        Command::ChangeElement { project, element, change } => {
+            elements::change(viewer, (project, *element), change, facts)
+        }
+        Command::DeleteElement { project, element } => {
+            elements::delete(viewer, project, *element, facts)
+        }
+        Command::RestoreElement { project, element } => {
+            elements::restore(viewer, project, *element, facts)
+        }
+        Command::FollowScope { scope, restores, asset_ids, is_last } => {
+            follow_scope(viewer, (scope, *restores), (asset_ids, *is_last), facts)
+        }
         Command::AddAsset(asset) => add_asset(viewer, asset, facts),
         Command::SetBest(best) => set_best(viewer, best, facts),
         Command::DeleteAsset { id } => {
-            asset_row(viewer, *id, facts)?;
+            found::asset(viewer, *id, facts)?;
             Ok(vec![Fact::AssetDeleted { asset_id: *id }])
         }
         Command::RestoreAsset { id } => restore_asset(viewer, *id, facts),
@@ -50,54 +65,6 @@ fn add_user(name: &str, facts: &impl Get) -> Decided {
         return Err(CommandError::Taken { field: "name" });
     }
     Ok(vec![Fact::UserAdded { user_id: UserId::generate(), name: name.to_owned() }])
-}
-
-fn create_project(viewer: Viewer, project: &NewProject, facts: &impl Get) -> Decided {
-    let is_taken = |id: &ProjectId| {
-        Ok::<_, CommandError>(facts.get::<ProjectRow>(&Key::project(viewer.user, id))?.is_some())
-    };
-    let id = match &project.id {
-        Some(id) if is_taken(id)? => return Err(CommandError::Taken { field: "id" }),
-        Some(id) => id.clone(),
-        None => {
-            let slug = ProjectId::slug_of(&project.name);
-            let mut free = (!is_taken(&slug)?).then(|| slug.clone());
-            for number in 2..=SLUG_NUMBERS_MAX {
-                if free.is_some() {
-                    break;
-                }
-                let numbered = slug.numbered(number);
-                free = (!is_taken(&numbered)?).then_some(numbered);
-            }
-            free.unwrap_or_else(|| slug.marked(&UserId::generate().to_string()))
-        }
-    };
-    let (name, description) = (project.name.clone(), project.description.clone());
-    Ok(vec![Fact::ProjectCreated { project_id: id, name, description }])
-}
-
-fn add_scene(viewer: Viewer, scene: &NewScene, facts: &impl Get) -> Decided {
-    let missing = CommandError::Missing { what: "project" };
-    let project = project_row(viewer, &scene.project, facts)?.ok_or(missing)?.project;
-    let scene_number = match scene.scene_number {
-        Some(number) => number,
-        None => facts.get::<u32>(&Key::last_scene(viewer.user, &project))?.unwrap_or(0) + 1,
-    };
-    if scene_number > SCENE_NUMBER_MAX {
-        let reason = format!("must be from 1 to {SCENE_NUMBER_MAX}");
-        return Err(CommandError::Invalid { field: "scene_number", reason });
-    }
-    if facts.get::<SceneRow>(&Key::scene(viewer.user, &project, scene_number))?.is_some() {
-        return Err(CommandError::Taken { field: "scene_number" });
-    }
-    Ok(vec![Fact::SceneAdded {
-        scene_id: SceneId::generate(),
-        project_id: project,
-        scene_number,
-        title: scene.title.clone(),
-        description: scene.description.clone(),
-        duration_seconds: scene.duration_seconds,
-    }])
 }
 
 fn add_asset(viewer: Viewer, asset: &NewAsset, facts: &impl Get) -> Decided {
@@ -141,10 +108,10 @@ fn add_asset(viewer: Viewer, asset: &NewAsset, facts: &impl Get) -> Decided {
 
 fn place(viewer: Viewer, target: &Target, facts: &impl Get) -> Result<Placement, CommandError> {
     let unresolved = |field, what| CommandError::Unresolved { field, what };
-    let project = project_row(viewer, &target.project, facts)?
+    let project = find::project(viewer.user, &target.project, facts)?
         .ok_or(unresolved("project_id", "project"))?
         .project;
-    let part = target.part.map(|part| part_of(viewer, &project, part, facts)).transpose()?;
+    let part = target.part.map(|part| found::part(viewer, &project, part, facts)).transpose()?;
     let scope = Scope { project, part };
     let history = facts.get::<HistoryRow>(&Key::history(viewer.user, &scope, &target.asset_key))?;
     let (asset_key, last) = match history {
@@ -154,45 +121,12 @@ fn place(viewer: Viewer, target: &Target, facts: &impl Get) -> Result<Placement,
     Ok(Placement { scope, asset_key, version: last + 1 })
 }
 
-fn part_of(
-    viewer: Viewer,
-    project: &ProjectId,
-    part: PartRef,
-    facts: &impl Get,
-) -> Result<Part, CommandError> {
-    let unresolved = |field, what| CommandError::Unresolved { field, what };
-    let element = |id, kind| {
-        let row = facts.get::<ElementRow>(&Key::element(viewer.user, id))?;
-        Ok::<_, CommandError>(row.filter(|row| row.project == *project && row.kind == kind))
-    };
-    match part {
-        PartRef::Scene(SceneRef::Id(id)) => {
-            let row = facts.get::<SceneRow>(&Key::scene_by_id(viewer.user, id))?;
-            let row = row.filter(|row| row.project == *project);
-            Ok(Part::Scene(row.ok_or(unresolved("scene_id", "scene"))?.id()))
-        }
-        PartRef::Scene(SceneRef::Number(number)) => {
-            let row = facts.get::<SceneRow>(&Key::scene(viewer.user, project, number))?;
-            Ok(Part::Scene(row.ok_or(unresolved("scene_number", "scene"))?.id()))
-        }
-        PartRef::Character(id) => {
-            let found = element(id, ElementKind::Character)?;
-            found.ok_or(unresolved("character_id", "character")).map(|_| Part::Character(id))
-        }
-        PartRef::Location(id) => {
-            let found = element(id, ElementKind::Location)?;
-            found.ok_or(unresolved("location_id", "location")).map(|_| Part::Location(id))
-        }
-        PartRef::Mood(id) => {
-            let found = element(id, ElementKind::Mood)?;
-            found.ok_or(unresolved("mood_id", "mood")).map(|_| Part::Mood(id))
-        }
-    }
-}
-
 fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
-    let key = Key::history(viewer.user, &best.scope, &best.asset_key);
     let missing = CommandError::Missing { what: "history" };
+    if !find::is_there(viewer.user, &best.scope, facts)? {
+        return Err(missing);
+    }
+    let key = Key::history(viewer.user, &best.scope, &best.asset_key);
     let asset_key = facts.get::<HistoryRow>(&key)?.ok_or(missing)?.asset_key;
     let key = Key::version(viewer.user, &best.scope, &best.asset_key, best.version);
     let version = facts
@@ -211,7 +145,14 @@ fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
 }
 
 fn restore_asset(viewer: Viewer, id: AssetId, facts: &impl Get) -> Decided {
-    let asset = asset_row(viewer, id, facts)?;
+    let asset = found::asset(viewer, id, facts)?;
+    let scope = asset.place.as_ref().map(PlaceRow::scope);
+    if let Some(scope) = scope
+        && !find::is_there(viewer.user, &scope, facts)?
+    {
+        let reason = "what it belongs to is deleted: restore that first".to_owned();
+        return Err(CommandError::Invalid { field: "asset", reason });
+    }
     if !naming::is_kept(viewer.user, &asset, facts)? {
         return Err(CommandError::Gone { what: "asset" });
     }
@@ -231,17 +172,29 @@ fn free_bytes(digests: &[Digest], facts: &impl Get) -> Decided {
     Ok(vec![Fact::BytesFreed { digests: free }])
 }
 
-fn asset_row(viewer: Viewer, id: AssetId, facts: &impl Get) -> Result<AssetRow, CommandError> {
-    let row = facts.get::<AssetRow>(&Key::asset(viewer.user, id))?;
-    row.ok_or(CommandError::Missing { what: "asset" })
-}
-
-fn project_row(
+/// Assets of a deleted or restored scope go with it, as far as it is their turn.
+fn follow_scope(
     viewer: Viewer,
-    id: &ProjectId,
+    (scope, restores): (&Scope, bool),
+    (asset_ids, is_last): (&[AssetId], bool),
     facts: &impl Get,
-) -> Result<Option<ProjectRow>, CommandError> {
-    // Ids are unique whatever the case, but found only as they are written, like file names.
-    let row = facts.get::<ProjectRow>(&Key::project(viewer.user, id))?;
-    Ok(row.filter(|row| row.project == *id))
+) -> Decided {
+    let row = facts.get::<FollowRow>(&Key::follow(viewer.user, scope))?;
+    let row = row.filter(|row| row.is_restored == restores);
+    let row = row.ok_or(CommandError::Missing { what: "scope to follow" })?;
+    if restores && !find::is_there(viewer.user, scope, facts)? {
+        return Err(CommandError::Missing { what: "scope to follow" });
+    }
+    let mut due = Vec::with_capacity(asset_ids.len());
+    for id in asset_ids {
+        if follow::is_due(viewer.user, &row, &found::asset(viewer, *id, facts)?, facts)? {
+            due.push(*id);
+        }
+    }
+    let (scope, asset_ids) = (scope.clone(), due);
+    Ok(vec![if restores {
+        Fact::AssetsRestored { scope, asset_ids, is_last }
+    } else {
+        Fact::AssetsDeleted { scope, asset_ids, is_last }
+    }])
 }

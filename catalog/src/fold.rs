@@ -3,48 +3,19 @@
 //! Knows neither sled nor the journal's files. Invariant: what it writes depends on the claim and
 //! on the rows before it alone.
 
-use crate::claim::{AssetAdded, Claim, Fact};
-use crate::ids::{AssetId, AssetKey, UserId};
-use crate::journal::Position;
-use crate::model::{Placement, Revision, Scope, Version};
+mod placed;
+mod projects;
+
+use crate::claim::{AssetAdded, Fact};
+use crate::ids::{AssetId, AssetKey, ProjectId, UserId};
+use crate::model::{Placement, Scope, Version};
 use crate::naming;
 use crate::tables::{
-    AssetRow, Deletion, Get, HistoryRow, Key, Overlay, PlaceRow, ProjectRow, RequestRow, SceneRow,
-    TablesError, UserRow, VersionRow,
+    AssetRow, Cause, Deletion, Get, HistoryRow, Key, Overlay, PlaceRow, RequestRow, TablesError,
+    UserRow, VersionRow,
 };
 
-/// Why a claim cannot be folded.
-#[derive(Debug, thiserror::Error)]
-pub enum FoldError {
-    /// The tables failed.
-    #[error(transparent)]
-    Tables(#[from] TablesError),
-    /// The claim contradicts the ones before it: the journal was not written by one sequencer.
-    #[error("revision {revision} contradicts what came before it: {reason}")]
-    Contradiction {
-        /// The claim.
-        revision: Revision,
-        /// In which way.
-        reason: &'static str,
-    },
-}
-
-/// A claim with its place.
-#[derive(Debug, Clone, Copy)]
-pub struct Placed<'a> {
-    /// Its number.
-    pub revision: Revision,
-    /// Where it stands.
-    pub position: Position,
-    /// What it says.
-    pub claim: &'a Claim,
-}
-
-impl Placed<'_> {
-    fn contradicts(&self, reason: &'static str) -> FoldError {
-        FoldError::Contradiction { revision: self.revision, reason }
-    }
-}
+pub use placed::{FoldError, Placed};
 
 /// Writes what a claim changes into the overlay.
 pub fn fold<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(), FoldError> {
@@ -57,41 +28,127 @@ pub fn fold<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(),
             into.put(key, &RequestRow { digest, revision, position })?;
         }
     }
+    // Before it is folded: an asset that is deleted still says where it is.
+    let project = project_of(&placed.claim.fact, owner, into)?;
+    fold_fact(placed, into)?;
+    if let Some(project) = project {
+        into.put(Key::project_claim(owner, &project, revision), &position)?;
+        into.put(Key::activity(owner, &project), &placed.claim.created_ms())?;
+    }
+    Ok(())
+}
+
+fn fold_fact<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(), FoldError> {
     match &placed.claim.fact {
         Fact::UserAdded { user_id, name } => {
             let row = UserRow { user: *user_id.as_bytes(), name: name.clone() };
             into.put(Key::user_named(name), &row)?;
             into.put(Key::user(*user_id), &row)?;
         }
-        Fact::ProjectCreated { project_id, .. } => {
-            let row = ProjectRow { project: project_id.clone(), revision, position };
-            into.put(Key::project(owner, project_id), &row)?;
+        Fact::ProjectCreated { project_id, .. } => projects::create(placed, project_id, into)?,
+        Fact::ProjectChanged { project_id, .. } => projects::change(placed, project_id, into)?,
+        Fact::ProjectDeleted { project_id } => projects::delete(placed, project_id, false, into)?,
+        Fact::ProjectRestored { project_id } => projects::delete(placed, project_id, true, into)?,
+        Fact::SceneAdded { scene_id, project_id, scene_number, .. } => {
+            projects::add_scene(placed, (project_id, *scene_id), *scene_number, into)?;
         }
-        Fact::SceneAdded { scene_id, project_id, scene_number: number, .. } => {
-            let (scene, project) = (*scene_id.as_bytes(), project_id.clone());
-            let row = SceneRow { scene, project, number: *number, revision, position };
-            into.put(Key::scene(owner, project_id, *number), &row)?;
-            into.put(Key::scene_by_id(owner, *scene_id), &row)?;
-            let last = Key::last_scene(owner, project_id);
-            let highest = into.get::<u32>(&last)?.unwrap_or(0).max(*number);
-            into.put(last, &highest)?;
+        Fact::SceneChanged { scene_id, .. } => projects::change_scene(placed, *scene_id, into)?,
+        Fact::SceneDeleted { scene_id, .. } => projects::delete_scene(placed, *scene_id, into)?,
+        Fact::SceneRestored { scene_id, scene_number, .. } => {
+            projects::restore_scene(placed, *scene_id, *scene_number, into)?;
+        }
+        Fact::ScenesReordered { project_id, scene_ids } => {
+            projects::reorder(placed, project_id, scene_ids, into)?;
+        }
+        Fact::ElementAdded { element_id, project_id, record } => {
+            projects::add_element(placed, project_id, (record.kind(), *element_id), into)?;
+        }
+        Fact::ElementChanged { element_id, .. } => {
+            projects::change_element(placed, *element_id, into)?;
+        }
+        Fact::ElementDeleted { element_id, .. } => {
+            projects::delete_element(placed, *element_id, false, into)?;
+        }
+        Fact::ElementRestored { element_id, .. } => {
+            projects::delete_element(placed, *element_id, true, into)?;
+        }
+        Fact::AssetsDeleted { scope, asset_ids, is_last } => {
+            let cause = if scope.part.is_some() { Cause::Part } else { Cause::Project };
+            fold_deletions(placed, asset_ids, Some(cause), into)?;
+            end_follow(placed, scope, *is_last, into);
+        }
+        Fact::AssetsRestored { scope, asset_ids, is_last } => {
+            fold_deletions(placed, asset_ids, None, into)?;
+            end_follow(placed, scope, *is_last, into);
         }
         Fact::AssetAdded(added) => fold_asset(placed, added, into)?,
         Fact::BestSet { scope, asset_key, version } => {
             fold_best(placed, (scope, asset_key), *version, into)?;
         }
         Fact::AssetDeleted { asset_id } => {
-            let deleted = Deletion { revision, at_ms: placed.claim.created_ms() };
-            fold_deletion(placed, *asset_id, Some(deleted), into)?;
+            fold_deletions(placed, &[*asset_id], Some(Cause::Itself), into)?;
         }
-        Fact::AssetRestored { asset_id } => fold_deletion(placed, *asset_id, None, into)?,
+        Fact::AssetRestored { asset_id } => fold_deletions(placed, &[*asset_id], None, into)?,
         Fact::BytesFreed { digests } => {
             for digest in digests {
-                naming::free(digest, revision, into)?;
+                naming::free(digest, placed.revision, into)?;
             }
         }
     }
     Ok(())
+}
+
+/// The project that a claim touches.
+fn project_of(
+    fact: &Fact,
+    owner: UserId,
+    rows: &impl Get,
+) -> Result<Option<ProjectId>, TablesError> {
+    Ok(match fact {
+        Fact::UserAdded { .. } | Fact::BytesFreed { .. } => None,
+        Fact::ProjectCreated { project_id, .. }
+        | Fact::ProjectChanged { project_id, .. }
+        | Fact::ProjectDeleted { project_id }
+        | Fact::ProjectRestored { project_id }
+        | Fact::SceneAdded { project_id, .. }
+        | Fact::SceneChanged { project_id, .. }
+        | Fact::SceneDeleted { project_id, .. }
+        | Fact::SceneRestored { project_id, .. }
+        | Fact::ScenesReordered { project_id, .. }
+        | Fact::ElementAdded { project_id, .. }
+        | Fact::ElementChanged { project_id, .. }
+        | Fact::ElementDeleted { project_id, .. }
+        | Fact::ElementRestored { project_id, .. } => Some(project_id.clone()),
+        Fact::AssetsDeleted { scope, .. }
+        | Fact::AssetsRestored { scope, .. }
+        | Fact::BestSet { scope, .. } => Some(scope.project.clone()),
+        Fact::AssetAdded(added) => {
+            added.placement.as_ref().map(|placement| placement.scope.project.clone())
+        }
+        Fact::AssetDeleted { asset_id } | Fact::AssetRestored { asset_id } => {
+            let row = rows.get::<AssetRow>(&Key::asset(owner, *asset_id))?;
+            row.and_then(|row| row.place).map(|place| place.project)
+        }
+    })
+}
+
+/// Deletes or restores assets.
+fn fold_deletions<B: Get>(
+    placed: Placed<'_>,
+    ids: &[AssetId],
+    cause: Option<Cause>,
+    into: &mut Overlay<'_, B>,
+) -> Result<(), FoldError> {
+    let (revision, at_ms) = (placed.revision, placed.claim.created_ms());
+    let deleted = cause.map(|cause| Deletion { revision, at_ms, cause });
+    ids.iter().try_for_each(|id| fold_deletion(placed, *id, deleted, into))
+}
+
+/// All assets of a scope have followed it.
+fn end_follow<B: Get>(placed: Placed<'_>, scope: &Scope, is_last: bool, into: &mut Overlay<'_, B>) {
+    if is_last {
+        into.remove(Key::follow(placed.claim.by, scope));
+    }
 }
 
 fn fold_asset<B: Get>(

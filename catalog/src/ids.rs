@@ -171,7 +171,8 @@ impl FromStr for ProjectId {
 ///
 /// 1 to 128 bytes that are a valid file name stem everywhere: no control character, none of
 /// `/ \ : * ? " < > |`, no dot or space at either end, no name that Windows reserves, and not
-/// `scene`, `project` or `storyboard`, whose records lie beside it. It is kept in the composed form
+/// `scene`, `project` or `storyboard`, whose records lie beside it, nor `composition_path` and its
+/// like, which stand beside the keys in a scene's answer. It is kept in the composed form
 /// (NFC) and is unique in its scope whatever the case, as files are on most desktops; its first
 /// spelling stays.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -203,7 +204,16 @@ impl TryFrom<String> for AssetKey {
     type Error = NotAnId;
 
     fn try_from(text: String) -> Result<Self, NotAnId> {
-        const TAKEN: [&str; 3] = ["scene", "project", "storyboard"];
+        const TAKEN: [&str; 8] = [
+            "scene",
+            "project",
+            "storyboard",
+            "composition_path",
+            "video_path",
+            "audio_path",
+            "thumbnail_path",
+            "generated_at",
+        ];
         let text: String = text.nfc().collect();
         let fine = text.len() <= Self::BYTES_MAX
             && crate::names::is_portable(&text)

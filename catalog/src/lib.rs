@@ -3,11 +3,18 @@
 //! Knows nothing of bytes but their digests, and never the store. Invariant: the journal is the
 //! truth; everything else here can be deleted and comes back the same.
 
+mod bounds;
 mod check;
+mod check_records;
 pub mod claim;
 pub mod command;
 mod decide;
+pub mod element;
+mod facts;
+mod find;
 mod fold;
+mod follow;
+mod graph;
 pub mod ids;
 pub mod journal;
 pub mod line;
@@ -15,11 +22,14 @@ pub mod model;
 pub mod names;
 mod naming;
 mod open;
+mod past;
 mod query;
+pub mod record;
 mod releases;
 mod scope;
 mod sequencer;
 mod tables;
+mod told;
 
 use std::sync::{Arc, Mutex};
 
@@ -28,12 +38,15 @@ use rushes_disk::{Derived, GroupCommit};
 
 use crate::claim::RequestKey;
 use crate::command::{Command, CommandError};
+use crate::facts::Known;
 use crate::journal::JournalReader;
 use crate::model::{Revision, Viewer};
 use crate::sequencer::{Request, SEQUENCER_FAILED, Sequencer, State};
 use crate::tables::Tables;
 
+pub use graph::{Follow, FollowCursor, Following, Made};
 pub use open::{OpenError, Options};
+pub use past::ProjectPast;
 pub use query::QueryError;
 pub use sequencer::{Committed, Outcome, Publish};
 
@@ -41,7 +54,7 @@ pub use sequencer::{Committed, Outcome, Publish};
 #[derive(Debug)]
 pub struct Catalog {
     tables: Arc<Tables>,
-    reader: JournalReader,
+    reader: Arc<JournalReader>,
     sequencer: GroupCommit<Sequencer>,
     state: Arc<State>,
     derived: Mutex<Option<Derived>>,
@@ -86,7 +99,7 @@ impl Catalog {
         if let Some(earlier) = sequencer::answered(&request, &facts)? {
             return Ok(Some(earlier));
         }
-        decide::decide(viewer, command, &facts).map(|_| None)
+        decide::decide(viewer, command, &Known::new(&facts, &self.reader, &[])).map(|_| None)
     }
 
     /// The last claim that queries see.

@@ -8,8 +8,11 @@ use rushes_disk::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
+use crate::element::ElementRecord;
+use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
+use crate::record::{ProjectRecord, SceneRecord};
 
+pub use crate::element::ElementKind;
 pub use crate::scope::{Part, Scope};
 
 /// A claim's number in the journal, from 1.
@@ -40,19 +43,19 @@ pub struct User {
 }
 
 /// A project.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Project {
     /// Its id, which is also its folder's name.
     pub id: ProjectId,
-    /// What people call it.
-    pub name: String,
-    /// What it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    /// What is said about it.
+    #[serde(flatten)]
+    pub record: ProjectRecord,
     /// Who owns it.
     pub user_id: UserId,
     /// When it was made, RFC 3339.
     pub created_at: String,
+    /// When its record was last written, RFC 3339.
+    pub updated_at: String,
     /// The claim that last changed it.
     pub revision: Revision,
 }
@@ -66,34 +69,48 @@ pub struct Scene {
     pub project_id: ProjectId,
     /// Its place in the project, from 1; also its folder's name.
     pub scene_number: u32,
-    /// Its title.
-    pub title: String,
-    /// What happens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// How long it should be, in seconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub duration_seconds: Option<f64>,
+    /// What is said about it.
+    #[serde(flatten)]
+    pub record: SceneRecord,
     /// When it was made, RFC 3339.
     pub created_at: String,
+    /// When its record was last written, RFC 3339.
+    pub updated_at: String,
     /// The claim that last changed it.
     pub revision: Revision,
 }
 
-/// What an element of a project is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ElementKind {
-    /// Somebody who appears.
-    Character,
-    /// Where something happens.
-    Location,
-    /// How it should look and feel.
-    Mood,
-    /// Ordered clips.
-    Timeline,
-    /// What a generator was asked for, or is to be asked for.
-    Prompt,
+/// A character, location, mood, timeline or prompt of a project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Element {
+    /// Its id.
+    pub id: ElementId,
+    /// The project it belongs to.
+    pub project_id: ProjectId,
+    /// What is said about it.
+    pub record: ElementRecord,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+    /// When its record was last written, RFC 3339.
+    pub updated_at: String,
+    /// The claim that last changed it.
+    pub revision: Revision,
+}
+
+/// A project and what is in it, as of one moment. Lists are bounded by
+/// [`crate::query::ROWS_MAX`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProjectFacts {
+    /// The project.
+    pub project: Project,
+    /// Its scenes, by number.
+    pub scenes: Vec<Scene>,
+    /// Its characters, locations, moods and timelines, by kind and id.
+    pub elements: Vec<Element>,
+    /// All its histories, by part and key; without a part they are its own.
+    pub histories: Vec<(Option<Part>, HistoryEntry)>,
+    /// When anything in it was last changed, RFC 3339.
+    pub last_activity: String,
 }
 
 /// A place in a history.

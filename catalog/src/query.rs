@@ -3,16 +3,16 @@
 
 use crate::Catalog;
 use crate::claim::{Claim, Fact, rfc3339};
-use crate::command::SceneRef;
-use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId};
+use crate::find;
+use crate::ids::{AssetId, AssetKey};
 use crate::journal::{Position, ReadError};
 use crate::model::{
-    Asset, AssetEntry, ElementKind, HistoryEntry, Placement, Project, Revision, Scene, Scope, User,
-    Version, VersionEntry, Viewer,
+    Asset, AssetEntry, HistoryEntry, Placement, Revision, Scope, User, Version, VersionEntry,
+    Viewer,
 };
 use crate::tables::{
-    AssetRow, ContentRow, Deletion, ElementRow, Get, HistoryRow, Key, PlaceRow, ProjectRow,
-    SceneRow, TablesError, UserRow, VersionRow,
+    AssetRow, ContentRow, Deletion, Get, HistoryRow, Key, PlaceRow, TablesError, UserRow,
+    VersionRow,
 };
 use rushes_digest::Digest;
 use rushes_disk::Timestamp;
@@ -51,73 +51,6 @@ impl Catalog {
         Ok(rows.into_iter().map(|(_, row)| User { id: row.id(), name: row.name }).collect())
     }
 
-    /// Projects by id, after a cursor.
-    pub fn projects(
-        &self,
-        viewer: Viewer,
-        after: Option<&ProjectId>,
-        limit: usize,
-    ) -> Answer<Vec<Project>> {
-        let prefix = Key::projects(viewer.user);
-        let after = after.map(|id| Key::project(viewer.user, id));
-        let limit = limit.min(ROWS_MAX);
-        let rows = self.tables.read()?.scan::<ProjectRow>(&prefix, after.as_ref(), limit)?;
-        rows.into_iter().map(|(_, row)| self.project_of(&row)).collect()
-    }
-
-    /// A project, by its id as it was written when it was made.
-    pub fn project(&self, viewer: Viewer, id: &ProjectId) -> Answer<Option<Project>> {
-        let row = self.tables.read()?.get::<ProjectRow>(&Key::project(viewer.user, id))?;
-        row.filter(|row| row.project == *id).map(|row| self.project_of(&row)).transpose()
-    }
-
-    /// Scenes of a project by number, after a cursor.
-    pub fn scenes(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-        after: Option<u32>,
-        limit: usize,
-    ) -> Answer<Vec<Scene>> {
-        let prefix = Key::scenes(viewer.user, project);
-        let after = after.map(|number| Key::scene(viewer.user, project, number));
-        let limit = limit.min(ROWS_MAX);
-        let rows = self.tables.read()?.scan::<SceneRow>(&prefix, after.as_ref(), limit)?;
-        rows.into_iter().map(|(_, row)| self.scene_of(&row)).collect()
-    }
-
-    /// A scene of a project, by id or number.
-    pub fn scene(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-        scene: SceneRef,
-    ) -> Answer<Option<Scene>> {
-        let key = match scene {
-            SceneRef::Id(id) => Key::scene_by_id(viewer.user, id),
-            SceneRef::Number(number) => Key::scene(viewer.user, project, number),
-        };
-        let row = self.tables.read()?.get::<SceneRow>(&key)?;
-        row.filter(|row| row.project == *project).map(|row| self.scene_of(&row)).transpose()
-    }
-
-    /// The number of a scene, wherever it is.
-    pub fn scene_number(&self, viewer: Viewer, scene: SceneId) -> Answer<Option<u32>> {
-        let row = self.tables.read()?.get::<SceneRow>(&Key::scene_by_id(viewer.user, scene))?;
-        Ok(row.map(|row| row.number))
-    }
-
-    /// Whether a project has an element of a kind.
-    pub fn has_element(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-        (kind, id): (ElementKind, ElementId),
-    ) -> Answer<bool> {
-        let row = self.tables.read()?.get::<ElementRow>(&Key::element(viewer.user, id))?;
-        Ok(row.is_some_and(|row| row.project == *project && row.kind == kind))
-    }
-
     /// Histories of a scope by key, after a cursor.
     pub fn histories(
         &self,
@@ -128,24 +61,12 @@ impl Catalog {
     ) -> Answer<Vec<HistoryEntry>> {
         let prefix = Key::histories(viewer.user, scope);
         let after = after.map(|key| Key::history(viewer.user, scope, key));
-        let limit = limit.min(ROWS_MAX);
-        let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, after.as_ref(), limit)?;
+        let tables = self.tables.read()?;
+        if !find::is_there(viewer.user, scope, &tables)? {
+            return Ok(Vec::new());
+        }
+        let rows = tables.scan::<HistoryRow>(&prefix, after.as_ref(), limit.min(ROWS_MAX))?;
         Ok(rows.into_iter().map(|(_, row)| history_entry(row)).collect())
-    }
-
-    /// The histories of all scenes of a project: one scan, at most `ROWS_MAX` of them.
-    pub fn scene_histories(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-    ) -> Answer<Vec<(SceneId, HistoryEntry)>> {
-        let prefix = Key::scene_histories(viewer.user, project);
-        let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, None, ROWS_MAX)?;
-        let entry = |(key, row): (Vec<u8>, HistoryRow)| {
-            let (scene, _) = key.split_first_chunk::<16>()?;
-            Some((SceneId::from_bytes(*scene), history_entry(row)))
-        };
-        Ok(rows.into_iter().filter_map(entry).collect())
     }
 
     /// A history, by its key as it was first written.
@@ -155,7 +76,11 @@ impl Catalog {
         scope: &Scope,
         key: &AssetKey,
     ) -> Answer<Option<HistoryEntry>> {
-        let row = self.tables.read()?.get::<HistoryRow>(&Key::history(viewer.user, scope, key))?;
+        let tables = self.tables.read()?;
+        if !find::is_there(viewer.user, scope, &tables)? {
+            return Ok(None);
+        }
+        let row = tables.get::<HistoryRow>(&Key::history(viewer.user, scope, key))?;
         Ok(row.filter(|row| row.asset_key == *key).map(history_entry))
     }
 
@@ -194,7 +119,11 @@ impl Catalog {
         version: Version,
     ) -> Answer<Option<VersionEntry>> {
         let key = Key::version(viewer.user, scope, key, version);
-        Ok(self.tables.read()?.get::<VersionRow>(&key)?.map(|row| row.entry()))
+        let tables = self.tables.read()?;
+        if !find::is_there(viewer.user, scope, &tables)? {
+            return Ok(None);
+        }
+        Ok(tables.get::<VersionRow>(&key)?.map(|row| row.entry()))
     }
 
     /// An asset.
@@ -269,41 +198,6 @@ impl Catalog {
         Ok(sum.unwrap_or(0))
     }
 
-    /// The project that a claim made.
-    pub fn project_at(&self, revision: Revision, at: Position) -> Answer<Project> {
-        let Claim { at: created_at, by, fact, .. } = self.reader.read(revision, at)?;
-        let Fact::ProjectCreated { project_id, name, description } = fact else {
-            return Err(QueryError::Mismatch(revision));
-        };
-        Ok(Project { id: project_id, name, description, user_id: by, created_at, revision })
-    }
-
-    /// The scene that a claim made.
-    pub fn scene_at(&self, revision: Revision, at: Position) -> Answer<Scene> {
-        let Claim { at: created_at, fact, .. } = self.reader.read(revision, at)?;
-        let Fact::SceneAdded {
-            scene_id: id,
-            project_id,
-            scene_number,
-            title,
-            description,
-            duration_seconds,
-        } = fact
-        else {
-            return Err(QueryError::Mismatch(revision));
-        };
-        Ok(Scene {
-            id,
-            project_id,
-            scene_number,
-            title,
-            description,
-            duration_seconds,
-            created_at,
-            revision,
-        })
-    }
-
     /// The asset that a claim made, as that claim says it.
     pub fn asset_at(&self, revision: Revision, at: Position) -> Answer<Asset> {
         let Claim { at: created_at, by: user_id, fact, .. } = self.reader.read(revision, at)?;
@@ -349,21 +243,17 @@ impl Catalog {
     ) -> Answer<Vec<VersionRow>> {
         let prefix = Key::versions(viewer.user, scope, key);
         let after = after.map(|version| Key::version(viewer.user, scope, key, version));
-        let limit = limit.min(ROWS_MAX);
-        let rows = self.tables.read()?.scan(&prefix, after.as_ref(), limit)?;
+        let tables = self.tables.read()?;
+        if !find::is_there(viewer.user, scope, &tables)? {
+            return Ok(Vec::new());
+        }
+        let rows = tables.scan(&prefix, after.as_ref(), limit.min(ROWS_MAX))?;
         Ok(rows.into_iter().map(|(_, row)| row).collect())
-    }
-
-    fn project_of(&self, row: &ProjectRow) -> Answer<Project> {
-        self.project_at(row.revision, row.position)
-    }
-
-    fn scene_of(&self, row: &SceneRow) -> Answer<Scene> {
-        self.scene_at(row.revision, row.position)
     }
 }
 
-fn history_entry(row: HistoryRow) -> HistoryEntry {
+/// What a query answers of a history.
+pub fn history_entry(row: HistoryRow) -> HistoryEntry {
     HistoryEntry {
         current: row.current.as_ref().map(VersionRow::entry),
         best: row.best(),

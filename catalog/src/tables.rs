@@ -11,20 +11,21 @@ mod rows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 pub use error::TablesError;
 pub use keys::Key;
-pub use overlay::{Get, Overlay};
+pub use overlay::{Get, Nothing, Overlay, Scan};
 pub use rows::{
-    AssetRow, ContentRow, Deletion, ElementRow, HistoryRow, NamingRow, PlaceRow, ProjectRow,
-    RequestRow, Row, SceneRow, UserRow, VersionRow,
+    AssetRow, Cause, ContentRow, Deletion, ElementRow, FollowRow, HistoryRow, NamingRow, PlaceRow,
+    ProjectRow, RequestRow, Row, SceneCountRow, SceneRow, UserRow, VersionRow,
 };
 
 use crate::line::{Head, Sum};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 4;
+const LAYOUT: u8 = 5;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 
@@ -40,6 +41,7 @@ type Result<T> = std::result::Result<T, TablesError>;
 #[derive(Debug)]
 pub struct Tables {
     db: RwLock<Option<sled::Db>>,
+    scans: AtomicU64,
 }
 
 impl Tables {
@@ -48,7 +50,7 @@ impl Tables {
         let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES);
         let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
         let db = opened.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??;
-        Ok(Self { db: RwLock::new(Some(db)) })
+        Ok(Self { db: RwLock::new(Some(db)), scans: AtomicU64::new(0) })
     }
 
     /// How far the journal is in the tables; `None` for new tables and those of another layout.
@@ -78,10 +80,18 @@ impl Tables {
         Ok(db.as_ref().ok_or(TablesError::Closed)?.apply_batch(batch)?)
     }
 
+    /// How many range scans there were since they were opened.
+    pub fn scans(&self) -> u64 {
+        self.scans.load(Ordering::Relaxed)
+    }
+
     /// Begins a query: what it reads belongs together.
     pub fn read(&self) -> Result<Snapshot<'_>> {
         let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
-        if db.is_none() { Err(TablesError::Closed) } else { Ok(Snapshot { db }) }
+        if db.is_none() {
+            return Err(TablesError::Closed);
+        }
+        Ok(Snapshot { db, scans: &self.scans })
     }
 
     /// Closes the database once no query is under way; later calls fail. An error says that it may
@@ -104,6 +114,7 @@ impl Get for Tables {
 #[derive(Debug)]
 pub struct Snapshot<'a> {
     db: RwLockReadGuard<'a, Option<sled::Db>>,
+    scans: &'a AtomicU64,
 }
 
 impl Snapshot<'_> {
@@ -118,6 +129,7 @@ impl Snapshot<'_> {
         use std::ops::Bound::{Excluded, Included, Unbounded};
         let start = after.map_or(Included(prefix.as_bytes()), |key| Excluded(key.as_bytes()));
         let db = self.db.as_ref().ok_or(TablesError::Closed)?;
+        self.scans.fetch_add(1, Ordering::Relaxed);
         let mut rows = Vec::new();
         for entry in db.range::<&[u8], _>((start, Unbounded)).take(limit) {
             let (key, value) = entry?;
@@ -132,5 +144,16 @@ impl Get for Snapshot<'_> {
     fn get_bytes(&self, key: &Key) -> Result<Option<Vec<u8>>> {
         let db = self.db.as_ref().ok_or(TablesError::Closed)?;
         Ok(db.get(key.as_bytes())?.map(|value| value.to_vec()))
+    }
+}
+
+impl Scan for Snapshot<'_> {
+    fn scan<R: Row>(
+        &self,
+        prefix: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, R)>> {
+        Snapshot::scan(self, prefix, after, limit)
     }
 }

@@ -71,19 +71,13 @@ fn asset(seed: u8, failed: bool) -> Command {
 /// Runs the session until something fails; says what was acknowledged.
 fn session(catalog: &Catalog) -> Told {
     let mut told = Told::default();
-    let project = NewProject { name: "Fox".to_owned(), ..NewProject::default() };
-    if catalog.submit(viewer(), Command::CreateProject(project), None).is_err() {
+    let project = NewProject::named("Fox");
+    if catalog.submit(viewer(), Command::CreateProject(project.into()), None).is_err() {
         return told;
     }
     told.project = true;
-    let scene = NewScene {
-        project: "fox".parse().unwrap(),
-        scene_number: None,
-        title: "One".to_owned(),
-        description: None,
-        duration_seconds: Some(2.5),
-    };
-    if catalog.submit(viewer(), Command::AddScene(scene), None).is_err() {
+    let add = Command::AddScene { project: "fox".parse().unwrap(), scene: NewScene::default() };
+    if catalog.submit(viewer(), add, None).is_err() {
         return told;
     }
     told.scene = true;
@@ -134,8 +128,8 @@ fn assert_holds(catalog: &Catalog, told: &Told, context: &str) {
 
 /// Writing goes on after a recovery, from the right version number.
 fn assert_goes_on(catalog: &Catalog, told: &Told, context: &str) {
-    let project = NewProject { name: format!("After {context}"), ..NewProject::default() };
-    let made = catalog.submit(viewer(), Command::CreateProject(project), None);
+    let project = NewProject::named(format!("After {context}"));
+    let made = catalog.submit(viewer(), Command::CreateProject(project.into()), None);
     made.unwrap_or_else(|error| panic!("{context}: {error}"));
     if !told.scene {
         return;
@@ -247,9 +241,7 @@ fn assert_holds_after_more(catalog: &Catalog, told: &Told, context: &str) {
 fn a_retry_gets_the_first_answer_even_after_a_power_cut() {
     let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
     let catalog = open(&disk, index.path()).unwrap();
-    let make = |name: &str| {
-        Command::CreateProject(NewProject { name: name.to_owned(), ..NewProject::default() })
-    };
+    let make = |name: &str| Command::CreateProject(NewProject::named(name).into());
     let first = catalog.submit(viewer(), make("Fox"), Some("k".to_owned())).unwrap();
     drop(catalog);
     let fresh = tempfile::tempdir().unwrap();

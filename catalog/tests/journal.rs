@@ -27,8 +27,10 @@ fn open(disk: &CrashDisk, index: &Path) -> Result<Catalog, OpenError> {
 }
 
 fn create(catalog: &Catalog, name: &str) -> Result<u64, CommandError> {
-    let project = NewProject { name: name.to_owned(), ..NewProject::default() };
-    catalog.submit(viewer(), Command::CreateProject(project), None).map(|outcome| outcome.revision)
+    let project = NewProject::named(name);
+    catalog
+        .submit(viewer(), Command::CreateProject(project.into()), None)
+        .map(|outcome| outcome.revision)
 }
 
 /// A journal of five lines, its daemon killed.
@@ -44,7 +46,7 @@ fn five_lines() -> (CrashDisk, PathBuf) {
 fn names(catalog: &Catalog) -> Vec<String> {
     let mut projects = catalog.projects(viewer(), None, 10).unwrap();
     projects.sort_by_key(|project| project.revision);
-    projects.into_iter().map(|project| project.name).collect()
+    projects.into_iter().map(|project| project.record.name).collect()
 }
 
 fn line_starts(bytes: &[u8]) -> Vec<usize> {
@@ -209,8 +211,9 @@ fn many_long_commands_at_once_are_all_there_after_a_restart() {
             let (catalog, description) = (&catalog, description.clone());
             scope.spawn(move || {
                 let name = format!("p{number}");
-                let project = NewProject { id: None, name, description };
-                catalog.submit(viewer(), Command::CreateProject(project), None).unwrap();
+                let mut project = NewProject::named(name);
+                project.record.description = description;
+                catalog.submit(viewer(), Command::CreateProject(project.into()), None).unwrap();
             });
         }
     });

@@ -313,8 +313,8 @@ fn random_deletions_agree_with_a_naive_model_and_with_tables_made_anew() {
         let clock = Arc::new(ManualClock::at(Timestamp(BEGIN_MS)));
         let catalog = open(&disk, index.path(), &clock);
         for viewer in USERS {
-            let project = NewProject { name: "Fox".to_owned(), ..NewProject::default() };
-            submit(&catalog, viewer, Command::CreateProject(project)).unwrap();
+            let project = NewProject::named("Fox");
+            submit(&catalog, viewer, Command::CreateProject(project.into())).unwrap();
         }
         let (mut model, mut random) = (Model::default(), Random(seed));
         for number in 0..60 {
@@ -334,8 +334,8 @@ fn what_was_released_is_listed_in_pages_by_time_whatever_goes_meanwhile() {
     let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
     let clock = Arc::new(ManualClock::at(Timestamp(0)));
     let catalog = open(&disk, index.path(), &clock);
-    let project = NewProject { name: "Fox".to_owned(), ..NewProject::default() };
-    submit(&catalog, USERS[0], Command::CreateProject(project)).unwrap();
+    let project = NewProject::named("Fox");
+    submit(&catalog, USERS[0], Command::CreateProject(project.into())).unwrap();
     let mut all = Vec::new();
     for content in 0..40 {
         let new = new_asset(key(0), Some(content), None);
@@ -367,8 +367,8 @@ fn a_repeated_deletion_with_its_key_does_not_undo_a_restoration() {
     let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
     let clock = Arc::new(ManualClock::at(Timestamp(0)));
     let catalog = open(&disk, index.path(), &clock);
-    let project = NewProject { name: "Fox".to_owned(), ..NewProject::default() };
-    submit(&catalog, USERS[0], Command::CreateProject(project)).unwrap();
+    let project = NewProject::named("Fox");
+    submit(&catalog, USERS[0], Command::CreateProject(project.into())).unwrap();
     let new = new_asset(key(0), Some(1), None);
     let id = new.id;
     submit(&catalog, USERS[0], Command::AddAsset(Box::new(new))).unwrap();

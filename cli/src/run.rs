@@ -2,9 +2,10 @@
 
 use clap::CommandFactory;
 use reqwest::{Method, Url};
+use rushes_api::history::{HistoryReply, SetBest};
 use rushes_api::paths;
 use rushes_api::project::{
-    HistoryReply, NewProject, NewScene, ProjectPage, ProjectReply, ProjectView, SceneReply, SetBest,
+    NewProject, NewScene, ProjectPage, ProjectReply, ProjectView, SceneReply,
 };
 
 use crate::args::{Args, Command, Common, Get, ProjectCommand, SceneCommand};
@@ -34,8 +35,13 @@ pub async fn run(args: Args) -> Result<(), CliError> {
                 Some(number) => format!("Scene {number}"),
                 None => "Scene".to_owned(),
             });
-            let scene =
-                NewScene { scene_number: number, title, description, duration_seconds: duration };
+            let scene = NewScene {
+                scene_number: number,
+                title,
+                description,
+                duration_seconds: duration,
+                ..NewScene::default()
+            };
             let path = paths::scenes(project);
             let made: SceneReply = client.send_json(Method::POST, &path, &scene).await?;
             output.print(&made, show::scene)
@@ -88,7 +94,7 @@ async fn status(client: &Client, output: Output) -> Result<(), CliError> {
 async fn project(client: &Client, command: ProjectCommand, output: Output) -> Result<(), CliError> {
     match command {
         ProjectCommand::Create { name, id, description } => {
-            let project = NewProject { id, name, description };
+            let project = NewProject { id, name, description, ..NewProject::default() };
             let made: ProjectReply =
                 client.send_json(Method::POST, paths::PROJECTS, &project).await?;
             output.print(&made, show::project)
@@ -143,11 +149,11 @@ fn contents(view: &ProjectView) -> String {
 }
 
 fn rows(scene: &SceneReply) -> Vec<Row<'_>> {
-    let of = Some((scene.scene_number, scene.title.as_str()));
-    if scene.assets.is_empty() {
+    let of = Some((scene.scene_number, scene.record.title.as_str()));
+    if scene.assets.histories.is_empty() {
         return vec![(of, None)];
     }
-    scene.assets.values().map(|history| (of, Some(history))).collect()
+    scene.assets.histories.values().map(|history| (of, Some(history))).collect()
 }
 
 async fn download(client: &Client, target: &Get, output: Output) -> Result<(), CliError> {

@@ -8,7 +8,9 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use rushes_api::Health;
 use rushes_api::asset::{AssetReply, Status};
-use rushes_api::project::{HistoryReply, HistorySummary, ProjectReply, SceneReply};
+use rushes_api::history::{HistoryReply, HistorySummary};
+use rushes_api::project::{ProjectReply, SceneReply};
+use rushes_api::record::ProjectRecord;
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -68,15 +70,16 @@ pub fn health(server: &str, health: &Health) -> String {
 pub fn projects(projects: &[ProjectReply]) -> String {
     let mut table = table(["PROJECT", "NAME", "CREATED", "FOLDER"]);
     for project in projects {
-        let ProjectReply { id, name, created_at, path, .. } = project;
-        table.add_row([id, name, created_at, path].map(|text| plain(text)));
+        let ProjectReply { id, record, created_at, path, .. } = project;
+        table.add_row([id, &record.name, created_at, path].map(|text| plain(text)));
     }
     table.trim_fmt()
 }
 
 /// One project in words.
 pub fn project(project: &ProjectReply) -> String {
-    let ProjectReply { id, name, path, created_at, description, .. } = project;
+    let ProjectReply { id, record, path, created_at, .. } = project;
+    let ProjectRecord { name, description, .. } = record;
     let mut text = format!("{}  {}\n{}, created {created_at}", plain(id), plain(name), plain(path));
     if let Some(description) = description {
         text.push('\n');
@@ -87,7 +90,8 @@ pub fn project(project: &ProjectReply) -> String {
 
 /// One scene in words.
 pub fn scene(scene: &SceneReply) -> String {
-    let SceneReply { scene_number, title, path, id, .. } = scene;
+    let SceneReply { scene_number, record, path, id, .. } = scene;
+    let title = &record.title;
     format!("scene {scene_number}  {}\n{}, id {}", plain(title), plain(path), plain(id))
 }
 

@@ -13,7 +13,7 @@ use rushes_api::Code;
 use rushes_api::paths::IDEMPOTENCY_KEY;
 use rushes_vault::Vault;
 use rushes_vault::command::{PartRef, SceneRef};
-use rushes_vault::ids::{AssetId, AssetKey, ProjectId};
+use rushes_vault::ids::{AssetId, AssetKey, ElementId, ProjectId};
 use rushes_vault::model::Viewer;
 
 use crate::edge::Links;
@@ -84,6 +84,11 @@ impl Call {
         }
         let Ok(id) = self.named("mood") else { return Ok(None) };
         element(id, "mood").map(PartRef::Mood).map(Some)
+    }
+
+    /// The element in the path, under the word for its kind.
+    pub fn element(&self, word: &'static str) -> Result<ElementId, Refusal> {
+        self.named(word)?.parse().map_err(|_| Refusal::missing(word))
     }
 
     /// The asset key in the path.

@@ -11,7 +11,9 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use rushes_api::Code;
+use rushes_api::record::in_snake_case;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use crate::error::Refusal;
@@ -82,6 +84,24 @@ pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Resul
     parse(&text)
 }
 
+/// Reads a JSON object whose members may be named in either casing.
+pub async fn object(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Refusal> {
+    let sent: Map<String, Value> = json(headers, body).await?;
+    match in_snake_case(Value::Object(sent)) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Refusal::new(Code::Invalid, "the body must be a JSON object")),
+        Err(name) => Err(Refusal::invalid(&name, "was sent in both spellings")),
+    }
+}
+
+/// Reads a record from members that were sent. What is not one of its is refused by name.
+pub fn record<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, Refusal> {
+    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+        let (path, message) = (error.path().to_string(), error.into_inner().to_string());
+        unfit(&path, &message)
+    })
+}
+
 fn is_json(headers: &HeaderMap) -> bool {
     let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = sent.split(';').next().unwrap_or_default().trim();
@@ -95,16 +115,19 @@ fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
         if !error.is_data() {
             return Refusal::new(Code::BadRequest, format!("the body is not JSON: {error}"));
         }
-        let message = error.to_string();
-        match field_in(&message).or_else(|| (path != ".").then_some(path.as_str())) {
-            Some(field) => Refusal::of_field(Code::Invalid, field, &message),
-            None => Refusal::new(Code::Invalid, message),
-        }
+        unfit(&path, &error.to_string())
     })?;
     reader.end().map_err(|error| {
         Refusal::new(Code::BadRequest, format!("the body is more than one JSON value: {error}"))
     })?;
     Ok(value)
+}
+
+fn unfit(path: &str, message: &str) -> Refusal {
+    match field_in(message).or_else(|| (path != ".").then_some(path)) {
+        Some(field) => Refusal::of_field(Code::Invalid, field, message),
+        None => Refusal::new(Code::Invalid, message),
+    }
 }
 
 /// The field that serde names in its message where the path does not lead to one.

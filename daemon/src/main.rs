@@ -5,11 +5,13 @@
 
 mod auth;
 mod banner;
+mod bodies;
 mod call;
 mod config;
 mod crossing;
 mod edge;
 mod error;
+mod guard;
 mod health;
 mod hosts;
 mod intake;
@@ -21,6 +23,7 @@ mod serve;
 mod state;
 mod unread;
 mod wire;
+mod wire_project;
 mod wire_store;
 
 use std::io::{self, IsTerminal, Write};

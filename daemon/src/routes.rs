@@ -7,9 +7,11 @@ mod assets;
 mod contents;
 mod data;
 mod disposition;
+mod elements;
 mod form;
 mod histories;
 mod multipart;
+mod pages;
 mod parts;
 mod projects;
 mod range;
@@ -24,6 +26,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post, put};
 use rushes_api::paths;
+use rushes_vault::model::ElementKind;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::edge;
@@ -62,14 +65,24 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/assets/{asset}/restore", post(assets::restore))
         .route("/assets/{asset}/data", get(data::data))
         .route("/projects", get(projects::list).post(projects::create))
-        .route("/projects/{project}", get(projects::show))
+        .route(
+            "/projects/{project}",
+            get(projects::show).patch(projects::change).delete(projects::delete),
+        )
+        .route("/projects/{project}/restore", post(projects::restore))
         .route("/projects/{project}/scenes", get(scenes::list).post(scenes::add))
-        .route("/projects/{project}/scenes/{scene}", get(scenes::show))
+        .route("/projects/{project}/scenes/reorder", post(scenes::reorder))
+        .route(
+            "/projects/{project}/scenes/{scene}",
+            get(scenes::show).patch(scenes::change).delete(scenes::delete),
+        )
+        .route("/projects/{project}/scenes/{scene}/restore", post(scenes::restore))
         .nest("/projects/{project}/assets", history_routes())
         .nest("/projects/{project}/scenes/{scene}/assets", history_routes())
         .nest("/projects/{project}/characters/{character}/assets", history_routes())
         .nest("/projects/{project}/locations/{location}/assets", history_routes())
         .nest("/projects/{project}/moods/{mood}/assets", history_routes());
+    let api = ElementKind::ALL.into_iter().fold(api, |api, kind| api.merge(elements::routes(kind)));
     Router::new()
         .nest(paths::PREFIX, api.clone())
         .nest(paths::PREFIX_V2, api)

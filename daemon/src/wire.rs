@@ -5,12 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use rushes_api::{
-    AssetReply, HistoryReply, HistorySummary, ProjectReply, ProjectView, SceneReply, Status,
-    VersionSummary, paths,
-};
-use rushes_vault::model::{self, Asset, HistoryEntry, Part, Placement, Project, Scene, Scope};
-use rushes_vault::{HistoryView, SceneView};
+use rushes_api::{AssetReply, HistoryReply, HistorySummary, Status, VersionSummary, paths};
+use rushes_vault::model::{self, Asset, HistoryEntry, Part, Placement, Scope};
+use rushes_vault::{HistoryView, Timestamp, rfc3339};
 
 use crate::edge::Links;
 
@@ -93,50 +90,6 @@ fn part_ids(part: Option<Part>) -> [Option<String>; 4] {
     ids
 }
 
-/// A project without what is in it.
-pub fn project(project: Project) -> ProjectReply {
-    ProjectReply {
-        path: format!("projects/{}", project.id),
-        id: project.id.into(),
-        name: project.name,
-        description: project.description,
-        user_id: project.user_id.to_string(),
-        created_at: project.created_at,
-        revision: project.revision,
-    }
-}
-
-/// A complete project.
-pub fn project_view(links: &Links, view: rushes_vault::ProjectView) -> ProjectView {
-    let project = project(view.project);
-    let scenes = view.scenes.into_iter().map(|scene| scene_view(links, scene)).collect();
-    let assets = histories(links, Some(&project.path), view.histories);
-    ProjectView { project, scenes, assets }
-}
-
-/// A scene with its histories.
-pub fn scene_view(links: &Links, view: SceneView) -> SceneReply {
-    let mut reply = scene(view.scene);
-    reply.assets = histories(links, Some(&reply.path), view.histories);
-    reply
-}
-
-/// A scene that has no histories yet.
-pub fn scene(scene: Scene) -> SceneReply {
-    SceneReply {
-        path: format!("projects/{}/scenes/{}", scene.project_id, scene.scene_number),
-        id: scene.id.to_string(),
-        project_id: scene.project_id.into(),
-        scene_number: scene.scene_number,
-        title: scene.title,
-        description: scene.description,
-        duration_seconds: scene.duration_seconds,
-        created_at: scene.created_at,
-        revision: scene.revision,
-        assets: BTreeMap::new(),
-    }
-}
-
 /// A history with all its versions.
 pub fn history(links: &Links, view: HistoryView, scene_number: Option<u32>) -> HistoryReply {
     let versions = view.versions.into_iter();
@@ -165,6 +118,7 @@ pub fn histories(
                 url: links.to(&paths::asset_data(version.asset)),
                 digest: content.digest,
                 size: content.size,
+                created_at: rfc3339(Timestamp(version.created_ms)),
                 path: folder
                     .map(|folder| with_extension(format!("{folder}/{key}"), &content.extension)),
             })

@@ -17,6 +17,7 @@ use rushes_vault::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
 use rushes_vault::model::{
     HistoryEntry, Project, Revision, Scene, Scope, Version, VersionContent, VersionEntry, Viewer,
 };
+use rushes_vault::record::{ProjectRecord, SceneRecord};
 use rushes_vault::source::{Change, OpenContent, RecordOf, Source, SourceError, Touched};
 
 /// Whose world it is.
@@ -158,10 +159,10 @@ impl Fake {
             let id: ProjectId = id.parse().unwrap();
             let made = Project {
                 id: id.clone(),
-                name: id.to_string(),
-                description: None,
+                record: ProjectRecord { name: id.to_string(), ..ProjectRecord::default() },
                 user_id: VIEWER.user,
                 created_at: "2026-11-20T10:00:00Z".to_owned(),
+                updated_at: "2026-11-20T10:00:00Z".to_owned(),
                 revision: facts.revision,
             };
             facts.projects.insert(id.clone(), made);
@@ -178,10 +179,9 @@ impl Fake {
                 id: scene.unwrap(),
                 project_id: project.clone(),
                 scene_number: number,
-                title: format!("scene {number}"),
-                description: None,
-                duration_seconds: None,
+                record: SceneRecord::default(),
                 created_at: "2026-11-20T11:00:00Z".to_owned(),
+                updated_at: "2026-11-20T11:00:00Z".to_owned(),
                 revision: facts.revision,
             };
             facts.scenes.insert((project.clone(), number), made);

@@ -5,7 +5,8 @@
 //! folders forget what they read ahead; the kernel drops names and listings; the source is told.
 //! Dropping a name takes the folder's lock in the kernel, so lookups and listings that were on
 //! their way with the old answer have ended when it returns. What they left is dropped after that:
-//! the names of current files, which only the inode table knows, are read in a second round.
+//! the names of current files and of scenes that have another number, which only the inode table
+//! knows, are read in a second round.
 
 use std::collections::HashSet;
 use std::io;
@@ -69,6 +70,7 @@ pub fn follow<B>(
         let mut plan = Plan::new(tree);
         batch.iter().flat_map(|change| &change.touched).for_each(|touched| plan.add(touched));
         drop_all(plan.targets.drain(..), notify);
+        plan.add_scenes();
         plan.add_currents();
         drop_all(plan.targets.drain(..), notify);
         tree.view.source.shown(revision.unwrap_or_default());
@@ -94,13 +96,16 @@ struct Plan<'a, B> {
     targets: Vec<Target>,
     /// The histories whose current files are for the second round; all of them, if so.
     histories: HashSet<Node>,
+    /// The projects whose scenes' names are for the second round.
+    reordered: HashSet<ProjectId>,
     all: bool,
 }
 
 impl<'a, B> Plan<'a, B> {
     fn new(tree: &'a Tree<B>) -> Self {
-        let (seen, targets, histories) = (HashSet::new(), Vec::new(), HashSet::new());
-        Self { tree, seen, targets, histories, all: false }
+        let (seen, targets) = (HashSet::new(), Vec::new());
+        let (histories, reordered) = (HashSet::new(), HashSet::new());
+        Self { tree, seen, targets, histories, reordered, all: false }
     }
 
     fn add(&mut self, touched: &Touched) {
@@ -109,15 +114,18 @@ impl<'a, B> Plan<'a, B> {
         match touched {
             Touched::Project(viewer, ..)
             | Touched::Scene(viewer, ..)
+            | Touched::Scenes(viewer, _)
             | Touched::History(viewer, ..)
             | Touched::Version(viewer, ..)
             | Touched::Blob(viewer, _)
                 if other(viewer) => {}
             Touched::Project(_, id) => {
                 self.folder(&Node::Projects);
+                self.project_name(id);
                 self.project(id);
             }
             Touched::Scene(_, project, number) => self.scene(project, *number),
+            Touched::Scenes(_, project) => self.scenes(project),
             Touched::History(_, scope, number, key) => self.history(scope, *number, key),
             Touched::Version(_, scope, number, key, version) => {
                 self.version(scope, *number, (key, *version));
@@ -137,6 +145,50 @@ impl<'a, B> Plan<'a, B> {
     fn project(&mut self, id: &ProjectId) {
         let scope = Scope::of_project(id.clone());
         self.owner(&Arc::new(Owner { scope, number: None }));
+    }
+
+    /// The name of a project that is not there any more.
+    fn project_name(&mut self, id: &ProjectId) {
+        match self.tree.view.source.project(self.tree.view.viewer, id) {
+            Ok(Some(_)) => {}
+            Ok(None) => self.entry(&Node::Projects, id.as_str()),
+            Err(error) => {
+                tracing::error!(%error, "a changed project cannot be read: its name is dropped");
+                self.entry(&Node::Projects, id.as_str());
+            }
+        }
+    }
+
+    /// The scenes of a project have other numbers. Which folders the kernel knows under numbers
+    /// that are not theirs any more is for the second round.
+    fn scenes(&mut self, project: &ProjectId) {
+        let scope = Scope::of_project(project.clone());
+        self.folder(&Node::Scenes(Arc::new(Owner { scope, number: None })));
+        self.project(project);
+        self.reordered.insert(project.clone());
+    }
+
+    /// The names of a project's scenes that are known under another scene's number.
+    fn scene_names(&mut self, project: &ProjectId) {
+        let scope = Scope::of_project(project.clone());
+        let scenes = Node::Scenes(Arc::new(Owner { scope, number: None }));
+        let is_scene = |node: &Node| match node {
+            Node::Folder(owner) => owner.number.is_some() && owner.scope.project == *project,
+            _ => false,
+        };
+        for (_, node) in self.tree.inodes.all(is_scene) {
+            let Node::Folder(owner) = &node else { continue };
+            let Some(number) = owner.number else { continue };
+            let View { source, viewer, .. } = &self.tree.view;
+            match source.scene(*viewer, project, number) {
+                Ok(Some(scene)) if owner.scope.scene() == Some(scene.id) => self.owner(owner),
+                Ok(_) => self.entry(&scenes, &number.to_string()),
+                Err(error) => {
+                    tracing::error!(%error, "a scene cannot be read: its name is dropped");
+                    self.entry(&scenes, &number.to_string());
+                }
+            }
+        }
     }
 
     fn scene(&mut self, project: &ProjectId, number: u32) {
@@ -197,7 +249,22 @@ impl<'a, B> Plan<'a, B> {
         self.history(scope, number, key);
     }
 
-    /// The second round.
+    /// The second round, of scenes; where everything may have changed, of projects as well.
+    fn add_scenes(&mut self) {
+        if self.all {
+            for (_, node) in self.tree.inodes.all(|node| matches!(node, Node::Folder(_))) {
+                let Node::Folder(owner) = &node else { continue };
+                if self.reordered.insert(owner.scope.project.clone()) {
+                    self.project_name(&owner.scope.project);
+                }
+            }
+        }
+        for project in std::mem::take(&mut self.reordered) {
+            self.scene_names(&project);
+        }
+    }
+
+    /// The second round, of current files.
     fn add_currents(&mut self) {
         let inodes = &self.tree.inodes;
         let currents: Vec<Node> = if self.all {

@@ -209,3 +209,41 @@ fn health_says_how_wholes_are_read_and_the_folder_counts_what_is_the_users() {
     let path = mount.join("projects/fox/scenes/1/scene_video.bin");
     assert_eq!(Digest::of(&fs::read(path).unwrap()).to_hex(), asset["digest"].as_str().unwrap());
 }
+
+#[test]
+fn folders_follow_scenes_that_are_put_in_order_and_what_is_deleted_goes() {
+    let Set { daemon, mount, place: _place } = set();
+    let client = daemon.client();
+    let post = |path: &str, body: Value| {
+        let reply = client.post(path, &body);
+        assert!(reply.status().is_success(), "{path}: {}", reply.status());
+    };
+    let delete = |path: &str| assert_eq!(client.delete(path).status(), 204, "{path}");
+    post("/api/projects/fox/scenes", json!({ "title": "two" }));
+    let scenes = mount.join("projects/fox/scenes");
+    for number in ["1", "2"] {
+        let fields =
+            [("project_id", "fox"), ("scene_number", number), ("asset_key", "scene_video")];
+        client.upload("take.bin", format!("film {number}").into_bytes(), &fields);
+    }
+    let film = |number: &str| fs::read_to_string(scenes.join(number).join("scene_video.bin"));
+    let listed: Value = client.get("/api/projects/fox/scenes").json().unwrap();
+    let ids: Vec<_> = listed["scenes"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
+    // There and back again: each time what was looked up before is another scene's.
+    for turn in 0..4 {
+        let (first, second) = if turn % 2 == 0 { (1, 0) } else { (0, 1) };
+        let order = json!({ "scene_ids": [ids[first], ids[second]] });
+        post("/api/projects/fox/scenes/reorder", order);
+        assert_eq!(film("1").unwrap(), format!("film {}", first + 1), "turn {turn}");
+        assert_eq!(film("2").unwrap(), format!("film {}", second + 1), "turn {turn}");
+    }
+    delete("/api/projects/fox/scenes/2");
+    assert_eq!(names(&scenes), ["1"]);
+    assert_eq!(film("2").unwrap_err().kind(), ErrorKind::NotFound);
+    delete("/api/projects/fox");
+    assert!(names(&mount.join("projects")).is_empty());
+    assert_eq!(film("1").unwrap_err().kind(), ErrorKind::NotFound);
+    post("/api/projects/fox/restore", json!({}));
+    assert_eq!(names(&mount.join("projects")), ["fox"]);
+    assert_eq!(names(&scenes), ["1"]);
+}

@@ -86,11 +86,33 @@ impl Changes {
         match &claim.fact {
             // No folder shows users, nor bytes that may be freed.
             Fact::UserAdded { .. } | Fact::BytesFreed { .. } => Vec::new(),
-            Fact::ProjectCreated { project_id, .. } => {
+            Fact::ProjectCreated { project_id, .. }
+            | Fact::ProjectChanged { project_id, .. }
+            | Fact::ProjectDeleted { project_id }
+            | Fact::ProjectRestored { project_id }
+            | Fact::ElementAdded { project_id, .. }
+            | Fact::ElementChanged { project_id, .. }
+            | Fact::ElementDeleted { project_id, .. }
+            | Fact::ElementRestored { project_id, .. } => {
                 vec![Touched::Project(viewer, project_id.clone())]
             }
-            Fact::SceneAdded { project_id, scene_number, .. } => {
+            Fact::SceneAdded { project_id, scene_number, .. }
+            | Fact::SceneRestored { project_id, scene_number, .. } => {
                 vec![Touched::Scene(viewer, project_id.clone(), *scene_number)]
+            }
+            Fact::SceneChanged { project_id, scene_id, .. }
+            | Fact::SceneDeleted { project_id, scene_id } => {
+                let scope = Scope::of_scene(project_id.clone(), *scene_id);
+                match self.number(viewer, &scope) {
+                    Some(number) => vec![Touched::Scene(viewer, project_id.clone(), number)],
+                    None => vec![Touched::Everything],
+                }
+            }
+            Fact::ScenesReordered { project_id, .. } => {
+                vec![Touched::Scenes(viewer, project_id.clone())]
+            }
+            Fact::AssetsDeleted { asset_ids, .. } | Fact::AssetsRestored { asset_ids, .. } => {
+                asset_ids.iter().flat_map(|id| self.touched_asset(viewer, *id)).collect()
             }
             Fact::AssetAdded(added) => {
                 let blob =
@@ -175,7 +197,7 @@ mod tests {
     fn committed(revision: Revision) -> Committed {
         let user_id = UserId::from_bytes([1; 16]);
         let project_id = "fox".parse().unwrap();
-        let fact = Fact::ProjectCreated { project_id, name: "Fox".to_owned(), description: None };
+        let fact = Fact::ProjectDeleted { project_id };
         let claim = Claim { v: 1, at: String::new(), by: user_id, request: None, fact };
         Committed { claims: vec![(revision, claim)], revision }
     }

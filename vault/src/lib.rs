@@ -4,6 +4,7 @@
 //! the claim that names them, then the tables, then the reply.
 
 mod changes;
+mod follow;
 mod format;
 pub mod found;
 mod in_flight;
@@ -11,6 +12,7 @@ mod ingest;
 mod known;
 mod lock;
 pub mod media;
+mod projects;
 mod records;
 mod release;
 pub mod source;
@@ -25,22 +27,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rushes_catalog::Catalog;
-use rushes_catalog::command::{Command, CommandError, NewProject, NewScene, SetBest};
+use rushes_catalog::command::{Command, CommandError, SetBest};
 use rushes_disk::{Clock, Disk, RealClock, RealDisk};
 use rushes_store::{Store, StoreError};
 
 pub use ingest::{IngestError, IngestRequest, Ingested, Staged, Upload};
 pub use lock::LockError;
 pub use rushes_catalog::claim::rfc3339;
-pub use rushes_catalog::{QueryError, command, ids, model, names};
+pub use rushes_catalog::{QueryError, command, element, ids, model, names, record};
 pub use rushes_digest::Digest;
 pub use rushes_disk::Timestamp;
-pub use views::{HistoryView, ProjectView, SceneView};
+pub use views::{ElementView, HistoryView, ProjectView, SceneView, Stats};
 
 use changes::Changes;
+use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
-use model::{Project, Revision, Scene, User, Viewer};
+use model::{Revision, User, Viewer};
 
 /// How long a change waits for the folders to show it before its reply goes out anyway.
 const SHOWN_WAIT: Duration = Duration::from_millis(250);
@@ -70,6 +73,9 @@ pub enum OpenError {
     /// The facts cannot be opened.
     #[error("cannot open the catalogue: {0}")]
     Catalog(#[from] rushes_catalog::OpenError),
+    /// A thread cannot be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
 }
 
 /// Why a clean stop was not clean. Nothing is lost: the next start takes longer.
@@ -86,6 +92,7 @@ pub enum CloseError {
 /// A data directory that is in use.
 #[derive(Debug)]
 pub struct Vault {
+    follower: Follower,
     store: Store,
     catalog: Arc<Catalog>,
     changes: Arc<Changes>,
@@ -119,7 +126,8 @@ impl Vault {
         })?);
         changes.look_up_in(&catalog);
         let in_flight = InFlight::default();
-        Ok(Arc::new(Self { store, catalog, changes, in_flight, disk, lock }))
+        let follower = Follower::start(Arc::clone(&catalog)).map_err(OpenError::Thread)?;
+        Ok(Arc::new(Self { follower, store, catalog, changes, in_flight, disk, lock }))
     }
 
     /// Says in the lock file where this daemon answers, for the command line and for the message
@@ -131,6 +139,7 @@ impl Vault {
     /// Stops taking writes, closes everything and leaves the marks of a clean stop. Calls that come
     /// later answer with errors.
     pub fn close(&self) -> Result<(), CloseError> {
+        self.follower.stop();
         let facts = self.catalog.close();
         self.store.close()?;
         Ok(facts?)
@@ -169,28 +178,6 @@ impl Vault {
     /// A user by name.
     pub fn user_named(&self, name: &str) -> Result<Option<User>, QueryError> {
         self.catalog.user_named(name)
-    }
-
-    /// Makes a project. With an idempotency key a retry gets the first answer.
-    pub fn create_project(
-        &self,
-        viewer: Viewer,
-        project: NewProject,
-        key: Option<String>,
-    ) -> Result<Project, CommandError> {
-        let made = self.catalog.submit(viewer, Command::CreateProject(project), key)?;
-        self.catalog.project_at(made.revision, made.position).map_err(|error| unreadable(&error))
-    }
-
-    /// Adds a scene.
-    pub fn add_scene(
-        &self,
-        viewer: Viewer,
-        scene: NewScene,
-        key: Option<String>,
-    ) -> Result<Scene, CommandError> {
-        let made = self.catalog.submit(viewer, Command::AddScene(scene), key)?;
-        self.catalog.scene_at(made.revision, made.position).map_err(|error| unreadable(&error))
     }
 
     /// Chooses a version; the answer is the history afterwards.

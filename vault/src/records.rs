@@ -1,16 +1,15 @@
 //! The JSON files that stand beside the media in the folder.
 
-use rushes_catalog::model::{Asset, HistoryEntry, Version, VersionEntry};
+use rushes_catalog::model::{Asset, ElementKind, HistoryEntry, Version, VersionEntry};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::source::SourceError;
-use crate::views::{ProjectView, SceneView};
+use crate::views::{ElementView, ProjectView, SceneView};
 
 /// The text of a record: pretty JSON that ends in a newline.
 fn text(value: &impl Serialize) -> Result<Vec<u8>, SourceError> {
-    let mut text = serde_json::to_vec_pretty(value)
-        .map_err(|error| SourceError::Failed(format!("a record cannot be written: {error}")))?;
+    let mut text = serde_json::to_vec_pretty(value).map_err(|error| unwritten(&error))?;
     text.push(b'\n');
     Ok(text)
 }
@@ -30,6 +29,16 @@ pub fn of_project(view: &ProjectView) -> Result<Vec<u8>, SourceError> {
     let mut record = object(&view.project)?;
     record.insert("assets".to_owned(), histories_value(&view.histories));
     record.insert("scenes".to_owned(), Value::Array(scenes?));
+    for (kind, name) in [
+        (ElementKind::Character, "characters"),
+        (ElementKind::Location, "locations"),
+        (ElementKind::Mood, "moods"),
+        (ElementKind::Timeline, "timelines"),
+    ] {
+        let of_kind = view.elements.iter().filter(|view| view.element.record.kind() == kind);
+        let values: Result<Vec<_>, _> = of_kind.map(element_value).collect();
+        record.insert(name.to_owned(), Value::Array(values?));
+    }
     text(&record)
 }
 
@@ -41,6 +50,17 @@ pub fn of_scene(view: &SceneView) -> Result<Vec<u8>, SourceError> {
 fn scene_value(view: &SceneView) -> Result<Value, SourceError> {
     let mut record = object(&view.scene)?;
     record.insert("assets".to_owned(), histories_value(&view.histories));
+    Ok(Value::Object(record))
+}
+
+fn element_value(view: &ElementView) -> Result<Value, SourceError> {
+    let element = &view.element;
+    let mut record = Map::new();
+    record.insert("id".to_owned(), element.id.to_string().into());
+    record.extend(element.record.members().map_err(|error| unwritten(&error))?);
+    record.insert("assets".to_owned(), histories_value(&view.histories));
+    record.insert("created_at".to_owned(), element.created_at.as_str().into());
+    record.insert("updated_at".to_owned(), element.updated_at.as_str().into());
     Ok(Value::Object(record))
 }
 
@@ -68,6 +88,10 @@ fn object(value: &impl Serialize) -> Result<Map<String, Value>, SourceError> {
     match serde_json::to_value(value) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(SourceError::Failed("a record is no object".to_owned())),
-        Err(error) => Err(SourceError::Failed(format!("a record cannot be written: {error}"))),
+        Err(error) => Err(unwritten(&error)),
     }
+}
+
+fn unwritten(error: &serde_json::Error) -> SourceError {
+    SourceError::Failed(format!("a record cannot be written: {error}"))
 }

@@ -61,10 +61,12 @@ pub struct Change {
 /// Something the folder shows and a claim changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Touched {
-    /// A project was made or its record changed.
+    /// A project was made, deleted or restored, or its record changed.
     Project(Viewer, ProjectId),
-    /// A scene was made or its record changed.
+    /// A scene was made, deleted or restored, or its record changed.
     Scene(Viewer, ProjectId, u32),
+    /// The scenes of a project have other numbers.
+    Scenes(Viewer, ProjectId),
     /// A history got a version or another best one. The scene's number comes with it.
     History(Viewer, Scope, Option<u32>, AssetKey),
     /// A version of a history was deleted or restored: what stands for the history may be another

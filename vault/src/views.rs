@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use rushes_catalog::QueryError;
 use rushes_catalog::command::{PartRef, SceneRef};
-use rushes_catalog::ids::{AssetId, AssetKey, ProjectId, SceneId};
+use rushes_catalog::element::{ElementRef, part_of};
+use rushes_catalog::ids::{AssetId, AssetKey, ElementId, ProjectId};
 use rushes_catalog::model::{
-    Asset, ElementKind, HistoryEntry, Part, Project, Scene, Scope, Viewer,
+    Asset, Element, ElementKind, HistoryEntry, Part, Project, ProjectFacts, Revision, Scene, Scope,
+    Viewer,
 };
 
 use crate::Vault;
@@ -14,6 +16,10 @@ use crate::source::SourceError;
 
 /// Most scenes, histories or versions that one view holds.
 pub const ENTRIES_MAX: usize = 10_000;
+/// The letter of scenes among the parts of a project.
+const SCENE_TAG: u8 = b's';
+/// The history by which a scene is completed.
+const SCENE_VIDEO: &str = "scene_video";
 
 /// A scene with its histories in short.
 #[derive(Debug, Clone)]
@@ -24,15 +30,39 @@ pub struct SceneView {
     pub histories: Vec<HistoryEntry>,
 }
 
-/// A project with everything in it, in short.
+/// An element with its histories in short; timelines and prompts have none.
+#[derive(Debug, Clone)]
+pub struct ElementView {
+    /// The element.
+    pub element: Element,
+    /// Its histories, by key.
+    pub histories: Vec<HistoryEntry>,
+}
+
+/// How far a project is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stats {
+    /// Its scenes.
+    pub total_scenes: usize,
+    /// Those whose video has a version that stands for it.
+    pub completed_scenes: usize,
+    /// When anything in it was last changed, RFC 3339.
+    pub last_activity: String,
+}
+
+/// A project with everything in it but its prompts, in short.
 #[derive(Debug, Clone)]
 pub struct ProjectView {
     /// The project.
     pub project: Project,
     /// Its scenes, by number.
     pub scenes: Vec<SceneView>,
+    /// Its characters, locations, moods and timelines, by kind and id.
+    pub elements: Vec<ElementView>,
     /// Its own histories, by key.
     pub histories: Vec<HistoryEntry>,
+    /// How far it is.
+    pub stats: Stats,
 }
 
 /// A history with its versions in full.
@@ -60,27 +90,82 @@ impl Vault {
         self.catalog.project(viewer, id)
     }
 
-    /// A whole project: three scans, whatever it holds.
+    /// A whole project: as many scans whatever it holds.
     pub fn project_view(
         &self,
         viewer: Viewer,
         id: &ProjectId,
     ) -> Result<Option<ProjectView>, QueryError> {
-        let Some(project) = self.catalog.project(viewer, id)? else { return Ok(None) };
-        let scope = Scope::of_project(id.clone());
-        let histories = self.catalog.histories(viewer, &scope, None, ENTRIES_MAX)?;
-        let mut of_scenes: HashMap<SceneId, Vec<HistoryEntry>> = HashMap::new();
-        for (scene, history) in self.catalog.scene_histories(viewer, id)? {
-            of_scenes.entry(scene).or_default().push(history);
-        }
-        let scenes = self.catalog.scenes(viewer, id, None, ENTRIES_MAX)?.into_iter();
-        let scenes = scenes
-            .map(|scene| {
-                let histories = of_scenes.remove(&scene.id).unwrap_or_default();
-                SceneView { scene, histories }
-            })
-            .collect();
-        Ok(Some(ProjectView { project, scenes, histories }))
+        Ok(self.catalog.project_facts(viewer, id)?.map(view_of))
+    }
+
+    /// Elements of a project by kind and id, after a cursor: two scans.
+    pub fn element_views(
+        &self,
+        viewer: Viewer,
+        (project, kind): (&ProjectId, ElementKind),
+        after: Option<ElementId>,
+        limit: usize,
+    ) -> Result<Vec<ElementView>, QueryError> {
+        let elements = self.catalog.elements(viewer, (project, kind), after, limit)?;
+        let has_histories = !matches!(kind, ElementKind::Timeline | ElementKind::Prompt);
+        let mut of_parts = if has_histories {
+            self.catalog.part_histories(viewer, project, kind.tag())?
+        } else {
+            HashMap::new()
+        };
+        let view = |element: Element| {
+            let histories = of_parts.remove(element.id.as_bytes()).unwrap_or_default();
+            ElementView { element, histories }
+        };
+        Ok(elements.into_iter().map(view).collect())
+    }
+
+    /// Scenes of a project by number, after a cursor: two scans.
+    pub fn scene_views(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        after: Option<u32>,
+        limit: usize,
+    ) -> Result<Vec<SceneView>, QueryError> {
+        let scenes = self.catalog.scenes(viewer, project, after, limit)?;
+        let mut of_parts = self.catalog.part_histories(viewer, project, SCENE_TAG)?;
+        let view = |scene: Scene| {
+            let histories = of_parts.remove(scene.id.as_bytes()).unwrap_or_default();
+            SceneView { scene, histories }
+        };
+        Ok(scenes.into_iter().map(view).collect())
+    }
+
+    /// A whole project as it was at a revision.
+    pub fn project_view_as_of(
+        &self,
+        viewer: Viewer,
+        id: &ProjectId,
+        revision: Revision,
+    ) -> Result<Option<ProjectView>, QueryError> {
+        let past = self.catalog.project_as_of(viewer, id, revision)?;
+        Ok(past.map(|past| view_of(past.facts)))
+    }
+
+    /// An element with its histories: one look-up and one scan.
+    pub fn element_view(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        element: ElementRef,
+    ) -> Result<Option<ElementView>, QueryError> {
+        let found = self.catalog.element(viewer, project, element)?;
+        let Some(found) = found else { return Ok(None) };
+        let histories = match part_of(element) {
+            Some(part) => {
+                let scope = Scope { project: project.clone(), part: Some(part) };
+                self.catalog.histories(viewer, &scope, None, ENTRIES_MAX)?
+            }
+            None => Vec::new(),
+        };
+        Ok(Some(ElementView { element: found, histories }))
     }
 
     /// A scene of a project, by id or number.
@@ -101,19 +186,19 @@ impl Vault {
         project: &ProjectId,
         part: PartRef,
     ) -> Result<Option<(Scope, Option<u32>)>, QueryError> {
-        let (kind, id, part) = match part {
+        let part = match part {
             PartRef::Scene(scene) => {
                 let scene = self.catalog.scene(viewer, project, scene)?;
                 return Ok(scene.map(|scene| {
                     (Scope::of_scene(project.clone(), scene.id), Some(scene.scene_number))
                 }));
             }
-            PartRef::Character(id) => (ElementKind::Character, id, Part::Character(id)),
-            PartRef::Location(id) => (ElementKind::Location, id, Part::Location(id)),
-            PartRef::Mood(id) => (ElementKind::Mood, id, Part::Mood(id)),
+            PartRef::Character(id) => Part::Character(id),
+            PartRef::Location(id) => Part::Location(id),
+            PartRef::Mood(id) => Part::Mood(id),
         };
-        let is_there = self.catalog.has_element(viewer, project, (kind, id))?;
         let scope = Scope { project: project.clone(), part: Some(part) };
+        let is_there = self.catalog.is_there(viewer, &scope)?;
         Ok(is_there.then_some((scope, None)))
     }
 
@@ -194,4 +279,32 @@ impl Vault {
             Err((_, error)) => tracing::error!(%error, asset = %asset.id, "metadata is unreadable"),
         }
     }
+}
+
+/// The facts of a project, with the histories where they belong.
+fn view_of(facts: ProjectFacts) -> ProjectView {
+    let mut of_parts: HashMap<Option<[u8; 16]>, Vec<HistoryEntry>> = HashMap::new();
+    for (part, history) in facts.histories {
+        let part = part.map(|part| *part.as_bytes());
+        of_parts.entry(part).or_default().push(history);
+    }
+    let mut histories = |part| of_parts.remove(&part).unwrap_or_default();
+    let scenes: Vec<SceneView> = (facts.scenes.into_iter())
+        .map(|scene| SceneView { histories: histories(Some(*scene.id.as_bytes())), scene })
+        .collect();
+    let elements = (facts.elements.into_iter())
+        .map(|element| ElementView { histories: histories(Some(*element.id.as_bytes())), element })
+        .collect();
+    let is_video = |history: &HistoryEntry| {
+        history.asset_key.as_str() == SCENE_VIDEO && history.current.is_some()
+    };
+    let stats = Stats {
+        total_scenes: scenes.len(),
+        completed_scenes: scenes
+            .iter()
+            .filter(|scene| scene.histories.iter().any(is_video))
+            .count(),
+        last_activity: facts.last_activity,
+    };
+    ProjectView { project: facts.project, scenes, elements, histories: histories(None), stats }
 }

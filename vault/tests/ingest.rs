@@ -17,16 +17,8 @@ fn open(data: &Path) -> (Arc<Vault>, Viewer) {
 
 /// A project `fox` with scene 1.
 fn fox(vault: &Vault, viewer: Viewer) -> Scope {
-    let project = NewProject { name: "Fox".to_owned(), ..NewProject::default() };
-    let project = vault.create_project(viewer, project, None).unwrap().id;
-    let scene = NewScene {
-        project: project.clone(),
-        scene_number: None,
-        title: "Dusk".to_owned(),
-        description: None,
-        duration_seconds: None,
-    };
-    let scene = vault.add_scene(viewer, scene, None).unwrap();
+    let project = vault.create_project(viewer, NewProject::named("Fox"), None).unwrap().project.id;
+    let scene = vault.add_scene(viewer, &project, NewScene::default(), None).unwrap().scene;
     Scope::of_scene(project, scene.id)
 }
 

@@ -6,8 +6,9 @@
 
 use rushes_digest::Digest;
 
+use crate::element::ElementRef;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
-use crate::model::{Scope, Version};
+use crate::model::{ElementKind, Revision, Scope, Version};
 
 /// A key, or the beginning of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +55,36 @@ impl Key {
         Self::projects(owner).text(&project.folded())
     }
 
+    /// A deleted project, whatever the case of its id.
+    pub fn deleted_project(owner: UserId, project: &ProjectId) -> Self {
+        Self::owned(b'p', owner).text(&project.folded())
+    }
+
+    /// When anything in a project was last changed.
+    pub fn activity(owner: UserId, project: &ProjectId) -> Self {
+        Self::owned(b'L', owner).text(&project.folded())
+    }
+
+    /// The claims that touched a project.
+    pub fn project_claims(owner: UserId, project: &ProjectId) -> Self {
+        Self::owned(b'J', owner).text(&project.folded())
+    }
+
+    /// Such a claim.
+    pub fn project_claim(owner: UserId, project: &ProjectId, revision: Revision) -> Self {
+        Self::project_claims(owner, project).bytes(&revision.to_be_bytes())
+    }
+
+    /// Scopes whose assets are to follow them, of all owners.
+    pub fn all_follows() -> Self {
+        Self(b"W".to_vec())
+    }
+
+    /// Such a scope.
+    pub fn follow(owner: UserId, scope: &Scope) -> Self {
+        Self::all_follows().bytes(owner.as_bytes()).scope(scope)
+    }
+
     /// A project's scenes, by number.
     pub fn scenes(owner: UserId, project: &ProjectId) -> Self {
         Self::owned(b'S', owner).text(&project.folded())
@@ -64,18 +95,28 @@ impl Key {
         Self::scenes(owner, project).bytes(&number.to_be_bytes())
     }
 
-    /// A scene by its id.
+    /// A scene by its id, deleted ones too.
     pub fn scene_by_id(owner: UserId, scene: SceneId) -> Self {
         Self::owned(b's', owner).bytes(scene.as_bytes())
     }
 
-    /// An element of a project by its id.
-    pub fn element(owner: UserId, element: ElementId) -> Self {
+    /// A project's elements of a kind, by id.
+    pub fn elements(owner: UserId, project: &ProjectId, kind: ElementKind) -> Self {
+        Self::owned(b'E', owner).text(&project.folded()).bytes(&[kind.tag()])
+    }
+
+    /// An element of a project's.
+    pub fn element(owner: UserId, project: &ProjectId, element: ElementRef) -> Self {
+        Self::elements(owner, project, element.kind).bytes(element.id.as_bytes())
+    }
+
+    /// An element by its id, deleted ones too.
+    pub fn element_by_id(owner: UserId, element: ElementId) -> Self {
         Self::owned(b'e', owner).bytes(element.as_bytes())
     }
 
-    /// The highest scene number of a project.
-    pub fn last_scene(owner: UserId, project: &ProjectId) -> Self {
+    /// How many scenes a project has.
+    pub fn scene_count(owner: UserId, project: &ProjectId) -> Self {
         Self::owned(b'N', owner).text(&project.folded())
     }
 
@@ -94,9 +135,14 @@ impl Key {
         Self::owned(b'H', owner).scope(scope)
     }
 
-    /// The histories of a project's scenes, all of them.
-    pub fn scene_histories(owner: UserId, project: &ProjectId) -> Self {
-        Self::owned(b'H', owner).text(&project.folded()).bytes(b"s")
+    /// The histories of a project and its parts, all of them.
+    pub fn project_histories(owner: UserId, project: &ProjectId) -> Self {
+        Self::owned(b'H', owner).text(&project.folded())
+    }
+
+    /// The histories of a project's parts of one kind, all of them.
+    pub fn part_histories(owner: UserId, project: &ProjectId, tag: u8) -> Self {
+        Self::project_histories(owner, project).bytes(&[tag])
     }
 
     /// A history.
@@ -107,6 +153,16 @@ impl Key {
     /// The versions of a history.
     pub fn versions(owner: UserId, scope: &Scope, key: &AssetKey) -> Self {
         Self::owned(b'V', owner).scope(scope).text(&key.folded())
+    }
+
+    /// The versions of a project and its parts, all of them.
+    pub fn project_versions(owner: UserId, project: &ProjectId) -> Self {
+        Self::owned(b'V', owner).text(&project.folded())
+    }
+
+    /// The versions of a scope, all of them.
+    pub fn scope_versions(owner: UserId, scope: &Scope) -> Self {
+        Self::owned(b'V', owner).scope(scope)
     }
 
     /// A version.
@@ -152,6 +208,11 @@ impl Key {
     /// A request that was answered.
     pub fn request(owner: UserId, key: &str) -> Self {
         Self::owned(b'I', owner).text(key)
+    }
+
+    /// The key of which this one is the beginning.
+    pub fn followed_by(self, rest: &[u8]) -> Self {
+        self.bytes(rest)
     }
 
     fn owned(tag: u8, owner: UserId) -> Self {

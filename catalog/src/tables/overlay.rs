@@ -2,6 +2,7 @@
 //! its earlier ones.
 
 use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Included, Unbounded};
 
 use super::error::TablesError;
 use super::keys::Key;
@@ -18,6 +19,28 @@ pub trait Get {
     /// The row of a key.
     fn get<R: Row>(&self, key: &Key) -> Result<Option<R>, TablesError> {
         self.get_bytes(key)?.map(|value| R::decode(&value)).transpose()
+    }
+}
+
+/// Looks rows up and lists them.
+pub trait Scan: Get {
+    /// Rows whose key starts with `prefix` and comes after `after`, at most `limit`, in order, each
+    /// with the part of its key behind the prefix. One range scan.
+    fn scan<R: Row>(
+        &self,
+        prefix: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, R)>, TablesError>;
+}
+
+/// Tables without a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Nothing;
+
+impl Get for Nothing {
+    fn get_bytes(&self, _: &Key) -> Result<Option<Vec<u8>>, TablesError> {
+        Ok(None)
     }
 }
 
@@ -57,5 +80,21 @@ impl<B: Get> Get for Overlay<'_, B> {
             Some(value) => Ok(value.clone()),
             None => self.below.get_bytes(key),
         }
+    }
+}
+
+impl Scan for Overlay<'_, Nothing> {
+    fn scan<R: Row>(
+        &self,
+        prefix: &Key,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<(Vec<u8>, R)>, TablesError> {
+        let start = after.map_or(Included(prefix.as_bytes()), |key| Excluded(key.as_bytes()));
+        let range = self.changes.range::<[u8], _>((start, Unbounded));
+        let rows =
+            range.map_while(|(key, value)| Some((key.strip_prefix(prefix.as_bytes())?, value)));
+        let there = rows.filter_map(|(rest, value)| Some((rest.to_vec(), value.as_ref()?)));
+        there.take(limit).map(|(rest, value)| Ok((rest, R::decode(value)?))).collect()
     }
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::TablesError;
-use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
+use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::journal::Position;
 use crate::model::{
     ElementKind, Part, Placement, Revision, Scope, Version, VersionContent, VersionEntry,
@@ -42,10 +42,14 @@ pub struct UserRow {
 pub struct ProjectRow {
     /// Its id as it was first written.
     pub project: ProjectId,
-    /// The claim that made it.
+    /// When it was made, milliseconds since 1970.
+    pub created_ms: i64,
+    /// The newest claim that holds its record.
     pub revision: Revision,
     /// Where that claim stands.
     pub position: Position,
+    /// The claim that last changed it.
+    pub changed: Revision,
 }
 
 /// A scene.
@@ -55,25 +59,61 @@ pub struct SceneRow {
     pub scene: [u8; 16],
     /// Its project.
     pub project: ProjectId,
-    /// Its number there.
+    /// Its number there; of a deleted one the number that it had.
     pub number: u32,
-    /// The claim that made it.
+    /// When it was made, milliseconds since 1970.
+    pub created_ms: i64,
+    /// The newest claim that holds its record.
     pub revision: Revision,
     /// Where that claim stands.
     pub position: Position,
+    /// The claim that last changed it.
+    pub changed: Revision,
+    /// The claim that deleted it.
+    pub deleted: Option<Revision>,
+}
+
+/// How many scenes a project has.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct SceneCountRow {
+    /// The highest number that one has or had since they were last put in order.
+    pub last: u32,
+    /// Those that are not deleted.
+    pub live: u32,
 }
 
 /// An element of a project.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ElementRow {
+    /// Its id.
+    pub element: [u8; 16],
     /// Its project.
     pub project: ProjectId,
     /// What it is.
     pub kind: ElementKind,
-    /// The claim that made it.
+    /// When it was made, milliseconds since 1970.
+    pub created_ms: i64,
+    /// The newest claim that holds its record.
     pub revision: Revision,
     /// Where that claim stands.
     pub position: Position,
+    /// The claim that last changed it.
+    pub changed: Revision,
+    /// The claim that deleted it.
+    pub deleted: Option<Revision>,
+}
+
+/// Assets that are to be deleted or restored, because what they are for was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowRow {
+    /// Whose.
+    pub owner: [u8; 16],
+    /// The project.
+    pub project: ProjectId,
+    /// The part of it: a letter for its kind, and its id.
+    pub part: Option<(u8, [u8; 16])>,
+    /// Whether they are to be restored.
+    pub is_restored: bool,
 }
 
 /// An asset: what deleting and restoring it must know.
@@ -115,6 +155,19 @@ pub struct Deletion {
     pub revision: Revision,
     /// When, milliseconds since 1970.
     pub at_ms: i64,
+    /// With what.
+    pub cause: Cause,
+}
+
+/// With what an asset was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// By itself.
+    Itself,
+    /// With its scene, character, location or mood.
+    Part,
+    /// With its project.
+    Project,
 }
 
 /// A content that an owner's assets name. A row that would count none is removed.
@@ -189,7 +242,10 @@ pub struct RequestRow {
 impl Row for UserRow {}
 impl Row for ProjectRow {}
 impl Row for SceneRow {}
+impl Row for SceneCountRow {}
 impl Row for ElementRow {}
+impl Row for FollowRow {}
+impl Row for Position {}
 impl Row for AssetRow {}
 impl Row for VersionRow {}
 impl Row for ContentRow {}
@@ -208,6 +264,21 @@ impl SceneRow {
     /// The scene's id.
     pub fn id(&self) -> SceneId {
         SceneId::from_bytes(self.scene)
+    }
+}
+
+impl ElementRow {
+    /// The element's id.
+    pub fn id(&self) -> ElementId {
+        ElementId::from_bytes(self.element)
+    }
+}
+
+impl FollowRow {
+    /// What was deleted or restored.
+    pub fn scope(&self) -> Scope {
+        let part = self.part.and_then(|(tag, id)| Part::of_key(tag, id));
+        Scope { project: self.project.clone(), part }
     }
 }
 

@@ -1,80 +1,107 @@
-//! Projects: list, make, show.
+//! Projects: list, make, show, change, delete, restore.
 
 use axum::body::Body;
 use axum::extract::Query;
 use axum::response::Response;
-use rushes_api::{Code, NewProject, ProjectPage, paths};
-use rushes_vault::command;
+use rushes_api::{Code, ProjectPage, ProjectView, paths};
+use rushes_vault::Vault;
+use rushes_vault::command::Change;
 use rushes_vault::ids::ProjectId;
+use rushes_vault::model::{Revision, Viewer};
 use serde::Deserialize;
 
+use super::pages::Page;
 use crate::call::Call;
+use crate::edge::Links;
 use crate::error::Refusal;
-use crate::{intake, reply, wire};
-
-/// Projects of a page when the client does not say.
-const PAGE_DEFAULT: usize = 100;
-/// Most projects of a page.
-const PAGE_MAX: usize = 1000;
+use crate::guard::Guard;
+use crate::{bodies, intake, reply, wire_project};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Page {
-    limit: Option<usize>,
-    cursor: Option<String>,
+struct When {
+    as_of: Option<Revision>,
 }
 
 /// Answers a page of projects, by id.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
-    let Query(page) = Query::<Page>::try_from_uri(&call.uri)
-        .map_err(|error| Refusal::new(Code::BadRequest, format!("the query: {error}")))?;
-    let limit = page.limit.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        let reason = format!("must be from 1 to {PAGE_MAX}");
-        return Err(Refusal::of_field(Code::BadRequest, "limit", reason));
-    }
-    let after: Option<ProjectId> =
-        page.cursor.map(|cursor| cursor.parse()).transpose().map_err(|_| {
-            Refusal::of_field(Code::BadRequest, "cursor", "must be the next_cursor of a page")
-        })?;
+    let page = Page::<ProjectId>::of(&call)?;
     // One more than asked for tells whether there is another page.
+    let (after, limit) = (page.after.clone(), page.limit + 1);
     let mut found =
-        call.ask(move |vault, viewer| vault.projects(viewer, after.as_ref(), limit + 1)).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next_cursor = found.last().filter(|_| more).map(|last| last.id.to_string());
-    let projects = found.into_iter().map(wire::project).collect();
+        call.ask(move |vault, viewer| vault.projects(viewer, after.as_ref(), limit)).await?;
+    let next_cursor = page.cut(&mut found, |last| last.id.to_string());
+    let projects = found.into_iter().map(wire_project::project).collect::<Result<_, _>>()?;
     reply::read(&call.headers, &ProjectPage { projects, next_cursor })
 }
 
-/// Makes a project.
+/// Makes a project with what is in it.
 pub async fn create(call: Call, body: Body) -> Result<Response, Refusal> {
     let key = call.idempotency_key()?;
-    let asked: NewProject = intake::json(&call.headers, body).await?;
-    let id = asked.id.map(|id| {
-        let wanted = "must be 1 to 64 of A-Z a-z 0-9 . _ -, as a folder's name";
-        id.parse().map_err(|_| Refusal::invalid("id", wanted))
-    });
-    let new = command::NewProject {
-        id: id.transpose()?,
-        name: asked.name,
-        description: asked.description,
-    };
-    let project = call
-        .ask(move |vault, viewer| {
-            let project = vault.create_project(viewer, new, key)?;
-            vault.wait_shown(project.revision);
-            Ok::<_, Refusal>(project)
-        })
-        .await?;
-    let location = call.links.to(&paths::project(&project.id));
-    reply::made(Some(&location), &wire::project(project))
+    let new = bodies::new_project(intake::object(&call.headers, body).await?)?;
+    let view = call.ask(move |vault, viewer| vault.create_project(viewer, new, key)).await?;
+    let location = call.links.to(&paths::project(&view.project.id));
+    reply::made(Some(&location), &wire_project::project_view(&call.links, view)?)
 }
 
-/// Answers a complete project.
+/// Answers a complete project, as it is or as it was at a revision.
 pub async fn show(call: Call) -> Result<Response, Refusal> {
     let id = call.project()?;
-    let found = call.ask(move |vault, viewer| vault.project_view(viewer, &id)).await?;
+    let Query(when) = Query::<When>::try_from_uri(&call.uri)
+        .map_err(|error| Refusal::new(Code::BadRequest, format!("the query: {error}")))?;
+    let found = call
+        .ask(move |vault, viewer| match when.as_of {
+            Some(revision) => vault.project_view_as_of(viewer, &id, revision),
+            None => vault.project_view(viewer, &id),
+        })
+        .await?;
     let view = found.ok_or_else(|| Refusal::missing("project"))?;
-    reply::read(&call.headers, &wire::project_view(&call.links, view))
+    reply::read(&call.headers, &wire_project::project_view(&call.links, view)?)
+}
+
+/// Changes a project's record.
+pub async fn change(call: Call, body: Body) -> Result<Response, Refusal> {
+    let (id, key, guard) = (call.project()?, call.idempotency_key()?, Guard::of(&call.headers));
+    let patch = bodies::project_patch(intake::object(&call.headers, body).await?)?;
+    let links = call.links.clone();
+    let view = call
+        .ask(move |vault, viewer| {
+            let change = |expected| {
+                let change = Change { patch, expected };
+                let view = vault.change_project(viewer, &id, change, key)?;
+                wire_project::project_view(&links, view)
+            };
+            guard.change(|| seen(vault, viewer, &links, &id), change)
+        })
+        .await?;
+    reply::changed(&view)
+}
+
+/// Deletes a project.
+pub async fn delete(call: Call) -> Result<Response, Refusal> {
+    let (id, key, guard) = (call.project()?, call.idempotency_key()?, Guard::of(&call.headers));
+    let links = call.links.clone();
+    call.ask(move |vault, viewer| {
+        guard.check(|| seen(vault, viewer, &links, &id))?;
+        Ok::<_, Refusal>(vault.delete_project(viewer, &id, key)?)
+    })
+    .await?;
+    Ok(reply::deleted())
+}
+
+/// Restores a project.
+pub async fn restore(call: Call) -> Result<Response, Refusal> {
+    let (id, key) = (call.project()?, call.idempotency_key()?);
+    let view = call.ask(move |vault, viewer| vault.restore_project(viewer, &id, key)).await?;
+    reply::changed(&wire_project::project_view(&call.links, view)?)
+}
+
+fn seen(
+    vault: &Vault,
+    viewer: Viewer,
+    links: &Links,
+    id: &ProjectId,
+) -> Result<(Revision, ProjectView), Refusal> {
+    let view = vault.project_view(viewer, id)?.ok_or_else(|| Refusal::missing("project"))?;
+    Ok((view.project.revision, wire_project::project_view(links, view)?))
 }

@@ -1,51 +1,123 @@
-//! The scenes of a project: list, add, show.
+//! The scenes of a project: list, add, show, change, delete, restore, put in order.
 
 use axum::body::Body;
 use axum::response::Response;
-use rushes_api::{NewScene, ScenePage, paths};
-use rushes_vault::command;
+use rushes_api::{Reorder, ScenePage, SceneReply, paths};
+use rushes_vault::Vault;
+use rushes_vault::command::{Change, SceneRef};
+use rushes_vault::ids::{ProjectId, SceneId};
+use rushes_vault::model::{Revision, Viewer};
 
+use super::pages::Page;
 use crate::call::Call;
+use crate::edge::Links;
 use crate::error::Refusal;
-use crate::{intake, reply, wire};
+use crate::guard::Guard;
+use crate::{bodies, intake, reply, wire_project};
 
-/// Answers all scenes of a project, by number.
+/// Answers a page of a project's scenes, by number.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
-    let project = call.project()?;
-    let found = call.ask(move |vault, viewer| vault.project_view(viewer, &project)).await?;
-    let view = found.ok_or_else(|| Refusal::missing("project"))?;
-    let scenes = view.scenes.into_iter().map(|scene| wire::scene_view(&call.links, scene));
-    reply::read(&call.headers, &ScenePage { scenes: scenes.collect() })
+    let (project, page) = (call.project()?, Page::<u32>::of(&call)?);
+    let (after, limit) = (page.after, page.limit + 1);
+    let mut found = call
+        .ask(move |vault, viewer| {
+            let is_there = vault.project(viewer, &project)?.is_some();
+            let scenes = vault.scene_views(viewer, &project, after, limit)?;
+            is_there.then_some(scenes).ok_or_else(|| Refusal::missing("project"))
+        })
+        .await?;
+    let next_cursor = page.cut(&mut found, |last| last.scene.scene_number.to_string());
+    let scenes = found.into_iter().map(|scene| wire_project::scene_view(&call.links, scene));
+    let scenes = scenes.collect::<Result<_, _>>()?;
+    reply::read(&call.headers, &ScenePage { scenes, next_cursor })
 }
 
 /// Adds a scene.
 pub async fn add(call: Call, body: Body) -> Result<Response, Refusal> {
-    let project = call.project()?;
-    let key = call.idempotency_key()?;
-    let asked: NewScene = intake::json(&call.headers, body).await?;
-    let new = command::NewScene {
-        project,
-        scene_number: asked.scene_number,
-        title: asked.title,
-        description: asked.description,
-        duration_seconds: asked.duration_seconds,
-    };
-    let scene = call
-        .ask(move |vault, viewer| {
-            let scene = vault.add_scene(viewer, new, key)?;
-            vault.wait_shown(scene.revision);
-            Ok::<_, Refusal>(scene)
-        })
-        .await?;
-    let location = call.links.to(&paths::scene(&scene.project_id, scene.scene_number));
-    reply::made(Some(&location), &wire::scene(scene))
+    let (project, key) = (call.project()?, call.idempotency_key()?);
+    let new = bodies::new_scene(intake::object(&call.headers, body).await?)?;
+    let view = call.ask(move |vault, viewer| vault.add_scene(viewer, &project, new, key)).await?;
+    let path = paths::scene(&view.scene.project_id, view.scene.scene_number);
+    reply::made(Some(&call.links.to(&path)), &wire_project::scene_view(&call.links, view)?)
 }
 
 /// Answers a scene with its histories.
 pub async fn show(call: Call) -> Result<Response, Refusal> {
-    let project = call.project()?;
-    let scene = call.scene()?.ok_or_else(|| Refusal::missing("scene"))?;
+    let (project, scene) = (call.project()?, named(&call)?);
     let found = call.ask(move |vault, viewer| vault.scene_view(viewer, &project, scene)).await?;
     let view = found.ok_or_else(|| Refusal::missing("scene"))?;
-    reply::read(&call.headers, &wire::scene_view(&call.links, view))
+    reply::read(&call.headers, &wire_project::scene_view(&call.links, view)?)
+}
+
+/// Changes a scene's record.
+pub async fn change(call: Call, body: Body) -> Result<Response, Refusal> {
+    let (project, scene, key) = (call.project()?, named(&call)?, call.idempotency_key()?);
+    let guard = Guard::of(&call.headers);
+    let patch = bodies::scene_patch(intake::object(&call.headers, body).await?)?;
+    let links = call.links.clone();
+    let view = call
+        .ask(move |vault, viewer| {
+            let place = (&project, scene);
+            let change = |expected| {
+                let view = vault.change_scene(viewer, place, Change { patch, expected }, key)?;
+                wire_project::scene_view(&links, view)
+            };
+            guard.change(|| seen(vault, viewer, &links, place), change)
+        })
+        .await?;
+    reply::changed(&view)
+}
+
+/// Deletes a scene.
+pub async fn delete(call: Call) -> Result<Response, Refusal> {
+    let (project, scene, key) = (call.project()?, named(&call)?, call.idempotency_key()?);
+    let (guard, links) = (Guard::of(&call.headers), call.links.clone());
+    call.ask(move |vault, viewer| {
+        guard.check(|| seen(vault, viewer, &links, (&project, scene)))?;
+        Ok::<_, Refusal>(vault.delete_scene(viewer, (&project, scene), key)?)
+    })
+    .await?;
+    Ok(reply::deleted())
+}
+
+/// Restores a scene, by its id.
+pub async fn restore(call: Call) -> Result<Response, Refusal> {
+    let (project, scene, key) = (call.project()?, named(&call)?, call.idempotency_key()?);
+    let SceneRef::Id(id) = scene else {
+        return Err(Refusal::missing("scene: a deleted one is named by its id"));
+    };
+    let view =
+        call.ask(move |vault, viewer| vault.restore_scene(viewer, (&project, id), key)).await?;
+    reply::changed(&wire_project::scene_view(&call.links, view)?)
+}
+
+/// Puts the scenes in another order; answers all of them.
+pub async fn reorder(call: Call, body: Body) -> Result<Response, Refusal> {
+    let (project, key) = (call.project()?, call.idempotency_key()?);
+    let asked: Reorder = intake::record(intake::object(&call.headers, body).await?)?;
+    let id = |id: &String| {
+        let wanted = "must be an array of the scenes' ids";
+        id.parse::<SceneId>().map_err(|_| Refusal::invalid("scene_ids", wanted))
+    };
+    let ids = asked.scene_ids.iter().map(id).collect::<Result<Vec<_>, _>>()?;
+    let view =
+        call.ask(move |vault, viewer| vault.reorder_scenes(viewer, &project, ids, key)).await?;
+    let scenes = view.scenes.into_iter().map(|scene| wire_project::scene_view(&call.links, scene));
+    let scenes = scenes.collect::<Result<Vec<_>, _>>()?;
+    reply::changed(&ScenePage { scenes, next_cursor: None })
+}
+
+fn named(call: &Call) -> Result<SceneRef, Refusal> {
+    call.scene()?.ok_or_else(|| Refusal::missing("scene"))
+}
+
+fn seen(
+    vault: &Vault,
+    viewer: Viewer,
+    links: &Links,
+    (project, scene): (&ProjectId, SceneRef),
+) -> Result<(Revision, SceneReply), Refusal> {
+    let view = vault.scene_view(viewer, project, scene)?;
+    let view = view.ok_or_else(|| Refusal::missing("scene"))?;
+    Ok((view.scene.revision, wire_project::scene_view(links, view)?))
 }

@@ -43,7 +43,7 @@ async fn uploads_become_versions_and_the_project_shows_them() {
     assert_eq!((second.version, second.parent_id), (Some(2), Some(first.id.clone())));
 
     let view: ProjectView = daemon.get(&paths::project("fox-story")).await;
-    let history = &view.scenes[0].assets["scene_video"];
+    let history = &view.scenes[0].assets.histories["scene_video"];
     assert_eq!((history.best, history.latest), (None, 2));
     assert_eq!(history.current.as_ref().map(|current| current.version), Some(2));
 
@@ -58,7 +58,12 @@ async fn uploads_become_versions_and_the_project_shows_them() {
         daemon.get(&paths::histories(&paths::scene("fox-story", 3))).await;
     assert_eq!(map["scene_video"].current.as_ref().unwrap().asset_id, first.id);
     let shown: SceneReply = daemon.get(&paths::scene("fox-story", 3)).await;
-    assert_eq!(shown.assets, map);
+    assert_eq!(shown.assets.histories, map);
+    assert_eq!(
+        shown.assets.video_path.as_deref(),
+        Some("projects/fox-story/scenes/3/scene_video.mp4")
+    );
+    assert!(shown.assets.generated_at.is_some() && shown.assets.audio_path.is_none());
     let scenes: ScenePage = daemon.get(&paths::scenes("fox-story")).await;
     assert_eq!(scenes.scenes, [shown]);
 }

@@ -4,6 +4,7 @@
 mod data;
 mod facts;
 mod life;
+mod projects;
 mod refusals;
 mod releases;
 mod store;

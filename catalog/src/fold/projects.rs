@@ -1,0 +1,262 @@
+//! How claims about projects, scenes and elements change the tables.
+//!
+//! Invariant: what is deleted has no row among those that are listed; its row by id stays.
+
+use super::placed::{FoldError, Placed};
+use crate::element::{ElementRef, part_of};
+use crate::ids::{ElementId, ProjectId, SceneId};
+use crate::model::{ElementKind, Part, Scope};
+use crate::tables::{
+    ElementRow, FollowRow, Get, Key, Overlay, ProjectRow, SceneCountRow, SceneRow,
+};
+
+type Folded = Result<(), FoldError>;
+
+/// A project is made.
+pub fn create<B: Get>(placed: Placed<'_>, id: &ProjectId, into: &mut Overlay<'_, B>) -> Folded {
+    let (revision, position) = (placed.revision, placed.position);
+    let created_ms = placed.claim.created_ms();
+    let project = id.clone();
+    let row = ProjectRow { project, created_ms, revision, position, changed: revision };
+    Ok(into.put(Key::project(placed.claim.by, id), &row)?)
+}
+
+/// A project has another record.
+pub fn change<B: Get>(placed: Placed<'_>, id: &ProjectId, into: &mut Overlay<'_, B>) -> Folded {
+    let key = Key::project(placed.claim.by, id);
+    let Some(row) = into.get::<ProjectRow>(&key)? else {
+        return Err(placed.contradicts("the project does not exist"));
+    };
+    let (revision, position) = (placed.revision, placed.position);
+    Ok(into.put(key, &ProjectRow { revision, position, changed: revision, ..row })?)
+}
+
+/// A project is deleted or restored. One that is so already stays as it is.
+pub fn delete<B: Get>(
+    placed: Placed<'_>,
+    id: &ProjectId,
+    is_restored: bool,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let owner = placed.claim.by;
+    let (live, deleted) = (Key::project(owner, id), Key::deleted_project(owner, id));
+    let (from, to) = if is_restored { (deleted, live) } else { (live, deleted) };
+    let Some(row) = into.get::<ProjectRow>(&from)? else {
+        return match into.get::<ProjectRow>(&to)? {
+            Some(_) => Ok(()),
+            None => Err(placed.contradicts("the project does not exist")),
+        };
+    };
+    into.remove(from);
+    into.put(to, &ProjectRow { changed: placed.revision, ..row })?;
+    follow(placed, &Scope::of_project(id.clone()), is_restored, into)
+}
+
+/// A scene is added.
+pub fn add_scene<B: Get>(
+    placed: Placed<'_>,
+    (project, scene): (&ProjectId, SceneId),
+    number: u32,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let row = SceneRow {
+        scene: *scene.as_bytes(),
+        project: project.clone(),
+        number,
+        created_ms: placed.claim.created_ms(),
+        revision: placed.revision,
+        position: placed.position,
+        changed: placed.revision,
+        deleted: None,
+    };
+    show_scene(placed, &row, into)
+}
+
+/// A scene has another record.
+pub fn change_scene<B: Get>(
+    placed: Placed<'_>,
+    scene: SceneId,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let row = scene_row(placed, scene, into)?;
+    let (revision, position) = (placed.revision, placed.position);
+    put_scene(placed, &SceneRow { revision, position, changed: revision, ..row }, into)
+}
+
+/// A scene is deleted.
+pub fn delete_scene<B: Get>(
+    placed: Placed<'_>,
+    scene: SceneId,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let (owner, revision) = (placed.claim.by, placed.revision);
+    let row = scene_row(placed, scene, into)?;
+    if row.deleted.is_some() {
+        return Ok(());
+    }
+    into.remove(Key::scene(owner, &row.project, row.number));
+    let row = SceneRow { changed: revision, deleted: Some(revision), ..row };
+    into.put(Key::scene_by_id(owner, scene), &row)?;
+    let key = Key::scene_count(owner, &row.project);
+    let count = into.get::<SceneCountRow>(&key)?.unwrap_or_default();
+    into.put(key, &SceneCountRow { live: count.live.saturating_sub(1), ..count })?;
+    follow(placed, &Scope::of_scene(row.project, scene), false, into)
+}
+
+/// A scene is restored, under a number.
+pub fn restore_scene<B: Get>(
+    placed: Placed<'_>,
+    scene: SceneId,
+    number: u32,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let row = scene_row(placed, scene, into)?;
+    if row.deleted.is_none() {
+        return Ok(());
+    }
+    let scope = Scope::of_scene(row.project.clone(), scene);
+    let row = SceneRow { number, changed: placed.revision, deleted: None, ..row };
+    show_scene(placed, &row, into)?;
+    follow(placed, &scope, true, into)
+}
+
+/// The scenes of a project get the numbers 1, 2, 3, … in an order.
+pub fn reorder<B: Get>(
+    placed: Placed<'_>,
+    project: &ProjectId,
+    scene_ids: &[SceneId],
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let owner = placed.claim.by;
+    let mut rows = Vec::with_capacity(scene_ids.len());
+    for id in scene_ids {
+        let row = scene_row(placed, *id, into)?;
+        into.remove(Key::scene(owner, project, row.number));
+        rows.push(row);
+    }
+    for (row, number) in rows.into_iter().zip(1..) {
+        let changed = if row.number == number { row.changed } else { placed.revision };
+        put_scene(placed, &SceneRow { number, changed, ..row }, into)?;
+    }
+    let last = u32::try_from(scene_ids.len()).unwrap_or(u32::MAX);
+    Ok(into.put(Key::scene_count(owner, project), &SceneCountRow { last, live: last })?)
+}
+
+/// An element is added.
+pub fn add_element<B: Get>(
+    placed: Placed<'_>,
+    project: &ProjectId,
+    (kind, id): (ElementKind, ElementId),
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let row = ElementRow {
+        element: *id.as_bytes(),
+        project: project.clone(),
+        kind,
+        created_ms: placed.claim.created_ms(),
+        revision: placed.revision,
+        position: placed.position,
+        changed: placed.revision,
+        deleted: None,
+    };
+    put_element(placed, &row, into)
+}
+
+/// An element has another record.
+pub fn change_element<B: Get>(
+    placed: Placed<'_>,
+    id: ElementId,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let row = element_row(placed, id, into)?;
+    let (revision, position) = (placed.revision, placed.position);
+    put_element(placed, &ElementRow { revision, position, changed: revision, ..row }, into)
+}
+
+/// An element is deleted or restored. One that is so already stays as it is.
+pub fn delete_element<B: Get>(
+    placed: Placed<'_>,
+    id: ElementId,
+    is_restored: bool,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let owner = placed.claim.by;
+    let row = element_row(placed, id, into)?;
+    if row.deleted.is_none() == is_restored {
+        return Ok(());
+    }
+    let element = ElementRef { kind: row.kind, id };
+    let (project, changed) = (row.project.clone(), placed.revision);
+    if is_restored {
+        put_element(placed, &ElementRow { changed, deleted: None, ..row }, into)?;
+    } else {
+        into.remove(Key::element(owner, &project, element));
+        let row = ElementRow { changed, deleted: Some(changed), ..row };
+        into.put(Key::element_by_id(owner, id), &row)?;
+    }
+    match part_of(element) {
+        Some(part) => follow(placed, &Scope { project, part: Some(part) }, is_restored, into),
+        None => Ok(()),
+    }
+}
+
+/// The assets of a scope are to follow it from now on.
+fn follow<B: Get>(
+    placed: Placed<'_>,
+    scope: &Scope,
+    is_restored: bool,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let row = FollowRow {
+        owner: *placed.claim.by.as_bytes(),
+        project: scope.project.clone(),
+        part: scope.part.as_ref().map(|part: &Part| (part.tag(), *part.as_bytes())),
+        is_restored,
+    };
+    Ok(into.put(Key::follow(placed.claim.by, scope), &row)?)
+}
+
+/// A scene is there, or there again.
+fn show_scene<B: Get>(placed: Placed<'_>, row: &SceneRow, into: &mut Overlay<'_, B>) -> Folded {
+    let key = Key::scene_count(placed.claim.by, &row.project);
+    let count = into.get::<SceneCountRow>(&key)?.unwrap_or_default();
+    let count =
+        SceneCountRow { last: count.last.max(row.number), live: count.live.saturating_add(1) };
+    into.put(key, &count)?;
+    put_scene(placed, row, into)
+}
+
+fn put_scene<B: Get>(placed: Placed<'_>, row: &SceneRow, into: &mut Overlay<'_, B>) -> Folded {
+    let owner = placed.claim.by;
+    if row.deleted.is_none() {
+        into.put(Key::scene(owner, &row.project, row.number), row)?;
+    }
+    Ok(into.put(Key::scene_by_id(owner, row.id()), row)?)
+}
+
+fn put_element<B: Get>(placed: Placed<'_>, row: &ElementRow, into: &mut Overlay<'_, B>) -> Folded {
+    let owner = placed.claim.by;
+    let element = ElementRef { kind: row.kind, id: row.id() };
+    if row.deleted.is_none() {
+        into.put(Key::element(owner, &row.project, element), row)?;
+    }
+    Ok(into.put(Key::element_by_id(owner, row.id()), row)?)
+}
+
+fn scene_row<B: Get>(
+    placed: Placed<'_>,
+    scene: SceneId,
+    rows: &Overlay<'_, B>,
+) -> Result<SceneRow, FoldError> {
+    let row = rows.get::<SceneRow>(&Key::scene_by_id(placed.claim.by, scene))?;
+    row.ok_or_else(|| placed.contradicts("the scene does not exist"))
+}
+
+fn element_row<B: Get>(
+    placed: Placed<'_>,
+    id: ElementId,
+    rows: &Overlay<'_, B>,
+) -> Result<ElementRow, FoldError> {
+    let row = rows.get::<ElementRow>(&Key::element_by_id(placed.claim.by, id))?;
+    row.ok_or_else(|| placed.contradicts("the element does not exist"))
+}

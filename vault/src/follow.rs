@@ -1,0 +1,125 @@
+//! Deletes and restores the assets of deleted and restored projects and parts, in bounded batches.
+//!
+//! Runs on a thread of its own. Invariant: how far it is stands in the facts alone, so that it goes
+//! on after a restart; what fails is tried again with the next deletion or restart.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rushes_catalog::command::{Command, CommandError, FOLLOWED_MAX};
+use rushes_catalog::{Catalog, Follow, QueryError};
+
+/// Scopes that are looked up at a time.
+const SCOPES: usize = 64;
+
+/// The thread; it ends with the vault.
+#[derive(Debug)]
+pub struct Follower {
+    stop: Arc<AtomicBool>,
+    running: Mutex<Option<(SyncSender<()>, JoinHandle<()>)>>,
+}
+
+/// Why a batch was not recorded.
+#[derive(Debug, thiserror::Error)]
+enum FollowError {
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+impl Follower {
+    /// Starts it; it first goes on with what a stop has interrupted.
+    pub fn start(catalog: Arc<Catalog>) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        // One call that waits covers all that come before it is taken.
+        let (calls, called) = sync_channel(1);
+        let _first = calls.try_send(());
+        let stopped = Arc::clone(&stop);
+        let work = move || follow_all(&catalog, &called, &stopped);
+        let thread = std::thread::Builder::new().name("follower".to_owned()).spawn(work)?;
+        Ok(Self { stop, running: Mutex::new(Some((calls, thread))) })
+    }
+
+    /// Says that a scope was deleted or restored.
+    pub fn call(&self) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((calls, _)) = running.as_ref()
+            && let Err(TrySendError::Disconnected(())) = calls.try_send(())
+        {
+            tracing::error!("assets do not follow their projects until a restart");
+        }
+    }
+
+    /// Ends it after the batch that is under way. A second call does nothing.
+    pub fn stop(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((calls, thread)) = running {
+            drop(calls);
+            if thread.join().is_err() {
+                tracing::error!("the thread by which assets follow their projects has failed");
+            }
+        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn follow_all(catalog: &Catalog, called: &Receiver<()>, stop: &AtomicBool) {
+    while called.recv().is_ok() && !stop.load(Ordering::SeqCst) {
+        if let Err(error) = follow_scopes(catalog, stop) {
+            tracing::warn!(%error, "assets do not follow their project yet");
+        }
+    }
+}
+
+fn follow_scopes(catalog: &Catalog, stop: &AtomicBool) -> Result<(), FollowError> {
+    let mut after = None;
+    loop {
+        let follows = catalog.follows(after.as_ref(), SCOPES)?;
+        for follow in &follows {
+            follow_scope(catalog, follow, stop)?;
+        }
+        after = follows.last().cloned();
+        if follows.len() < SCOPES || stop.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+    }
+}
+
+fn follow_scope(catalog: &Catalog, follow: &Follow, stop: &AtomicBool) -> Result<(), FollowError> {
+    let mut after = None;
+    while !stop.load(Ordering::SeqCst) {
+        let found = catalog.following(follow, after, FOLLOWED_MAX)?;
+        let is_last = found.next.is_none();
+        if !found.is_under_way {
+            return Ok(());
+        }
+        if is_last || !found.asset_ids.is_empty() {
+            let command = Command::FollowScope {
+                scope: follow.scope.clone(),
+                restores: follow.restores,
+                asset_ids: found.asset_ids,
+                is_last,
+            };
+            match catalog.submit(follow.viewer, command, None) {
+                Ok(_) => {}
+                // It was deleted or restored meanwhile, and the next call goes the other way.
+                Err(CommandError::Missing { .. }) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+        after = found.next;
+    }
+    Ok(())
+}
