@@ -109,6 +109,11 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize>;
     /// Writes all bytes at an offset, extending the file when needed.
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> Result<()>;
+    /// The same for bytes of which many come and that nobody reads soon: they go to the disk as
+    /// they come and leave the page cache, where the kernel can do that. Not durable either.
+    fn stream_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        self.write_all_at(bytes, offset)
+    }
     /// Makes the file shorter, or longer with zeros.
     fn set_len(&self, size: u64) -> Result<()>;
     /// Makes the content durable (fdatasync: size included, times not). The name is another matter.
