@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 use rushes_digest::{Digest, Hasher};
 use rushes_disk::DiskFile;
 
-use crate::copies::{Search, Source, Sources, load};
+use crate::sources::{Search, Source, Sources, load};
 use crate::cutter::{BLOCK_BYTES, Chunk};
 use crate::error::StoreError;
 use crate::layout;

@@ -10,7 +10,7 @@ use std::sync::PoisonError;
 use rushes_digest::Digest;
 use rushes_disk::{DiskFile, Pending};
 
-use crate::copies::{Search, load};
+use crate::sources::{Search, load};
 use crate::error::StoreError;
 use crate::footer::{Entry, Header, check_header, read_footer};
 use crate::heal::{Judged, Step};
