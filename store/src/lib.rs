@@ -4,6 +4,7 @@
 //! Knows nothing of assets, users or HTTP. Invariant: what [`Store::put`] has answered is durable,
 //! and what a [`BlobReader`] reads is what was put, or an error.
 
+mod aside;
 mod bytes;
 mod cache;
 mod check;
