@@ -126,7 +126,7 @@ fn a_sweep_that_is_stopped_in_the_midst_of_a_film_ends_at_once_and_goes_on_from_
             break;
         }
         assert!(matches!(swept.left[..], [(digest, Left::Stopped)] if digest == free), "{swept:?}");
-        assert!(world.inner.stat(&layout::whole(&free)).is_ok());
+        assert!(round < 20 && world.inner.stat(&layout::whole(&free)).is_ok());
         assert!(swept.bytes_moved > 0, "{swept:?}");
     }
     assert!(world.inner.stat(&layout::whole(&free)).is_err());
@@ -138,7 +138,7 @@ fn a_sweep_that_is_stopped_in_the_midst_of_a_film_ends_at_once_and_goes_on_from_
 fn a_compaction_that_is_stopped_ends_at_once_and_costs_nothing() {
     let world = new_store();
     // A pack of small blobs and of chunks of a film, most of it free.
-    let small: Vec<_> = (0..10).map(|seed| noise(100 + seed, CHUNK_BYTES)).collect();
+    let small: Vec<_> = (0..80).map(|seed| noise(100 + seed, CHUNK_BYTES)).collect();
     for content in &small {
         put(&world.store, content);
     }
@@ -148,7 +148,7 @@ fn a_compaction_that_is_stopped_ends_at_once_and_costs_nothing() {
         world.store.shelf.writer.call(record).unwrap().unwrap()
     };
     let places: Vec<_> = film.chunks(CHUNK_BYTES).map(chunk).collect();
-    let dead = noise(2, CHUNKS * CHUNK_BYTES);
+    let dead = noise(2, 2 * CHUNKS * CHUNK_BYTES);
     for bytes in dead.chunks(CHUNK_BYTES) {
         chunk(bytes);
     }
@@ -157,7 +157,7 @@ fn a_compaction_that_is_stopped_ends_at_once_and_costs_nothing() {
     put_in(&world.store, &film, Container::Pack(pack), &offsets);
     world.store.close().unwrap();
     let inner = world.inner;
-    for stop_at in [3, 30] {
+    for stop_at in [3, 90] {
         let before = tempfile::tempdir().unwrap();
         let world = World::new(inner.restart(), before);
         let (swept, written) = world.sweep(Digest::of(b"none"), Packs::All, stop_at * CHUNK_BYTES);
@@ -166,8 +166,8 @@ fn a_compaction_that_is_stopped_ends_at_once_and_costs_nothing() {
         assert!(world.inner.stat(&layout::pack(pack)).is_ok());
         for content in small.iter().chain([&film]) {
             assert_reads(&world.store, content);
-            world.assert_rebuilds(content);
         }
+        world.assert_rebuilds(&film);
         let (swept, _) = world.sweep(Digest::of(b"none"), Packs::All, usize::MAX);
         assert!(swept.packs_compacted >= 1 && swept.packs_left.is_empty(), "{swept:?}");
         assert!(world.inner.stat(&layout::pack(pack)).is_err());

@@ -97,20 +97,21 @@ fn removed_under_a_sync(then: Option<u64>) -> (CrashDisk, Vec<Vec<u8>>) {
         }
     }));
     let store = open(&disk, index.path());
-    let contents: Vec<_> = (0..3).map(|seed| noise(seed, 3000)).collect();
-    put(&store, &contents[0]).unwrap();
+    let [first, lost, last] = [0, 1, 2].map(|seed| noise(seed, 3000));
+    put(&store, &first).unwrap();
     is_armed.store(true, Ordering::Relaxed);
-    let error = put(&store, &contents[1]).unwrap_err();
+    let error = put(&store, &lost).unwrap_err();
     assert!(error.to_string().contains("somebody has removed the file"), "{error}");
     if let Some(call) = then {
         inner.fail_at(call, Fault::Full);
-        let _ = put(&store, &contents[1]);
+        let _ = put(&store, &lost);
         inner.call_off();
     }
-    put(&store, &contents[2]).unwrap();
-    assert_reads(&store, &[contents[0].clone(), contents[2].clone()]);
+    put(&store, &last).unwrap();
+    let kept = vec![first, last];
+    assert_reads(&store, &kept);
     drop(store);
-    (inner, vec![contents[0].clone(), contents[2].clone()])
+    (inner, kept)
 }
 
 #[test]

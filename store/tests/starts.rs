@@ -51,7 +51,7 @@ fn killed_in_start(disk: &CrashDisk, sync: u64) -> Option<CrashDisk> {
 }
 
 /// Whether a start shows a content; then the next one shows it on the bare disk, too.
-fn shows(disk: &CrashDisk, content: &[u8], context: &str) -> bool {
+fn shows(disk: &CrashDisk, content: &[u8], when: &str) -> bool {
     let (disk, index) = (disk.restart(), tempfile::tempdir().unwrap());
     let store = open(&disk, index.path()).unwrap();
     let is_there = reads(&store, content);
@@ -59,7 +59,7 @@ fn shows(disk: &CrashDisk, content: &[u8], context: &str) -> bool {
     if is_there {
         let fresh = tempfile::tempdir().unwrap();
         let after = open(&disk.reboot_bare(), fresh.path()).unwrap();
-        assert!(reads(&after, content), "{context}: what was shown is gone");
+        assert!(reads(&after, content), "{when}: what was shown is gone");
     }
     is_there
 }
@@ -72,8 +72,8 @@ fn shown(content: &[u8]) -> usize {
         shown += usize::from(shows(&killed, content, &format!("sync {put_sync}")));
         for start_sync in 1.. {
             let Some(again) = killed_in_start(&killed, start_sync) else { break };
-            let context = format!("sync {put_sync}, then sync {start_sync} of the start");
-            shown += usize::from(shows(&again, content, &context));
+            let when = format!("sync {put_sync}, then sync {start_sync} of the start");
+            shown += usize::from(shows(&again, content, &when));
         }
     }
     shown

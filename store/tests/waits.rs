@@ -75,7 +75,7 @@ impl World {
         let (finish, finished) = channel();
         let store = Arc::clone(&self.store);
         let worker = std::thread::spawn(move || work(&store, other, &asked, &finish));
-        let counts = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
+        let counts = Arc::new(Counts::default());
         let (own, seen) = (current().id(), Arc::clone(&counts));
         let talk = Mutex::new((ask.clone(), finished));
         self.disk.watch(Box::new(move |call| {
@@ -85,7 +85,8 @@ impl World {
             if call.verb == Verb::Sync && is_his {
                 let (ask, finished) = &*talk.lock().unwrap();
                 let has_ended = ask.send(true).is_ok() && finished.recv_timeout(PATIENCE).is_ok();
-                seen[usize::from(has_ended)].fetch_add(1, Ordering::Relaxed);
+                let count = if has_ended { &seen.free } else { &seen.stuck };
+                count.fetch_add(1, Ordering::Relaxed);
             }
         }));
         Beside { ask, worker, counts }
@@ -101,19 +102,27 @@ fn work(store: &Store, mut other: impl FnMut(&Store), asked: &Receiver<bool>, fi
     }
 }
 
+/// At how many syncs he had to wait for their end, and at how many he had not.
+#[derive(Default)]
+struct Counts {
+    stuck: AtomicUsize,
+    free: AtomicUsize,
+}
+
 /// Who works beside the others.
 struct Beside {
     ask: Sender<bool>,
     worker: JoinHandle<()>,
-    counts: Arc<[AtomicUsize; 2]>,
+    counts: Arc<Counts>,
 }
 
 impl Beside {
-    /// At how many syncs he had to wait for their end, and at how many he had not.
-    fn end(self) -> [usize; 2] {
+    /// Tells at how many syncs he was stuck, and at how many free.
+    fn end(self) -> (usize, usize) {
         self.ask.send(false).unwrap();
         self.worker.join().unwrap();
-        [0, 1].map(|number| self.counts[number].load(Ordering::Relaxed))
+        let count = |of: &AtomicUsize| of.load(Ordering::Relaxed);
+        (count(&self.counts.stuck), count(&self.counts.free))
     }
 }
 
@@ -132,7 +141,7 @@ fn puts_and_reads_go_on_while_damage_is_written_down() {
     });
     let digest = Digest::of(&film(0));
     assert!(matches!(world.store.verify(&digest), Err(StoreError::Damaged { .. })));
-    let [stuck, free] = beside.end();
+    let (stuck, free) = beside.end();
     assert!(stuck == 0 && free >= 4, "{stuck} syncs of a note kept others waiting, {free} not");
     assert!(world.inner.stat(&whole(&digest)).is_err());
 }
@@ -149,6 +158,6 @@ fn damage_is_taken_away_while_puts_sync() {
     put(&world.store, &film(100));
     put(&world.store, &edited(0, 101));
     put(&world.store, b"the writer has nothing left to do");
-    let [stuck, free] = beside.end();
+    let (stuck, free) = beside.end();
     assert!(stuck == 0 && free >= 4, "{stuck} syncs of a put kept others waiting, {free} not");
 }
