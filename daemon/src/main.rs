@@ -15,6 +15,7 @@ mod hosts;
 mod intake;
 mod jobs;
 mod lifecycle;
+mod objects;
 mod reply;
 mod routes;
 mod serve;

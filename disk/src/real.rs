@@ -80,6 +80,7 @@ fn stat_of(metadata: &std::fs::Metadata) -> Stat {
         modified_ns: i128::from(metadata.mtime()) * 1_000_000_000
             + i128::from(metadata.mtime_nsec()),
         inode: metadata.ino(),
+        links: metadata.nlink(),
     }
 }
 
