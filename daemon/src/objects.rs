@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn an_array_is_no_object_at_any_depth() {
         let places = [
-            ("/one", r#"[1, 0.5]"#),
+            ("/one", r"[1, 0.5]"),
             ("/many/1", "[3, null]"),
             ("/named/a", "[4, null]"),
             ("/shapes/1/circle", "[5]"),
