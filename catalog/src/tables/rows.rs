@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::error::TablesError;
 use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
 use crate::journal::Position;
-use crate::model::{Placement, Revision, Scope, Version, VersionContent, VersionEntry};
+use crate::model::{
+    ElementKind, Part, Placement, Revision, Scope, Version, VersionContent, VersionEntry,
+};
 
 /// A value of the tables, in postcard's form (<https://postcard.jamesmunns.com/wire-format>).
 pub trait Row: Serialize + DeserializeOwned {
@@ -61,6 +63,19 @@ pub struct SceneRow {
     pub position: Position,
 }
 
+/// An element of a project.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ElementRow {
+    /// Its project.
+    pub project: ProjectId,
+    /// What it is.
+    pub kind: ElementKind,
+    /// The claim that made it.
+    pub revision: Revision,
+    /// Where that claim stands.
+    pub position: Position,
+}
+
 /// An asset: what deleting and restoring it must know.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AssetRow {
@@ -85,8 +100,8 @@ pub struct AssetRow {
 pub struct PlaceRow {
     /// The project.
     pub project: ProjectId,
-    /// The scene in it.
-    pub scene: Option<[u8; 16]>,
+    /// The part of it: a letter for its kind, and its id.
+    pub part: Option<(u8, [u8; 16])>,
     /// The history's key.
     pub asset_key: AssetKey,
     /// The version.
@@ -174,6 +189,7 @@ pub struct RequestRow {
 impl Row for UserRow {}
 impl Row for ProjectRow {}
 impl Row for SceneRow {}
+impl Row for ElementRow {}
 impl Row for AssetRow {}
 impl Row for VersionRow {}
 impl Row for ContentRow {}
@@ -200,7 +216,7 @@ impl PlaceRow {
     pub fn of(placement: &Placement) -> Self {
         Self {
             project: placement.scope.project.clone(),
-            scene: placement.scope.scene.map(|scene| *scene.as_bytes()),
+            part: placement.scope.part.map(|part| (part.tag(), *part.as_bytes())),
             asset_key: placement.asset_key.clone(),
             version: placement.version,
         }
@@ -208,8 +224,8 @@ impl PlaceRow {
 
     /// What the history belongs to.
     pub fn scope(&self) -> Scope {
-        let scene = self.scene.map(SceneId::from_bytes);
-        Scope { project: self.project.clone(), scene }
+        let part = self.part.and_then(|(tag, id)| Part::of_key(tag, id));
+        Scope { project: self.project.clone(), part }
     }
 }
 

@@ -118,7 +118,10 @@ async fn another_users_things_are_not_there() {
         (paths::asset_data(&asset.id), paths::asset_data(NOBODY)),
         (paths::project("fox"), paths::project("nowhere")),
         (paths::scenes("fox"), paths::scenes("nowhere")),
-        (paths::history("fox", None, "x"), paths::history("nowhere", None, "x")),
+        (
+            paths::history(&paths::project("fox"), "x"),
+            paths::history(&paths::project("nowhere"), "x"),
+        ),
     ] {
         let ask = |path: &str| daemon.anonymous(Method::GET, path).bearer_auth(ann);
         let (mut found, mut expected) = (problem(ask(&theirs)).await, problem(ask(&nobodys)).await);
