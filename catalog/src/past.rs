@@ -65,9 +65,9 @@ impl Catalog {
             };
             let claims: Vec<_> = found.into_iter().filter_map(of).collect();
             after = claims.last().map(|(of, _)| Key::project_claim(viewer.user, id, *of));
-            let is_past = |(of, _): &(Revision, Position)| *of > revision;
-            let is_enough = is_last || claims.last().is_none_or(is_past);
-            for (of, position) in claims.into_iter().filter(|claim| !is_past(claim)) {
+            let is_later = |(of, _): &(Revision, Position)| *of > revision;
+            let is_enough = is_last || claims.last().is_none_or(is_later);
+            for (of, position) in claims.into_iter().filter(|claim| !is_later(claim)) {
                 let claim = self.reader.read(of, position)?;
                 let placed = Placed { revision: of, position, claim: &claim };
                 fold(placed, &mut rows).map_err(|error| not_folded(error, of))?;

@@ -1,6 +1,5 @@
 //! Projects, scenes and elements: what commands make of them, also many at once.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Random histories of projects: what was once answered is answered again, by tables made anew, by
 //! a journal that ends there, and of the past.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

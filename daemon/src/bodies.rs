@@ -2,7 +2,6 @@
 //!
 //! Pure. Invariant: nothing that was sent is dropped: what is not known is refused by name.
 
-use rushes_api::Code;
 use rushes_vault::command::{NewElement, NewProject, NewScene};
 use rushes_vault::element::ElementRecord;
 use rushes_vault::model::ElementKind;
@@ -115,7 +114,7 @@ fn list(members: &mut Members, name: &str) -> Result<Vec<Members>, Refusal> {
     match members.shift_remove(name) {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(values)) => values.into_iter().map(object).collect(),
-        Some(_) => Err(Refusal::of_field(Code::Invalid, name, "must be an array of objects")),
+        Some(_) => Err(Refusal::invalid(name, "must be an array of objects")),
     }
 }
 
@@ -142,6 +141,7 @@ mod tests {
             (json!({"name": "x", "id": "../x"}), "id"),
             (json!({"name": "x", "moods": [{"name": "m", "colour": 1}]}), "colour"),
             (json!({"name": "x", "moods": {}}), "moods"),
+            (json!({"name": "x", "storyboard": ["s-1", "Pilot"]}), "storyboard"),
             (json!({"name": "x", "scenes": [{"scene_number": "1"}]}), "scene_number"),
             (json!({"name": "x", "brand_asset_ids": ["x"]}), "brand_asset_ids[0]"),
         ] {

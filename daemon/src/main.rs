@@ -17,6 +17,7 @@ mod hosts;
 mod intake;
 mod jobs;
 mod lifecycle;
+mod objects;
 mod reply;
 mod routes;
 mod serve;

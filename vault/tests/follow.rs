@@ -1,6 +1,5 @@
 //! The assets of deleted projects and parts follow them, and come back with them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -2,6 +2,8 @@
 //!
 //! The same handlers serve every kind; which one it is stands in the route.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
@@ -13,7 +15,6 @@ use rushes_vault::element::ElementRef;
 use rushes_vault::ids::{ElementId, ProjectId};
 use rushes_vault::model::{ElementKind, Revision, Viewer};
 use serde_json::{Map, Value};
-use std::sync::Arc;
 
 use super::pages::Page;
 use crate::call::Call;
@@ -67,10 +68,9 @@ async fn add(call: Call, kind: ElementKind, body: Body) -> Result<Response, Refu
 
 async fn show(call: Call, kind: ElementKind) -> Result<Response, Refusal> {
     let (project, element) = (call.project()?, named(&call, kind)?);
-    let (_, reply) = {
-        let links = call.links.clone();
-        call.ask(move |vault, viewer| seen(vault, viewer, &links, (&project, element))).await?
-    };
+    let links = call.links.clone();
+    let (_, reply) =
+        call.ask(move |vault, viewer| seen(vault, viewer, &links, (&project, element))).await?;
     reply::read(&call.headers, &reply)
 }
 
