@@ -233,7 +233,7 @@ async fn elements_of_every_kind_are_kept_and_listed() {
         "externalReferences": [{"chapter": "3", "segment": "12"}],
     });
     let refined: ElementReply<Prompt> = daemon.post(&all("prompt"), &refined).await;
-    assert_eq!(refined.record.derived_from, [seed.id.clone()]);
+    assert_eq!(refined.record.derived_from[0], seed.id);
     let page: Value = daemon.get(&format!("{}?limit=1", all("prompt"))).await;
     assert_eq!(page["prompts"][0]["id"], json!(seed.id));
     let next = page["next_cursor"].as_str().unwrap();
