@@ -10,7 +10,10 @@ pub mod health;
 pub mod paths;
 pub mod problem;
 pub mod project;
+pub mod sign;
 pub mod store;
+pub mod token;
+pub mod user;
 
 pub use asset::{AssetReply, Status, UploadField};
 pub use contents::{DIGESTS_MAX, Digests};
@@ -21,3 +24,6 @@ pub use project::{
     ScenePage, SceneReply, SetBest, VersionSummary,
 };
 pub use rushes_digest::Digest;
+pub use sign::{SIGNED_S_MAX, Sign, Signed, SigningKeys};
+pub use token::{Access, NewToken, TokenList, TokenMade, TokenReply};
+pub use user::{NewUser, Role, UserPage, UserPatch, UserReply};

@@ -4,7 +4,7 @@ use crate::command::{
     Command, CommandError, DIGESTS_MAX, METADATA_INLINE_BYTES_MAX, NAME_BYTES_MAX, NewAsset,
     NewScene, SCENE_NUMBER_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
 };
-use crate::model::Status;
+use crate::model::{Identity, Status};
 use rushes_digest::Digest;
 use serde_json::Value;
 
@@ -17,13 +17,11 @@ type Checked = Result<(), CommandError>;
 /// Refuses what no state of the facts could make acceptable.
 pub fn check(command: &Command) -> Checked {
     match command {
-        Command::AddUser { name } => {
-            required("name", name)?;
-            if crate::names::is_portable(name) && name.len() <= WORD_BYTES_MAX {
-                return Ok(());
-            }
-            invalid("name", "must be a short name without / \\ : * ? \" < > |".to_owned())
+        Command::AddUser(user) => {
+            check_user_name(&user.name)?;
+            user.identity.as_ref().map_or(Ok(()), check_identity)
         }
+        Command::ChangeUser(change) => change.name.as_deref().map_or(Ok(()), check_user_name),
         Command::CreateProject(project) => {
             required("name", &project.name)?;
             at_most("name", Some(&project.name), NAME_BYTES_MAX)?;
@@ -42,6 +40,23 @@ pub fn check(command: &Command) -> Checked {
     }
 }
 
+fn check_user_name(name: &str) -> Checked {
+    required("name", name)?;
+    if crate::names::is_portable(name) && name.len() <= WORD_BYTES_MAX {
+        return Ok(());
+    }
+    invalid("name", "must be a short name without / \\ : * ? \" < > |".to_owned())
+}
+
+fn check_identity(identity: &Identity) -> Checked {
+    for (field, text) in [("issuer", &identity.issuer), ("subject", &identity.subject)] {
+        required(field, text)?;
+        at_most(field, Some(text), WORD_BYTES_MAX)?;
+        one_line(field, Some(text))?;
+    }
+    Ok(())
+}
+
 /// Refuses an idempotency key that no table should hold.
 pub fn check_request_key(key: &str) -> Checked {
     required("Idempotency-Key", key)?;
@@ -58,7 +73,8 @@ pub fn weight(command: &Command) -> usize {
     let long = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     FRAME_BYTES
         + match command {
-            Command::AddUser { name } => name.len(),
+            Command::AddUser(user) => user.name.len() + 2 * WORD_BYTES_MAX,
+            Command::ChangeUser(change) => long(&change.name),
             Command::CreateProject(project) => project.name.len() + long(&project.description),
             Command::AddScene(scene) => scene.title.len() + long(&scene.description),
             Command::AddAsset(asset) => {

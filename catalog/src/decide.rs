@@ -10,27 +10,21 @@ use crate::command::{
 use crate::ids::{AssetId, ProjectId, SceneId, UserId};
 use crate::model::{Placement, Scope, Viewer};
 use crate::naming;
-use crate::tables::{
-    AssetRow, Get, HistoryRow, Key, ProjectRow, SceneRow, TablesError, UserRow, VersionRow,
-};
+use crate::tables::{AssetRow, Get, HistoryRow, Key, ProjectRow, SceneRow, VersionRow};
+use crate::users;
 use rushes_digest::Digest;
 
 /// Numbers that are tried before a slug is told from others by a random id: names without a Latin
 /// letter all give the same one, and this runs on the one thread that writes.
 const SLUG_NUMBERS_MAX: u32 = 50;
 
-impl From<TablesError> for CommandError {
-    fn from(error: TablesError) -> Self {
-        Self::ReadOnly { reason: error.to_string() }
-    }
-}
-
 type Decided = Result<Vec<Fact>, CommandError>;
 
 /// Decides a command that has passed [`crate::check::check`].
 pub fn decide(viewer: Viewer, command: &Command, facts: &impl Get) -> Decided {
     match command {
-        Command::AddUser { name } => add_user(name, facts),
+        Command::AddUser(user) => users::add(viewer, user, facts),
+        Command::ChangeUser(change) => users::change(viewer, change, facts),
         Command::CreateProject(project) => create_project(viewer, project, facts),
         Command::AddScene(scene) => add_scene(viewer, scene, facts),
         Command::AddAsset(asset) => add_asset(viewer, asset, facts),
@@ -42,13 +36,6 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Get) -> Decided {
         Command::RestoreAsset { id } => restore_asset(viewer, *id, facts),
         Command::FreeBytes { digests } => free_bytes(digests, facts),
     }
-}
-
-fn add_user(name: &str, facts: &impl Get) -> Decided {
-    if facts.get::<UserRow>(&Key::user_named(name))?.is_some() {
-        return Err(CommandError::Taken { field: "name" });
-    }
-    Ok(vec![Fact::UserAdded { user_id: UserId::generate(), name: name.to_owned() }])
 }
 
 fn create_project(viewer: Viewer, project: &NewProject, facts: &impl Get) -> Decided {

@@ -12,6 +12,7 @@ use crate::tables::{
     AssetRow, Deletion, Get, HistoryRow, Key, Overlay, PlaceRow, ProjectRow, RequestRow, SceneRow,
     TablesError, UserRow, VersionRow,
 };
+use crate::users;
 
 /// Why a claim cannot be folded.
 #[derive(Debug, thiserror::Error)]
@@ -58,10 +59,29 @@ pub fn fold<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(),
         }
     }
     match &placed.claim.fact {
-        Fact::UserAdded { user_id, name } => {
-            let row = UserRow { user: *user_id.as_bytes(), name: name.clone() };
-            into.put(Key::user_named(name), &row)?;
-            into.put(Key::user(*user_id), &row)?;
+        Fact::UserAdded { user_id, name, role, identity } => {
+            let row = UserRow {
+                user: *user_id.as_bytes(),
+                name: name.clone(),
+                role: *role,
+                is_disabled: false,
+                identity: identity.clone(),
+                created_ms: placed.claim.created_ms(),
+                changed: revision,
+            };
+            users::fold_added(&row, into)?;
+        }
+        Fact::UserChanged { user_id, name, role, is_disabled } => {
+            let before = into.get::<UserRow>(&Key::user(*user_id))?;
+            let before = before.ok_or(placed.contradicts("the user does not exist"))?;
+            let row = UserRow {
+                name: name.as_ref().unwrap_or(&before.name).clone(),
+                role: role.unwrap_or(before.role),
+                is_disabled: is_disabled.unwrap_or(before.is_disabled),
+                changed: revision,
+                ..before.clone()
+            };
+            users::fold_changed(&before, &row, into)?;
         }
         Fact::ProjectCreated { project_id, .. } => {
             let row = ProjectRow { project: project_id.clone(), revision, position };

@@ -19,6 +19,7 @@ mod query;
 mod releases;
 mod sequencer;
 mod tables;
+mod users;
 
 use std::sync::{Arc, Mutex};
 

@@ -24,7 +24,7 @@ pub use rows::{
 use crate::line::{Head, Sum};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 3;
+const LAYOUT: u8 = 4;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 

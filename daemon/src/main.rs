@@ -6,7 +6,9 @@
 mod auth;
 mod banner;
 mod call;
+mod clock;
 mod config;
+mod cors;
 mod crossing;
 mod edge;
 mod error;
@@ -14,12 +16,18 @@ mod health;
 mod hosts;
 mod intake;
 mod jobs;
+mod jwks;
+mod jwt;
 mod lifecycle;
 mod reply;
 mod routes;
+mod secrets;
 mod serve;
+mod sign;
 mod state;
+mod tokens;
 mod unread;
+mod users;
 mod wire;
 mod wire_store;
 
@@ -34,9 +42,9 @@ use rustix::process::{
 };
 use tracing_subscriber::EnvFilter;
 
-use crate::auth::AuthError;
 use crate::config::{Args, Config, LogFormat};
 use crate::lifecycle::StartError;
+use crate::secrets::SecretError;
 
 /// The daemon failed.
 const FAILED: u8 = 1;
@@ -67,8 +75,9 @@ fn main() -> ExitCode {
 fn code_of(error: &StartError) -> u8 {
     match error {
         StartError::Open(OpenError::Lock(LockError::Held { .. })) => LOCKED,
-        StartError::Auth(AuthError::Exposed { .. } | AuthError::Malformed { .. })
-        | StartError::NoUser { .. } => MISCONFIGURED,
+        StartError::Secret(SecretError::Exposed { .. } | SecretError::Malformed { .. })
+        | StartError::NoUser { .. }
+        | StartError::Keys(_) => MISCONFIGURED,
         _ => FAILED,
     }
 }

@@ -4,11 +4,12 @@ use axum::body::Body;
 use axum::extract::Query;
 use axum::response::Response;
 use rushes_api::{Code, NewProject, ProjectPage, paths};
-use rushes_vault::command;
 use rushes_vault::ids::ProjectId;
+use rushes_vault::source::Source;
+use rushes_vault::{Vault, command};
 use serde::Deserialize;
 
-use crate::call::Call;
+use crate::call::{Across, Call};
 use crate::error::Refusal;
 use crate::{intake, reply, wire};
 
@@ -25,7 +26,7 @@ struct Page {
 }
 
 /// Answers a page of projects, by id.
-pub async fn list(call: Call) -> Result<Response, Refusal> {
+pub async fn list(Across(call): Across) -> Result<Response, Refusal> {
     let Query(page) = Query::<Page>::try_from_uri(&call.uri)
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the query: {error}")))?;
     let limit = page.limit.unwrap_or(PAGE_DEFAULT);
@@ -38,8 +39,17 @@ pub async fn list(call: Call) -> Result<Response, Refusal> {
             Refusal::of_field(Code::BadRequest, "cursor", "must be the next_cursor of a page")
         })?;
     // One more than asked for tells whether there is another page.
-    let mut found =
-        call.ask(move |vault, viewer| vault.projects(viewer, after.as_ref(), limit + 1)).await?;
+    let only = call.project_only().cloned();
+    let mut found = call
+        .ask(move |vault, viewer| match only {
+            Some(only) => {
+                let is_after = after.is_none_or(|after| after.folded() < only.folded());
+                let project = if is_after { vault.project(viewer, &only)? } else { None };
+                Ok::<_, Refusal>(project.into_iter().collect())
+            }
+            None => Ok(Vault::projects(vault, viewer, after.as_ref(), limit + 1)?),
+        })
+        .await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next_cursor = found.last().filter(|_| more).map(|last| last.id.to_string());
