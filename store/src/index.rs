@@ -1,14 +1,13 @@
 //! The index: sled, as a disposable list of what lies where. The only file here that knows sled.
 //!
 //! Invariant: an entry is made only once its bytes are durable; it stays a hint all the same.
-//! Values are positions, batches are small, and lists are bounded.
+//! Values are positions, and lists are bounded.
 
 #[cfg(test)]
 mod bars;
 mod notes;
 mod rows;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -27,7 +26,8 @@ use rows::{BLOB_TAG, HOOK_TAG, PACK_TAG, Row, depends_key, key};
 
 /// Changes whenever a key or a value changes its form: another index is rebuilt then.
 const LAYOUT: u8 = 2;
-/// Entries in one batch: sled's memory follows the size of its batches.
+/// Entries that come in at once: nobody changes another one meanwhile, and the memory of sled
+/// follows the size of its batches.
 pub const BATCH_ENTRIES_MAX: usize = 100;
 /// How far a put's manifest is ahead of any earlier one. Whoever moves chunks adds one to the
 /// manifest that it has read: it never counts more than what was put meanwhile.
@@ -135,30 +135,29 @@ impl Index {
     pub fn enter(&self, pack: PackId, records: &[Listed]) -> Result<()> {
         let _nobody_else = self.change();
         self.with(|db| {
-            let mut batch = Batched::default();
             for Listed { entry, traces } in records {
                 let (digest, at) = (entry.head.digest, entry.at(pack));
                 match entry.head.kind {
                     BLOB => {
-                        let known = batch.row(db, &digest)?;
-                        batch.set(db, digest, Row { place: Some(Place::Packed(at)), ..known })?;
+                        let known = row(db, &digest)?;
+                        set_row(db, &digest, Row { place: Some(Place::Packed(at)), ..known })?;
                     }
                     MANIFEST => {
-                        let known = batch.row(db, &digest)?;
+                        let known = row(db, &digest)?;
                         let manifest = ManifestAt { at, generation: entry.generation };
                         if known.manifest.is_some_and(|known| counts_more(&known, &manifest)) {
                             continue;
                         }
                         // First what keeps others from freeing what this blob needs.
                         for (key, value) in traces.iter().flat_map(|traces| left(&digest, traces)) {
-                            batch.insert(db, key, value)?;
+                            db.insert(key, value)?;
                         }
-                        batch.set(db, digest, Row { manifest: Some(manifest), ..known })?;
+                        set_row(db, &digest, Row { manifest: Some(manifest), ..known })?;
                     }
                     _ => {}
                 }
             }
-            batch.apply(db)
+            Ok(())
         })
     }
 
@@ -265,17 +264,20 @@ impl Index {
         })
     }
 
-    /// Enters wholes; their bytes and names are durable.
+    /// Enters wholes, each once; their bytes and names are durable.
     pub fn enter_wholes(&self, wholes: &[(Digest, WholeStat)]) -> Result<()> {
         let _nobody_else = self.change();
         self.with(|db| {
-            let mut batch = Batched::default();
+            // sled hands a batch to the kernel at once, and an entry within half a second. A record
+            // whose entry was lost by a kill is found when its pack is read again; a whole would be
+            // read through before it is used.
+            let mut batch = sled::Batch::default();
             for (digest, stat) in wholes {
                 let place = Some(Place::Whole { stat: *stat, sound: true });
-                let known = batch.row(db, digest)?;
-                batch.set(db, *digest, Row { place, ..known })?;
+                let known = row(db, digest)?;
+                batch.insert(key(BLOB_TAG, digest.as_bytes()), Row { place, ..known }.encode());
             }
-            batch.apply(db)
+            Ok(db.apply_batch(batch)?)
         })
     }
 
@@ -366,36 +368,8 @@ fn named((key, value): &(sled::IVec, sled::IVec)) -> Result<(Digest, Row)> {
     digest.zip(Row::decode(value)).ok_or(IndexError::Value)
 }
 
-/// Entries on their way in, in batches that sled takes well.
-#[derive(Default)]
-struct Batched {
-    batch: sled::Batch,
-    count: usize,
-    /// A batch does not see itself.
-    rows: HashMap<Digest, Row>,
-}
-
-impl Batched {
-    fn row(&self, db: &sled::Db, digest: &Digest) -> Result<Row> {
-        self.rows.get(digest).map_or_else(|| row(db, digest), |row| Ok(*row))
-    }
-
-    fn set(&mut self, db: &sled::Db, digest: Digest, row: Row) -> Result<()> {
-        self.rows.insert(digest, row);
-        self.insert(db, key(BLOB_TAG, digest.as_bytes()), row.encode())
-    }
-
-    fn insert(&mut self, db: &sled::Db, key: Vec<u8>, value: Vec<u8>) -> Result<()> {
-        self.batch.insert(key, value);
-        self.count += 1;
-        if self.count >= BATCH_ENTRIES_MAX { self.apply(db) } else { Ok(()) }
-    }
-
-    fn apply(&mut self, db: &sled::Db) -> Result<()> {
-        self.count = 0;
-        self.rows.clear();
-        Ok(db.apply_batch(std::mem::take(&mut self.batch))?)
-    }
+fn set_row(db: &sled::Db, digest: &Digest, row: Row) -> Result<()> {
+    Ok(db.insert(key(BLOB_TAG, digest.as_bytes()), row.encode()).map(drop)?)
 }
 
 /// The entries that a manifest leaves beside its own.
