@@ -18,6 +18,7 @@ use rushes_vault::Vault;
 use rushes_vault::command::SceneRef;
 use rushes_vault::ids::{AssetId, AssetKey, ProjectId, UserId};
 use rushes_vault::model::{Asset, Viewer};
+use uuid::Uuid;
 
 use crate::auth::{self, Grant};
 use crate::clock;
@@ -25,7 +26,6 @@ use crate::edge::{Links, is_safe};
 use crate::error::Refusal;
 use crate::sign::is_signed;
 use crate::state::App;
-use uuid::Uuid;
 
 /// An authenticated request without its body.
 #[derive(Debug)]
@@ -59,7 +59,10 @@ fn by_method(method: &Method) -> Access {
 }
 
 macro_rules! calls {
-    ($($(#[$doc:meta])* $name:ident needs |$method:pat_param| $access:expr, across $across:literal;)*) => {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident needs |$method:pat_param| $access:expr, across $across:literal;
+    )*) => {
         $(
             $(#[$doc])*
             #[derive(Debug)]

@@ -266,7 +266,10 @@ fn root(error: &dyn std::error::Error) -> String {
 mod tests {
     use super::*;
 
-    const ED: &str = r#"{"kty":"OKP","crv":"Ed25519","kid":"ed","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    const ED: &str = concat!(
+        r#"{"kty":"OKP","crv":"Ed25519","kid":"ed","#,
+        r#""x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#
+    );
 
     #[test]
     fn places_are_files_and_urls_that_nobody_can_stand_before() {

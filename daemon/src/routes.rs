@@ -1,7 +1,8 @@
 //! The routes: what lives where.
 //!
-//! Invariant: every route but `/health` takes a `Call`, and so a token or a signature; `/api` and `/api/v2` are
-//! one router; the edge lies around everything, so also what no route takes is a problem document.
+//! Invariant: every route but `/health` takes a `Call`, and so a token or a signature; `/api` and
+//! `/api/v2` are one router; the edge lies around everything, so also what no route takes is a
+//! problem document.
 
 mod assets;
 mod contents;

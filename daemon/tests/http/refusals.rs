@@ -142,8 +142,13 @@ fn only_its_own_hosts_are_answered() {
     let host = |host: &str| format!("Host: {host}:{port}\r\n");
     assert_eq!(ask("/health", &host("127.0.0.1")), "200");
     assert_eq!(ask("/health", &host("localhost")), "200");
-    for evil in ["evil.example", "127.0.0.1.evil.example", "[::ffff:7f00:1]"] {
-        assert_eq!(ask("/health", &host(evil)), "421", "{evil}");
+    let signed = format!("{}?exp=1&u=x&k=y&sig=z", paths::asset_data(NOBODY));
+    for evil in
+        ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "[::ffff:7f00:1]"]
+    {
+        for target in ["/health", paths::PROJECTS, paths::TOKENS, &signed, "/nothing"] {
+            assert_eq!(ask(target, &host(evil)), "421", "{evil} {target}");
+        }
     }
     assert_eq!(ask("/health", ""), "400");
     assert_eq!(ask("/health", &[host("127.0.0.1"), host("127.0.0.1")].concat()), "400");
