@@ -30,6 +30,10 @@ pub struct AssetReply {
     /// it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// The same for images, video and audio, signed: it works without a token, as in `<img>`, for a
+    /// day or two. Absent where `url` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
     /// The kind of media: image, video, audio, thumbnail, other, … An open set.
     #[serde(rename = "type")]
     pub kind: String,

@@ -13,7 +13,10 @@ pub mod paths;
 pub mod problem;
 pub mod project;
 pub mod record;
+pub mod sign;
 pub mod store;
+pub mod token;
+pub mod user;
 
 pub use asset::{AssetReply, Status, UploadField};
 pub use contents::{DIGESTS_MAX, Digests};
@@ -26,3 +29,6 @@ pub use project::{
     SceneAssets, ScenePage, SceneReply,
 };
 pub use rushes_digest::Digest;
+pub use sign::{SIGNED_S_MAX, Sign, Signed, SigningKeys};
+pub use token::{Access, NewToken, TokenList, TokenMade, TokenReply};
+pub use user::{NewUser, Role, UserPage, UserPatch, UserReply};

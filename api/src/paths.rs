@@ -17,7 +17,7 @@ pub const PROJECTS: &str = "/api/projects";
 /// `POST` digests; the answer holds those of them that the sender's own assets have.
 pub const KNOWN_CONTENTS: &str = "/api/contents/known";
 
-/// `GET` what there is: the asker's own, and for the first user the whole store.
+/// `GET` what there is: the asker's own, and for admins the whole store.
 pub const STORE_STATS: &str = "/api/store/stats";
 /// `GET` what is wrong with the store, in words.
 pub const STORE_CHECK: &str = "/api/store/check";
@@ -36,8 +36,27 @@ pub const STORE_FOUND_FREE: &str = "/api/store/found/free";
 /// `GET` the damage that is not healed.
 pub const STORE_DAMAGE: &str = "/api/store/damage";
 
+/// `GET` a user's tokens, `POST` a new one.
+pub const TOKENS: &str = "/api/tokens";
+/// `GET` a page of users, `POST` a new one; for admins.
+pub const USERS: &str = "/api/users";
+/// `POST` an asset's id or path; the answer is a URL that works without a token, for a time.
+pub const SIGN: &str = "/api/sign";
+/// `POST` makes a new key, which signs from then on; for admins.
+pub const SIGNING_KEYS: &str = "/api/signing-keys";
+
 /// The header that makes a `POST` safe to repeat.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// `DELETE` revokes a token.
+pub fn token(id: impl Display) -> String {
+    format!("{TOKENS}/{}", segment(&id))
+}
+
+/// `PATCH` a user.
+pub fn user(id: impl Display) -> String {
+    format!("{USERS}/{}", segment(&id))
+}
 
 /// How a long job stands, by its name.
 pub fn store_job(name: &str) -> String {

@@ -52,8 +52,8 @@ codes! {
     Unauthorized = "unauthorized", 401, "a valid bearer token is needed";
     /// A page of another origin asked for a change.
     CrossOrigin = "cross_origin", 403, "changes from another origin are refused";
-    /// This is for the daemon's first user alone.
-    Forbidden = "forbidden", 403, "not for this user";
+    /// The token may not do this, or the signature of a URL: the detail says what is needed.
+    Forbidden = "forbidden", 403, "not allowed";
     /// There is no such thing for this user, or no such route.
     NotFound = "not_found", 404, "not found";
     /// The asset is deleted: its record is there, its bytes are not shown.

@@ -1,6 +1,6 @@
 //! The store's upkeep on the wire: what there is, what is wrong, and the long jobs.
 //!
-//! Everything here but a user's own figures is for the daemon's first user alone.
+//! Everything here but a user's own figures is for admins alone.
 
 use rushes_digest::Digest;
 use serde::{Deserialize, Serialize};
@@ -150,7 +150,7 @@ pub struct Amount {
     pub bytes: u64,
 }
 
-/// What a user has and, for the first user, what that takes on the disk.
+/// What a user has and, for admins, what that takes on the disk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoreStats {
     /// Bytes of the user's assets, whatever they share.

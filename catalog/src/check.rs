@@ -10,19 +10,17 @@ use crate::command::{
     Command, DIGESTS_MAX, FOLLOWED_MAX, METADATA_INLINE_BYTES_MAX, NewAsset, RECORD_BYTES_MAX,
     SCENES_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
 };
-use crate::model::Status;
+use crate::model::{Identity, Status};
 use rushes_digest::Digest;
 
 /// Refuses what no state of the facts could make acceptable.
 pub fn check(command: &Command) -> Checked {
     match command {
-        Command::AddUser { name } => {
-            required("name", name)?;
-            if crate::names::is_portable(name) && name.len() <= WORD_BYTES_MAX {
-                return Ok(());
-            }
-            invalid("name", "must be a short name without / \\ : * ? \" < > |".to_owned())
+        Command::AddUser(user) => {
+            check_user_name(&user.name)?;
+            user.identity.as_ref().map_or(Ok(()), check_identity)
         }
+        Command::ChangeUser(change) => change.name.as_deref().map_or(Ok(()), check_user_name),
         Command::CreateProject(project) => check_records::new_project(project),
         Command::AddScene { scene, .. } => check_records::new_scene(scene),
         Command::AddElement { element, .. } => check_records::element_record(&element.record),
@@ -48,6 +46,23 @@ pub fn check(command: &Command) -> Checked {
     }
 }
 
+fn check_user_name(name: &str) -> Checked {
+    required("name", name)?;
+    if crate::names::is_portable(name) && name.len() <= WORD_BYTES_MAX {
+        return Ok(());
+    }
+    invalid("name", "must be a short name without / \\ : * ? \" < > |".to_owned())
+}
+
+fn check_identity(identity: &Identity) -> Checked {
+    for (field, text) in [("issuer", &identity.issuer), ("subject", &identity.subject)] {
+        required(field, text)?;
+        at_most(field, Some(text), WORD_BYTES_MAX)?;
+        one_line(field, Some(text))?;
+    }
+    Ok(())
+}
+
 /// Refuses an idempotency key that no table should hold.
 pub fn check_request_key(key: &str) -> Checked {
     required("Idempotency-Key", key)?;
@@ -66,7 +81,8 @@ pub fn weight(command: &Command) -> usize {
     let long = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     FRAME_BYTES
         + match command {
-            Command::AddUser { name } => name.len(),
+            Command::AddUser(user) => user.name.len() + 2 * WORD_BYTES_MAX,
+            Command::ChangeUser(change) => long(&change.name),
             Command::CreateProject(project) => {
                 let parts = project.scenes.len() + project.elements.len();
                 parts * FRAME_BYTES + json_bytes(project)

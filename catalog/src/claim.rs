@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::element::ElementRecord;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
-use crate::model::{Content, Generation, Placement, Scope, Status, Version};
+use crate::model::{Content, Generation, Identity, Placement, Role, Scope, Status, Version};
 use crate::record::{ProjectRecord, SceneRecord};
 
 /// Newest form of a claim that this program reads and the one that it writes.
@@ -25,7 +25,7 @@ pub struct Claim {
     /// When, RFC 3339 in UTC with milliseconds.
     pub at: String,
     /// In whose name; also the owner of what it makes. What the daemon does for nobody is nobody's
-    /// ([`crate::model::Viewer::NOBODY`]).
+    /// ([`crate::model::Viewer::NOBODY`]), and a user that it makes is its own.
     pub by: UserId,
     /// The request it answers, where the client gave it a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +54,25 @@ pub enum Fact {
         user_id: UserId,
         /// Its name.
         name: String,
+        /// What it may do.
+        role: Role,
+        /// Who says that it is who it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<Identity>,
+    },
+    /// A user is another one in what is named.
+    UserChanged {
+        /// Which user.
+        user_id: UserId,
+        /// Its name from now on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// What it may do from now on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+        /// Whether nothing is answered to it from now on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        is_disabled: Option<bool>,
     },
     /// A project exists.
     ProjectCreated {
@@ -264,7 +283,8 @@ mod tests {
     fn times_are_utc_with_milliseconds_and_come_back() {
         let text = rfc3339(Timestamp(1_795_228_331_045));
         assert_eq!(text, "2026-11-21T02:32:11.045Z");
-        let fact = Fact::UserAdded { user_id: UserId::generate(), name: "a".to_owned() };
+        let digests = Vec::new();
+        let fact = Fact::BytesFreed { digests };
         let claim = Claim { v: 1, at: text, by: UserId::generate(), request: None, fact };
         assert_eq!(claim.created_ms(), 1_795_228_331_045);
     }

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::element::ElementRecord;
-use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId};
-use crate::model::{Content, Generation, Revision, Scope, Status, Version};
+use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
+use crate::model::{Content, Generation, Identity, Revision, Role, Scope, Status, Version};
 use crate::record::{ProjectRecord, SceneRecord};
 
 pub use crate::element::ElementRef;
@@ -26,6 +26,8 @@ pub const SOURCES_MAX: usize = 256;
 /// Largest metadata kept in the claim itself, as JSON text in bytes; larger ones are stored as a
 /// blob and named by digest.
 pub const METADATA_INLINE_BYTES_MAX: usize = 4 * 1024;
+/// Most users: one scan lists them, and who they are is kept in memory.
+pub const USERS_MAX: u32 = 10_000;
 /// Highest scene number.
 pub const SCENE_NUMBER_MAX: u32 = 1_000_000;
 /// Most contents that one claim frees: it stays far below the length of a line.
@@ -52,11 +54,10 @@ pub const PROJECT_BYTES_MAX: usize = 4 << 20;
 /// Everything that can be asked.
 #[derive(Debug, Clone, Serialize)]
 pub enum Command {
-    /// Make a user.
-    AddUser {
-        /// Its name, unique.
-        name: String,
-    },
+    /// Make a user. Only an admin asks this, and the daemon itself.
+    AddUser(NewUser),
+    /// Change a user. Only an admin asks this.
+    ChangeUser(UserChange),
     /// Make a project, with what is in it.
     CreateProject(Box<NewProject>),
     /// Merge a change into a project's record.
@@ -175,6 +176,30 @@ pub enum Command {
         /// Which contents, at most [`DIGESTS_MAX`].
         digests: Vec<Digest>,
     },
+}
+
+/// A user to be made.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewUser {
+    /// Its name, unique. With an identity, a taken one gets a number behind it.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Who says that it is who it is.
+    pub identity: Option<Identity>,
+}
+
+/// What becomes of a user; `None` leaves a thing as it is.
+#[derive(Debug, Clone, Serialize)]
+pub struct UserChange {
+    /// Which user.
+    pub id: UserId,
+    /// Its new name.
+    pub name: Option<String>,
+    /// Its new role.
+    pub role: Option<Role>,
+    /// Whether nothing is answered to it any more.
+    pub is_disabled: Option<bool>,
 }
 
 /// A project to be made, with what is in it.
@@ -348,6 +373,9 @@ pub enum CommandError {
         /// asset.
         what: &'static str,
     },
+    /// Only an admin may ask this.
+    #[error("only an admin may do this")]
+    NotAllowed,
     /// The idempotency key was used for something else.
     #[error("this Idempotency-Key was used for another request: use a new one")]
     KeyReused,

@@ -12,17 +12,18 @@ use rushes_digest::Digest;
 use crate::claim::{AssetAdded, Fact};
 use crate::command::{Command, CommandError, NewAsset, SetBest, Target};
 use crate::facts::Facts;
-use crate::ids::{AssetId, UserId};
+use crate::ids::AssetId;
 use crate::model::{Placement, Scope, Viewer};
-use crate::tables::{AssetRow, FollowRow, Get, HistoryRow, Key, PlaceRow, UserRow, VersionRow};
-use crate::{find, follow, naming};
+use crate::tables::{AssetRow, FollowRow, Get, HistoryRow, Key, PlaceRow, VersionRow};
+use crate::{find, follow, naming, users};
 
 type Decided = Result<Vec<Fact>, CommandError>;
 
 /// Decides a command that has passed [`crate::check::check`].
 pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided {
     match command {
-        Command::AddUser { name } => add_user(name, facts),
+        Command::AddUser(user) => users::add(viewer, user, facts),
+        Command::ChangeUser(change) => users::change(viewer, change, facts),
         Command::CreateProject(new) => projects::create(viewer, new, facts),
         Command::ChangeProject { id, change } => projects::change(viewer, id, change, facts),
         Command::DeleteProject { id } => projects::delete(viewer, id, facts),
@@ -58,13 +59,6 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
         Command::RestoreAsset { id } => restore_asset(viewer, *id, facts),
         Command::FreeBytes { digests } => free_bytes(digests, facts),
     }
-}
-
-fn add_user(name: &str, facts: &impl Get) -> Decided {
-    if facts.get::<UserRow>(&Key::user_named(name))?.is_some() {
-        return Err(CommandError::Taken { field: "name" });
-    }
-    Ok(vec![Fact::UserAdded { user_id: UserId::generate(), name: name.to_owned() }])
 }
 
 fn add_asset(viewer: Viewer, asset: &NewAsset, facts: &impl Get) -> Decided {

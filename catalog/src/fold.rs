@@ -14,6 +14,7 @@ use crate::tables::{
     AssetRow, Cause, Deletion, Get, HistoryRow, Key, Overlay, PlaceRow, RequestRow, TablesError,
     UserRow, VersionRow,
 };
+use crate::users;
 
 pub use placed::{FoldError, Placed};
 
@@ -40,11 +41,7 @@ pub fn fold<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(),
 
 fn fold_fact<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(), FoldError> {
     match &placed.claim.fact {
-        Fact::UserAdded { user_id, name } => {
-            let row = UserRow { user: *user_id.as_bytes(), name: name.clone() };
-            into.put(Key::user_named(name), &row)?;
-            into.put(Key::user(*user_id), &row)?;
-        }
+        Fact::UserAdded { .. } | Fact::UserChanged { .. } => fold_user(placed, into)?,
         Fact::ProjectCreated { project_id, .. } => projects::create(placed, project_id, into)?,
         Fact::ProjectChanged { project_id, .. } => projects::change(placed, project_id, into)?,
         Fact::ProjectDeleted { project_id } => projects::delete(placed, project_id, false, into)?,
@@ -98,6 +95,37 @@ fn fold_fact<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<()
     Ok(())
 }
 
+fn fold_user<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(), FoldError> {
+    match &placed.claim.fact {
+        Fact::UserAdded { user_id, name, role, identity } => {
+            let row = UserRow {
+                user: *user_id.as_bytes(),
+                name: name.clone(),
+                role: *role,
+                is_disabled: false,
+                identity: identity.clone(),
+                created_ms: placed.claim.created_ms(),
+                changed: placed.revision,
+            };
+            users::fold_added(&row, into)?;
+        }
+        Fact::UserChanged { user_id, name, role, is_disabled } => {
+            let before = into.get::<UserRow>(&Key::user(*user_id))?;
+            let before = before.ok_or(placed.contradicts("the user does not exist"))?;
+            let row = UserRow {
+                name: name.as_ref().unwrap_or(&before.name).clone(),
+                role: role.unwrap_or(before.role),
+                is_disabled: is_disabled.unwrap_or(before.is_disabled),
+                changed: placed.revision,
+                ..before.clone()
+            };
+            users::fold_changed(&before, &row, into)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
 /// The project that a claim touches.
 fn project_of(
     fact: &Fact,
@@ -105,7 +133,7 @@ fn project_of(
     rows: &impl Get,
 ) -> Result<Option<ProjectId>, TablesError> {
     Ok(match fact {
-        Fact::UserAdded { .. } | Fact::BytesFreed { .. } => None,
+        Fact::UserAdded { .. } | Fact::UserChanged { .. } | Fact::BytesFreed { .. } => None,
         Fact::ProjectCreated { project_id, .. }
         | Fact::ProjectChanged { project_id, .. }
         | Fact::ProjectDeleted { project_id }

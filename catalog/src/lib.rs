@@ -30,6 +30,7 @@ mod scope;
 mod sequencer;
 mod tables;
 mod told;
+mod users;
 
 use std::sync::{Arc, Mutex};
 

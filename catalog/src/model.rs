@@ -40,6 +40,36 @@ pub struct User {
     pub id: UserId,
     /// Its name, unique.
     pub name: String,
+    /// What it may do beside looking after its own things.
+    pub role: Role,
+    /// Whether nothing is answered to it any more.
+    pub is_disabled: bool,
+    /// Who says that it is who it is; `None` where only the daemon's own tokens do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+    /// The claim that last changed it.
+    pub revision: Revision,
+}
+
+/// What a user may do beside looking after its own things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Nothing.
+    User,
+    /// Look after the daemon: its store and its users.
+    Admin,
+}
+
+/// A user as an issuer of tokens knows it (RFC 7519, sections 4.1.1 and 4.1.2).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity {
+    /// Who issues the tokens.
+    pub issuer: String,
+    /// Whom they are about; unique for the issuer.
+    pub subject: String,
 }
 
 /// A project.

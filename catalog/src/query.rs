@@ -4,11 +4,11 @@
 use crate::Catalog;
 use crate::claim::{Claim, Fact, rfc3339};
 use crate::find;
-use crate::ids::{AssetId, AssetKey};
+use crate::ids::{AssetId, AssetKey, UserId};
 use crate::journal::{Position, ReadError};
 use crate::model::{
-    Asset, AssetEntry, HistoryEntry, Placement, Revision, Scope, User, Version, VersionEntry,
-    Viewer,
+    Asset, AssetEntry, HistoryEntry, Identity, Placement, Revision, Scope, User, Version,
+    VersionEntry, Viewer,
 };
 use crate::tables::{
     AssetRow, ContentRow, Deletion, Get, HistoryRow, Key, PlaceRow, TablesError, UserRow,
@@ -42,13 +42,41 @@ impl Catalog {
     /// A user by name.
     pub fn user_named(&self, name: &str) -> Answer<Option<User>> {
         let row = self.tables.read()?.get::<UserRow>(&Key::user_named(name))?;
-        Ok(row.map(|row| User { id: row.id(), name: row.name }))
+        Ok(row.map(UserRow::entry))
+    }
+
+    /// A user by what an issuer of tokens calls it.
+    pub fn user_identified(&self, identity: &Identity) -> Answer<Option<User>> {
+        let row = self.tables.read()?.get::<UserRow>(&Key::user_identified(identity))?;
+        Ok(row.map(UserRow::entry))
+    }
+
+    /// A user.
+    pub fn user(&self, id: UserId) -> Answer<Option<User>> {
+        Ok(self.tables.read()?.get::<UserRow>(&Key::user(id))?.map(UserRow::entry))
+    }
+
+    /// The user that a claim made, as it is now.
+    pub fn user_at(&self, revision: Revision, at: Position) -> Answer<User> {
+        let mismatch = QueryError::Mismatch(revision);
+        let Fact::UserAdded { user_id, .. } = self.reader.read(revision, at)?.fact else {
+            return Err(mismatch);
+        };
+        self.user(user_id)?.ok_or(mismatch)
     }
 
     /// All users, in the order in which they came, at most `ROWS_MAX`.
     pub fn users(&self) -> Answer<Vec<User>> {
         let rows = self.tables.read()?.scan::<UserRow>(&Key::users(), None, ROWS_MAX)?;
-        Ok(rows.into_iter().map(|(_, row)| User { id: row.id(), name: row.name }).collect())
+        Ok(rows.into_iter().map(|(_, row)| row.entry()).collect())
+    }
+
+    /// Users in the order in which they came, after a cursor.
+    pub fn users_after(&self, after: Option<UserId>, limit: usize) -> Answer<Vec<User>> {
+        let after = after.map(Key::user);
+        let limit = limit.min(ROWS_MAX);
+        let rows = self.tables.read()?.scan::<UserRow>(&Key::users(), after.as_ref(), limit)?;
+        Ok(rows.into_iter().map(|(_, row)| row.entry()).collect())
     }
 
     /// Histories of a scope by key, after a cursor.

@@ -239,11 +239,10 @@ impl Sequencer {
         let mut request = item.key.clone();
         let mut first = None;
         for fact in facts {
-            // A user's first claim is its own, and so are all that follow.
-            let by = if let Fact::UserAdded { user_id, .. } = &fact {
-                *user_id
-            } else {
-                item.viewer.user
+            let by = match &fact {
+                // Whom nobody made, made itself.
+                Fact::UserAdded { user_id, .. } if item.viewer == Viewer::NOBODY => *user_id,
+                _ => item.viewer.user,
             };
             let claim = Claim { v: CLAIM_FORM, at: at.clone(), by, request: request.take(), fact };
             let (revision, position) = batch.add(claim)?;

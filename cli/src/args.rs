@@ -8,6 +8,7 @@ use clap::{ArgGroup, Parser, Subcommand};
 use clap_complete::Shell;
 use serde_json::{Map, Value};
 
+use crate::account::{SignLink, TokenCommand, UserCommand};
 use crate::store::StoreCommand;
 use crate::target::{History, Place, Target};
 
@@ -98,6 +99,14 @@ pub enum Command {
     /// Look after the store: what there is, what is wrong, what may go
     #[command(subcommand)]
     Store(StoreCommand),
+    /// Make, list and change users; for admins
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Make, list and revoke tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Print a link to an asset's file that works without a token, for a time
+    Sign(SignLink),
     /// Delete assets; their records and version numbers stay
     Delete(Delete),
     /// Restore deleted assets, while their bytes are there

@@ -3,6 +3,7 @@
 //! Speaks HTTP and knows nothing of vaults: whatever it does, any other client can do. Invariant:
 //! results go to standard output, everything else to standard error.
 
+mod account;
 mod args;
 mod client;
 mod delete;

@@ -8,6 +8,7 @@ use rushes_api::project::{
     NewProject, NewScene, ProjectPage, ProjectReply, ProjectView, SceneReply,
 };
 
+use crate::account::{sign, token, user};
 use crate::args::{Args, Command, Common, Get, ProjectCommand, SceneCommand};
 use crate::client::Client;
 use crate::delete::{delete, restore};
@@ -57,6 +58,9 @@ pub async fn run(args: Args) -> Result<(), CliError> {
         }
         Command::Best { history, version } => best(&client, &history, version, output).await,
         Command::Store(command) => store(&client, command, output).await,
+        Command::User(command) => user(&client, command, output).await,
+        Command::Token(command) => token(&client, command, output).await,
+        Command::Sign(link) => sign(&client, link, output).await,
         Command::Delete(asked) => delete(&client, &asked, output).await,
         Command::Restore { targets } => restore(&client, &targets, output).await,
         Command::Completions { .. } => Ok(()),

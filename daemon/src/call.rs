@@ -1,23 +1,30 @@
 //! A request with its viewer and what its path names, as the routes take it.
 //!
-//! Invariant: there is no `Call` without a valid token; what a path names badly is "not there", the
-//! same answer as for what belongs to somebody else.
+//! Invariant: there is no `Call` without a valid token whose access is enough. A route that takes a
+//! `Call` as it is needs write access for every method that may change something, and answers a
+//! token of one project only for what its path names in that project; a route that needs more or
+//! less says so in its signature. What a path names badly is "not there", the same answer as for
+//! what belongs to somebody else.
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, OriginalUri, RawPathParams};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
-use rushes_api::Code;
+use axum::http::{HeaderMap, Method, Uri};
 use rushes_api::paths::IDEMPOTENCY_KEY;
+use rushes_api::{Access, Code};
 use rushes_vault::Vault;
 use rushes_vault::command::{PartRef, SceneRef};
-use rushes_vault::ids::{AssetId, AssetKey, ElementId, ProjectId};
-use rushes_vault::model::Viewer;
+use rushes_vault::ids::{AssetId, AssetKey, ElementId, ProjectId, UserId};
+use rushes_vault::model::{Asset, Viewer};
+use uuid::Uuid;
 
-use crate::edge::Links;
+use crate::auth::{self, Grant};
+use crate::clock;
+use crate::edge::{Links, is_safe};
 use crate::error::Refusal;
+use crate::sign::is_signed;
 use crate::state::App;
 
 /// An authenticated request without its body.
@@ -27,6 +34,8 @@ pub struct Call {
     pub app: Arc<App>,
     /// On whose behalf.
     pub viewer: Viewer,
+    /// What they may do.
+    pub grant: Grant,
     /// What links begin with.
     pub links: Links,
     /// The headers.
@@ -36,29 +45,145 @@ pub struct Call {
     named: Vec<(String, String)>,
 }
 
+/// What a route asks of whoever calls it.
+#[derive(Debug, Clone, Copy)]
+struct Needs {
+    access: Access,
+    /// Whether the route itself keeps to [`Call::project_only`].
+    is_across: bool,
+}
+
+/// Reading is free with read access; everything else changes something.
+fn by_method(method: &Method) -> Access {
+    if is_safe(method) { Access::Read } else { Access::Write }
+}
+
+macro_rules! calls {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident needs |$method:pat_param| $access:expr, across $across:literal;
+    )*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $name(pub Call);
+
+            impl FromRequestParts<Arc<App>> for $name {
+                type Rejection = Refusal;
+
+                async fn from_request_parts(
+                    parts: &mut Parts,
+                    app: &Arc<App>,
+                ) -> Result<Self, Refusal> {
+                    let $method = &parts.method;
+                    let needs = Needs { access: $access, is_across: $across };
+                    Call::open(parts, app, needs).await.map(Self)
+                }
+            }
+        )*
+    };
+}
+
+calls! {
+    /// Names no project in its path, but keeps to [`Call::project_only`] itself.
+    Across needs |method| by_method(method), across true;
+    /// The same, and it only reads, though it is sent with a method that changes things elsewhere.
+    ReadingAcross needs |_| Access::Read, across true;
+    /// Is for admins.
+    Admin needs |_| Access::Admin, across false;
+}
+
+/// A route that a signed URL opens as well.
+#[derive(Debug)]
+pub struct Signed(pub Call);
+
+impl FromRequestParts<Arc<App>> for Signed {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let uri = match parts.extensions.get::<OriginalUri>() {
+            Some(OriginalUri(uri)) => uri.clone(),
+            None => parts.uri.clone(),
+        };
+        let query = uri.query().unwrap_or_default();
+        if parts.headers.contains_key(AUTHORIZATION) || !is_signed(query) {
+            return Call::from_request_parts(parts, app).await.map(Self);
+        }
+        let target = (uri.path(), query);
+        let grant = auth::grant_signed(app, &parts.method, target, clock::now())?;
+        let needs = Needs { access: Access::Read, is_across: false };
+        Call::granted(parts, app, needs, grant).await.map(Self)
+    }
+}
+
 impl FromRequestParts<Arc<App>> for Call {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
-        let viewer = viewer(app, &parts.headers)?;
+        let needs = Needs { access: by_method(&parts.method), is_across: false };
+        Self::open(parts, app, needs).await
+    }
+}
+
+impl Call {
+    async fn open(parts: &mut Parts, app: &Arc<App>, needs: Needs) -> Result<Self, Refusal> {
+        let grant = auth::grant(app, &parts.headers, clock::now()).await?;
+        Self::granted(parts, app, needs, grant).await
+    }
+
+    async fn granted(
+        parts: &mut Parts,
+        app: &Arc<App>,
+        needs: Needs,
+        grant: Grant,
+    ) -> Result<Self, Refusal> {
+        grant.must_have(needs.access)?;
         let links = parts.extensions.get::<Links>().cloned();
         let links = links.ok_or_else(|| Refusal::failed("a route lies outside the edge"))?;
         let params = RawPathParams::from_request_parts(parts, app)
             .await
             .map_err(|error| Refusal::new(Code::BadRequest, format!("the path: {error}")))?;
         let named = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        Ok(Self {
+        let call = Self {
             app: Arc::clone(app),
-            viewer,
+            viewer: grant.viewer,
+            grant,
             links,
             named: named.collect(),
             headers: parts.headers.clone(),
             uri: parts.uri.clone(),
-        })
+        };
+        if !needs.is_across {
+            call.must_be_in_project().await?;
+        }
+        Ok(call)
     }
-}
 
-impl Call {
+    /// Refuses what lies outside of the one project that the token sees, as if it were not there.
+    async fn must_be_in_project(&self) -> Result<(), Refusal> {
+        let Some(only) = self.project_only().cloned() else { return Ok(()) };
+        if self.named("project").is_ok() {
+            return if self.project()? == only { Ok(()) } else { Err(Refusal::missing("project")) };
+        }
+        if self.named("asset").is_ok() {
+            let id = self.asset()?;
+            let asset = self.ask(move |vault, viewer| vault.asset(viewer, id)).await?;
+            let is_in = asset.is_some_and(|asset| is_in(&asset, &only));
+            return if is_in { Ok(()) } else { Err(Refusal::missing("asset")) };
+        }
+        Err(Refusal::new(Code::Forbidden, "this token sees one project, and this is not about it"))
+    }
+
+    /// The one project that the token sees; `None` for all of the viewer's.
+    pub fn project_only(&self) -> Option<&ProjectId> {
+        self.grant.project.as_ref()
+    }
+
+    /// Whether the token sees an asset that the viewer has.
+    pub fn sees(&self, asset: &Asset) -> bool {
+        self.project_only().is_none_or(|only| is_in(asset, only))
+    }
+
     /// The project in the path.
     pub fn project(&self) -> Result<ProjectId, Refusal> {
         self.named("project")?.parse().map_err(|_| Refusal::missing("project"))
@@ -101,6 +226,16 @@ impl Call {
         self.named("asset")?.parse().map_err(|_| Refusal::missing("asset"))
     }
 
+    /// The user in the path.
+    pub fn user(&self) -> Result<UserId, Refusal> {
+        self.named("user")?.parse().map_err(|_| Refusal::missing("user"))
+    }
+
+    /// The token in the path.
+    pub fn token(&self) -> Result<Uuid, Refusal> {
+        self.named("token")?.parse().map_err(|_| Refusal::missing("token"))
+    }
+
     /// The key that makes the request safe to repeat.
     pub fn idempotency_key(&self) -> Result<Option<String>, Refusal> {
         let mut sent = self.headers.get_all(IDEMPOTENCY_KEY).iter();
@@ -113,14 +248,6 @@ impl Call {
                 "send one, of printable ASCII characters",
             )),
         }
-    }
-
-    /// Refuses everybody but the daemon's first user.
-    pub fn first_user(&self) -> Result<(), Refusal> {
-        if Some(self.viewer) == self.app.first_user {
-            return Ok(());
-        }
-        Err(Refusal::new(Code::Forbidden, "this is for the daemon's first user"))
     }
 
     /// Asks the vault, off the async threads.
@@ -142,6 +269,10 @@ impl Call {
     }
 }
 
+fn is_in(asset: &Asset, project: &ProjectId) -> bool {
+    asset.placement.as_ref().is_some_and(|placement| placement.scope.project == *project)
+}
+
 /// A scene as clients name it: a UUID or its number.
 pub fn scene_ref(text: &str) -> Option<SceneRef> {
     match text.parse() {
@@ -150,33 +281,9 @@ pub fn scene_ref(text: &str) -> Option<SceneRef> {
     }
 }
 
-fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Refusal> {
-    let refused = |detail: &str| Refusal::new(Code::Unauthorized, detail);
-    let header = headers
-        .get(AUTHORIZATION)
-        .ok_or_else(|| refused("send a token: Authorization: Bearer TOKEN"))?;
-    let token = header.to_str().ok().and_then(bearer);
-    let token = token.ok_or_else(|| refused("the token must be sent as: Bearer TOKEN"))?;
-    app.tokens.viewer(token).ok_or_else(|| refused("the token is not valid here"))
-}
-
-/// The token of an `Authorization` header (RFC 6750); the scheme's case does not matter.
-fn bearer(header: &str) -> Option<&str> {
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bearer_token_is_read_whatever_the_case_of_its_scheme() {
-        assert_eq!(bearer("Bearer x"), Some("x"));
-        assert_eq!(bearer("bearer  x "), Some("x"));
-        assert_eq!(bearer("Basic x"), None);
-        assert_eq!(bearer("Bearer"), None);
-    }
 
     #[test]
     fn a_scene_is_named_by_number_or_id() {

@@ -11,7 +11,10 @@ use std::str::FromStr;
 use clap::{Parser, ValueEnum};
 use serde::Deserialize;
 
+use crate::cors::Origins;
 use crate::hosts::BaseUrl;
+use crate::jwks::Place;
+use crate::jwt::Trust;
 
 /// Where the data are when nobody says.
 const DATA_DEFAULT: &str = "rushes-data";
@@ -47,6 +50,21 @@ pub struct Args {
     /// URL under which clients reach the daemon, for links in replies [default: the request's host]
     #[arg(long, env = "RUSHES_BASE_URL", value_name = "URL")]
     pub base_url: Option<BaseUrl>,
+    /// Origins whose pages may use the API, with commas between them [default: none]
+    #[arg(long, env = "RUSHES_ORIGINS", value_name = "ORIGIN,…")]
+    pub origins: Option<Origins>,
+    /// Issuer whose tokens (JWT) are taken beside the daemon's own [default: none]
+    #[arg(long, env = "RUSHES_JWT_ISSUER", value_name = "URL")]
+    pub jwt_issuer: Option<String>,
+    /// The keys of that issuer (JWKS) [default: none]
+    #[arg(long, env = "RUSHES_JWT_JWKS", value_name = "FILE|URL")]
+    pub jwt_jwks: Option<Place>,
+    /// What such a token must be for (aud) [default: anything]
+    #[arg(long, env = "RUSHES_JWT_AUDIENCE", value_name = "NAME")]
+    pub jwt_audience: Option<String>,
+    /// Who may have asked for such a token (azp), with commas between them [default: anybody]
+    #[arg(long, env = "RUSHES_JWT_PARTIES", value_name = "ORIGIN,…")]
+    pub jwt_parties: Option<String>,
     /// What to log to standard error, as in `info` or `rushesd=debug` [default: info]
     #[arg(long, env = "RUSHES_LOG", value_name = "FILTER")]
     pub log: Option<String>,
@@ -106,6 +124,10 @@ pub struct Config {
     pub upload_bytes_max: u64,
     /// What links in replies begin with; `None` takes the request's host.
     pub base_url: Option<BaseUrl>,
+    /// Which other origins' pages may use the API.
+    pub origins: Origins,
+    /// Whose tokens are taken beside the daemon's own.
+    pub trust: Option<Trust>,
     /// What to log.
     pub log: String,
     /// How.
@@ -120,6 +142,12 @@ pub enum ConfigError {
     MountInData {
         /// The folder.
         mount: PathBuf,
+    },
+    /// An issuer without keys, or the other way round.
+    #[error("{missing} is missing: an issuer's tokens need both jwt_issuer and jwt_jwks")]
+    HalfTrust {
+        /// The setting that is not there.
+        missing: &'static str,
     },
     /// The file cannot be read.
     #[error("cannot read {path}: {source}")]
@@ -158,6 +186,11 @@ struct Keys {
     mount_allow_other: Option<bool>,
     upload_max: Option<u64>,
     base_url: Option<String>,
+    origins: Option<String>,
+    jwt_issuer: Option<String>,
+    jwt_jwks: Option<String>,
+    jwt_audience: Option<String>,
+    jwt_parties: Option<String>,
     log: Option<String>,
     log_format: Option<LogFormat>,
 }
@@ -177,9 +210,16 @@ impl Config {
         if let Some(mount) = &mount {
             keep_apart(&data, mount)?;
         }
+        let trust = trust(
+            args.jwt_issuer.or(keys.jwt_issuer),
+            either(args.jwt_jwks, keys.jwt_jwks, &path, "jwt_jwks")?,
+            args.jwt_audience.or(keys.jwt_audience),
+            args.jwt_parties.or(keys.jwt_parties),
+        )?;
         Ok(Self {
             data,
             mount,
+            trust,
             listen: args.listen.or(keys.listen).unwrap_or(LISTEN_DEFAULT),
             mount_allow_other: args
                 .mount_allow_other
@@ -190,10 +230,30 @@ impl Config {
                 .or(keys.upload_max)
                 .unwrap_or(UPLOAD_BYTES_MAX_DEFAULT),
             base_url: either(args.base_url, keys.base_url, &path, "base_url")?,
+            origins: either(args.origins, keys.origins, &path, "origins")?.unwrap_or_default(),
             log: args.log.or(keys.log).unwrap_or_else(|| LOG_DEFAULT.to_owned()),
             log_format: args.log_format.or(keys.log_format).unwrap_or_default(),
         })
     }
+}
+
+/// Whose tokens are taken, where anything was said of that.
+fn trust(
+    issuer: Option<String>,
+    keys: Option<Place>,
+    audience: Option<String>,
+    parties: Option<String>,
+) -> Result<Option<Trust>, ConfigError> {
+    if issuer.is_none() && keys.is_none() && audience.is_none() && parties.is_none() {
+        return Ok(None);
+    }
+    let issuer = issuer.filter(|issuer| !issuer.is_empty());
+    let issuer = issuer.ok_or(ConfigError::HalfTrust { missing: "jwt_issuer" })?;
+    let keys = keys.ok_or(ConfigError::HalfTrust { missing: "jwt_jwks" })?;
+    let parties = parties.unwrap_or_default();
+    let parties = parties.split(',').map(str::trim).filter(|party| !party.is_empty());
+    let parties = parties.map(str::to_owned).collect();
+    Ok(Some(Trust { issuer, keys, audience, parties }))
 }
 
 /// Refuses a mount that lies in the data directory, as far as the names tell.
@@ -286,6 +346,10 @@ mod tests {
             ("listen = \"nowhere\"", "listen"),
             ("base_url = \"nowhere\"", "base_url"),
             ("mount = \"=ann\"", "mount"),
+            ("origins = \"*\"", "origins"),
+            ("jwt_jwks = \"http://login.example/keys\"", "jwt_jwks"),
+            ("jwt_jwks = \"/keys\"", "jwt_issuer"),
+            ("jwt_parties = \"https://a\"", "jwt_issuer"),
         ] {
             let message = with_file(file, &[]).unwrap_err().to_string();
             assert!(message.contains(named), "{message}");

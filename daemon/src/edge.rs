@@ -2,8 +2,8 @@
 //! it, what browsers may do with the answer, and how a refusal is written and logged.
 //!
 //! Knows no route. Invariant: every refusal leaves as a problem document with a name that stands in
-//! the log; no page of another origin changes or embeds anything; nothing that is answered runs as
-//! a page, unless its route says so.
+//! the log; no page of another origin changes or embeds anything, unless the operator named that
+//! origin; nothing that is answered runs as a page, unless its route says so.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -19,8 +19,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rushes_api::Code;
+use rushes_vault::ids::UserId;
 use uuid::Uuid;
 
+use crate::clock;
+use crate::cors::{self, RESOURCE_POLICY};
 use crate::error::Refusal;
 use crate::state::App;
 use crate::unread::Unread;
@@ -29,17 +32,25 @@ use crate::unread::Unread;
 const GUARDS: [(HeaderName, &str); 3] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (RESOURCE_POLICY, "same-origin"),
 ];
 
-/// What absolute links in a reply begin with.
+/// How absolute links in a reply are made.
 #[derive(Debug, Clone)]
-pub struct Links(Arc<str>);
+pub struct Links {
+    base: Arc<str>,
+    app: Arc<App>,
+}
 
 impl Links {
     /// The absolute URL of a path.
     pub fn to(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
+        format!("{}{path}", self.base)
+    }
+
+    /// The absolute URL of a path to a user's bytes, which works without a token for a time.
+    pub fn public(&self, path: &str, user: UserId) -> String {
+        self.to(&self.app.signer.public(path, user, clock::now()))
     }
 }
 
@@ -55,12 +66,15 @@ pub async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> 
         unread = Some(watched);
         body
     });
-    let mut response = match links(&app, &request) {
-        Ok(links) => {
+    let origin = app.origins.of(request.headers());
+    let asked = origin.as_ref().and_then(|_| cors::preflight(&method, request.headers()));
+    let mut response = match (links(&app, &request), asked) {
+        (Ok(_), Some(preflight)) => preflight,
+        (Ok(links), None) => {
             request.extensions_mut().insert(links);
             next.run(request).await
         }
-        Err(refusal) => refusal.into_response(),
+        (Err(refusal), _) => refusal.into_response(),
     };
     if unread.is_some_and(|unread| !unread.is_none()) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -68,6 +82,7 @@ pub async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     let status = response.status().as_u16();
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(%method, path, status, ms, "answered");
+    app.origins.mark(origin, response.headers_mut());
     guarded(written(response))
 }
 
@@ -86,7 +101,7 @@ pub async fn no_method() -> Refusal {
     Refusal::new(Code::MethodNotAllowed, "this route does not take that method: see Allow")
 }
 
-fn links(app: &App, request: &Request) -> Result<Links, Refusal> {
+fn links(app: &Arc<App>, request: &Request) -> Result<Links, Refusal> {
     let host = host_of(request.uri(), request.headers())?;
     if !app.hosts.allow(host) {
         return Err(Refusal::new(
@@ -101,7 +116,7 @@ fn links(app: &App, request: &Request) -> Result<Links, Refusal> {
         Some(base) => base.as_str().into(),
         None => format!("http://{host}").into(),
     };
-    Ok(Links(base))
+    Ok(Links { base, app: Arc::clone(app) })
 }
 
 /// The host that a request is for (RFC 9112, section 3.2): exactly one, and the same everywhere.
@@ -121,12 +136,17 @@ fn host_of<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, Refusal>
     }
 }
 
-fn is_safe(method: &Method) -> bool {
+/// Whether a method changes nothing (RFC 9110, section 9.2.1).
+pub fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Refuses changes that a page of another origin asks for. Programs send neither header.
+/// Refuses changes that a page of another origin asks for, unless the operator named that origin.
+/// Programs send neither header.
 fn same_origin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
+    if app.origins.of(headers).is_some() {
+        return Ok(());
+    }
     let foreign = headers
         .get_all(ORIGIN)
         .iter()

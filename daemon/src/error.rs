@@ -5,6 +5,7 @@
 //! system errors) goes to the log, never to the client.
 
 use std::fmt::Display;
+use std::io::ErrorKind;
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -18,6 +19,9 @@ use rushes_vault::sweep::SweepError;
 use rushes_vault::upkeep::{StoreError, UpkeepError};
 use rushes_vault::{IngestError, QueryError};
 use serde_json::Value;
+
+use crate::secrets::SecretError;
+use crate::tokens::TokenError;
 
 /// What a busy daemon asks for, in seconds: queues drain in less.
 const RETRY_BUSY_S: &str = "1";
@@ -138,6 +142,7 @@ impl From<CommandError> for Refusal {
             }
             CommandError::Changed { .. } => Self::changed(None),
             CommandError::Gone { .. } => Self::new(Code::Gone, text),
+            CommandError::NotAllowed => Self::new(Code::Forbidden, text),
             CommandError::KeyReused => Self::new(Code::KeyReused, text),
             CommandError::DiskFull => Self::new(Code::DiskFull, text),
             CommandError::OutcomeUnknown => Self::new(Code::OutcomeUnknown, text),
@@ -160,6 +165,26 @@ impl From<IngestError> for Refusal {
             }
             IngestError::TooLarge(_) => Self::new(Code::TooLarge, error.to_string()),
             IngestError::Store(error) => Self::failed(error),
+        }
+    }
+}
+
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::TooMany { .. } => Self::new(Code::Invalid, error.to_string()),
+            TokenError::Secret(error) => error.into(),
+        }
+    }
+}
+
+impl From<SecretError> for Refusal {
+    fn from(error: SecretError) -> Self {
+        match &error {
+            SecretError::Io { source, .. } if source.kind() == ErrorKind::StorageFull => {
+                Self::new(Code::DiskFull, "the disk is full: free some space and try again")
+            }
+            _ => Self::failed(error),
         }
     }
 }

@@ -6,7 +6,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZero;
-use std::path::Path;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -24,15 +23,22 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use crate::auth::{self, AuthError, Tokens};
+use crate::auth;
 use crate::banner;
+use crate::clock;
 use crate::config::{Config, MountAt};
 use crate::crossing::{CALLS_MAX, Crossing, UPLOADS_MAX};
 use crate::hosts::Hosts;
 use crate::jobs::Jobs;
+use crate::jwks::JwksError;
+use crate::jwt::Issuer;
 use crate::routes::router;
+use crate::secrets::SecretError;
 use crate::serve::serve;
+use crate::sign::Signer;
 use crate::state::{App, AtomicPhase, Phase};
+use crate::tokens::Tokens;
+use crate::users::Users;
 
 /// Threads of the mount follow the cores, with which reading stopped getting faster: but one slow
 /// read must not hold up all others, and a large machine has other work as well.
@@ -56,17 +62,15 @@ pub enum StartError {
     /// The lock file cannot be written.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// The tokens cannot be opened.
+    /// The tokens or keys cannot be opened.
     #[error(transparent)]
-    Auth(#[from] AuthError),
-    /// A token's user cannot be made.
-    #[error("cannot make the user {name}: {source}")]
-    User {
-        /// Whose token it is.
-        name: String,
-        /// Why.
-        source: CommandError,
-    },
+    Secret(#[from] SecretError),
+    /// The keys of the tokens' issuer cannot be had.
+    #[error("the keys of the tokens' issuer: {0}")]
+    Keys(#[from] JwksError),
+    /// The first user cannot be made.
+    #[error("cannot make the first user: {0}")]
+    User(#[from] CommandError),
     /// Users cannot be looked up.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -110,15 +114,14 @@ pub fn run(config: &Config) -> Result<(), StartError> {
 }
 
 fn serve_vault(config: &Config, vault: &Arc<Vault>) -> Result<(), StartError> {
-    let tokens = tokens(vault, &config.data)?;
-    let first_user = first_user(vault)?;
+    let accounts = Accounts::open(vault, config)?;
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .thread_name("rushes-http")
         .max_blocking_threads(CALLS_MAX + UPLOADS_MAX + SPARE_THREADS)
         .build()
         .map_err(|source| StartError::Process { verb: "start the runtime", source })?;
-    let outcome = runtime.block_on(serve_until_stopped(config, vault, (tokens, first_user)));
+    let outcome = runtime.block_on(serve_until_stopped(config, vault, accounts));
     runtime.shutdown_timeout(RUNTIME_END_MAX);
     outcome
 }
@@ -126,13 +129,13 @@ fn serve_vault(config: &Config, vault: &Arc<Vault>) -> Result<(), StartError> {
 async fn serve_until_stopped(
     config: &Config,
     vault: &Arc<Vault>,
-    users: (Tokens, Option<Viewer>),
+    accounts: Accounts,
 ) -> Result<(), StartError> {
     // Before anything is mounted, so that no early signal leaves a dead mount behind.
     let mut signals = Signals::new()?;
     let (listener, bound) = listen(config.listen).await?;
     vault.set_address(bound)?;
-    let app = Arc::new(app(config, vault, users, bound));
+    let app = Arc::new(app(config, vault, accounts, bound));
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(stopped.await) };
     let served = tokio::spawn(serve(listener, router(Arc::clone(&app)), stopped));
@@ -188,15 +191,18 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartE
 fn app(
     config: &Config,
     vault: &Arc<Vault>,
-    (tokens, first_user): (Tokens, Option<Viewer>),
+    Accounts { users, tokens, signer, issuer }: Accounts,
     bound: SocketAddr,
 ) -> App {
     App {
-        first_user,
+        users,
         jobs: Jobs::default(),
         vault: Arc::clone(vault),
         crossing: Crossing::new(),
         tokens,
+        signer,
+        issuer,
+        origins: config.origins.clone(),
         hosts: Hosts::new(bound, config.base_url.clone()),
         base_url: config.base_url.clone(),
         upload_bytes_max: config.upload_bytes_max,
@@ -206,21 +212,26 @@ fn app(
     }
 }
 
-/// Who looks after the store.
-fn first_user(vault: &Vault) -> Result<Option<Viewer>, StartError> {
-    Ok(vault.user_named(auth::ADMIN)?.map(|user| Viewer { user: user.id }))
+/// Who may ask, and with what.
+struct Accounts {
+    users: Users,
+    tokens: Tokens,
+    signer: Signer,
+    issuer: Option<Issuer>,
 }
 
-/// The stored tokens, each with its user, who is made when missing.
-fn tokens(vault: &Vault, data: &Path) -> Result<Tokens, StartError> {
-    let records = auth::open(data)?.into_iter();
-    let known = records.map(|record| {
-        let user = vault
-            .ensure_user(&record.user)
-            .map_err(|source| StartError::User { name: record.user, source })?;
-        Ok((record.hash, Viewer { user: user.id }))
-    });
-    Ok(Tokens::new(known.collect::<Result<_, StartError>>()?))
+impl Accounts {
+    fn open(vault: &Vault, config: &Config) -> Result<Self, StartError> {
+        let issuer = config.trust.clone().map(Issuer::open).transpose()?;
+        let data = &config.data;
+        let first = vault.first_user(auth::ADMIN)?;
+        let users = Users::open(vault)?;
+        // Where all tokens were lost, whoever has the directory gets one that may do everything.
+        let admin = users.first_admin().unwrap_or(first.id);
+        let tokens = Tokens::open(data, admin, clock::now())?;
+        let signer = Signer::open(data, clock::now())?;
+        Ok(Self { users, tokens, signer, issuer })
+    }
 }
 
 /// Mounts, where a mount is wanted.
@@ -229,9 +240,11 @@ async fn make_ready(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
     let allow_other = config.mount_allow_other;
     let app = Arc::clone(app);
     let task = tokio::task::spawn_blocking(move || {
-        let name = user.unwrap_or_else(|| auth::ADMIN.to_owned());
-        let found = app.vault.user_named(&name)?;
-        let viewer = Viewer { user: found.ok_or(StartError::NoUser { name })?.id };
+        let user = match user {
+            Some(name) => app.vault.user_named(&name)?.ok_or(StartError::NoUser { name })?,
+            None => app.vault.first_user(auth::ADMIN)?,
+        };
+        let viewer = Viewer { user: user.id };
         let source: Arc<dyn Source> = Arc::<Vault>::clone(&app.vault);
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
         let threads = threads.clamp(MOUNT_THREADS_MIN, MOUNT_THREADS_MAX);

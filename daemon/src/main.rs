@@ -7,7 +7,9 @@ mod auth;
 mod banner;
 mod bodies;
 mod call;
+mod clock;
 mod config;
+mod cors;
 mod crossing;
 mod edge;
 mod error;
@@ -16,13 +18,19 @@ mod health;
 mod hosts;
 mod intake;
 mod jobs;
+mod jwks;
+mod jwt;
 mod lifecycle;
 mod objects;
 mod reply;
 mod routes;
+mod secrets;
 mod serve;
+mod sign;
 mod state;
+mod tokens;
 mod unread;
+mod users;
 mod wire;
 mod wire_project;
 mod wire_store;
@@ -38,9 +46,9 @@ use rustix::process::{
 };
 use tracing_subscriber::EnvFilter;
 
-use crate::auth::AuthError;
 use crate::config::{Args, Config, LogFormat};
 use crate::lifecycle::StartError;
+use crate::secrets::SecretError;
 
 /// The daemon failed.
 const FAILED: u8 = 1;
@@ -71,8 +79,9 @@ fn main() -> ExitCode {
 fn code_of(error: &StartError) -> u8 {
     match error {
         StartError::Open(OpenError::Lock(LockError::Held { .. })) => LOCKED,
-        StartError::Auth(AuthError::Exposed { .. } | AuthError::Malformed { .. })
-        | StartError::NoUser { .. } => MISCONFIGURED,
+        StartError::Secret(SecretError::Exposed { .. } | SecretError::Malformed { .. })
+        | StartError::NoUser { .. }
+        | StartError::Keys(_) => MISCONFIGURED,
         _ => FAILED,
     }
 }

@@ -64,6 +64,13 @@ pub fn made<T: Serialize>(location: Option<&str>, reply: &T) -> Result<Response,
     Ok(response)
 }
 
+/// Sends a secret that was made; no cache keeps it.
+pub fn secret<T: Serialize>(location: &str, reply: &T) -> Result<Response, Refusal> {
+    let mut response = made(Some(location), reply)?;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
 /// Whether the client already has what a tag names (RFC 9110, section 13.1.2).
 pub fn known(headers: &HeaderMap, tag: &str) -> bool {
     headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|list| {

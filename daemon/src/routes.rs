@@ -1,7 +1,8 @@
 //! The routes: what lives where.
 //!
-//! Invariant: every route but `/health` takes a `Call`, and so a token; `/api` and `/api/v2` are
-//! one router; the edge lies around everything, so also what no route takes is a problem document.
+//! Invariant: every route but `/health` takes a `Call`, and so a token or a signature; `/api` and
+//! `/api/v2` are one router; the edge lies around everything, so also what no route takes is a
+//! problem document.
 
 mod assets;
 mod contents;
@@ -16,15 +17,18 @@ mod parts;
 mod projects;
 mod range;
 mod scenes;
+mod sign;
 mod store;
 mod sweep;
+mod tokens;
 mod upload;
+mod users;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use rushes_api::paths;
 use rushes_vault::model::ElementKind;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -47,6 +51,16 @@ fn store_routes() -> Router<Arc<App>> {
         .route("/found/free", post(sweep::free_found))
 }
 
+fn account_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/tokens", get(tokens::list).post(tokens::create))
+        .route("/tokens/{token}", delete(tokens::revoke))
+        .route("/sign", post(sign::sign))
+        .route("/signing-keys", post(sign::rotate))
+        .route("/users", get(users::list).post(users::create))
+        .route("/users/{user}", get(users::show).patch(users::change))
+}
+
 /// The histories of one scope.
 fn history_routes() -> Router<Arc<App>> {
     Router::new()
@@ -61,6 +75,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/upload-asset", post(upload::upload))
         .route("/contents/known", post(contents::known))
         .nest("/store", store_routes())
+        .merge(account_routes())
         .route("/assets/{asset}", get(assets::show).delete(assets::delete))
         .route("/assets/{asset}/restore", post(assets::restore))
         .route("/assets/{asset}/data", get(data::data))

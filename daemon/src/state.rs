@@ -9,12 +9,15 @@ use std::time::Instant;
 
 use rushes_fs::Mount;
 use rushes_vault::Vault;
-use rushes_vault::model::Viewer;
 
-use crate::auth::Tokens;
+use crate::cors::Origins;
 use crate::crossing::Crossing;
 use crate::hosts::{BaseUrl, Hosts};
 use crate::jobs::Jobs;
+use crate::jwt::Issuer;
+use crate::sign::Signer;
+use crate::tokens::Tokens;
+use crate::users::Users;
 
 /// Where the daemon is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,12 +38,18 @@ pub struct App {
     pub vault: Arc<Vault>,
     /// The way to them.
     pub crossing: Crossing,
-    /// Who may ask.
+    /// With what one may ask.
     pub tokens: Tokens,
-    /// Who looks after the store; nobody where the tokens are all of others.
-    pub first_user: Option<Viewer>,
+    /// Who may ask.
+    pub users: Users,
     /// What runs for long.
     pub jobs: Jobs,
+    /// Whose tokens are taken beside our own.
+    pub issuer: Option<Issuer>,
+    /// What signs URLs.
+    pub signer: Signer,
+    /// Which other origins' pages may ask.
+    pub origins: Origins,
     /// Under which names.
     pub hosts: Hosts,
     /// What links begin with; `None` takes the request's host.

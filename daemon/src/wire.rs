@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use rushes_api::{AssetReply, HistoryReply, HistorySummary, Status, VersionSummary, paths};
-use rushes_vault::model::{self, Asset, HistoryEntry, Part, Placement, Scope};
+use rushes_vault::model::{self, Asset, Content, HistoryEntry, Part, Placement, Scope};
 use rushes_vault::{HistoryView, Timestamp, rfc3339};
 
 use crate::edge::Links;
@@ -28,13 +28,18 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
         Some(placed) => (Some(placed.scope), Some(placed.asset_key), Some(placed.version)),
         None => (None, None, None),
     };
+    let shown = content.as_ref().filter(|_| asset.deleted_at.is_none());
+    let is_media = |content: &&Content| {
+        let kinds = ["image/", "video/", "audio/"];
+        kinds.iter().any(|kind| content.media_type.starts_with(kind))
+    };
+    let public_url =
+        shown.filter(is_media).map(|_| links.public(&paths::asset_data(&id), asset.user_id));
     let [scene_id, character_id, location_id, mood_id] =
         part_ids(scope.as_ref().and_then(|scope| scope.part));
     AssetReply {
-        url: content
-            .as_ref()
-            .filter(|_| asset.deleted_at.is_none())
-            .map(|_| links.to(&paths::asset_data(&id))),
+        public_url,
+        url: shown.map(|_| links.to(&paths::asset_data(&id))),
         asset_id: id.clone(),
         id,
         kind: asset.kind,

@@ -17,7 +17,7 @@ use rushes_vault::upkeep::{
 /// Most damage that one answer lists.
 const DAMAGE_MAX: usize = 1000;
 
-/// What there is: the asker's own and, for the first user, everything.
+/// What there is: the asker's own and, for admins, everything.
 pub fn stats(own: Own, whole: Option<&Whole>) -> StoreStats {
     let by_type = own.by_type.into_iter();
     StoreStats {

@@ -29,6 +29,12 @@ impl Digest {
         Self(*blake3::hash(content).as_bytes())
     }
 
+    /// Authenticates a text with a key (keyed BLAKE3, section 2.3 of its paper): who lacks the key
+    /// cannot make it. Compare two of them in constant time.
+    pub fn keyed(key: &[u8; Self::BYTES], text: &[u8]) -> Self {
+        Self(*blake3::keyed_hash(key, text).as_bytes())
+    }
+
     /// Wraps 32 bytes that already are a digest, such as those read back from an index.
     pub const fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
         Self(bytes)

@@ -12,7 +12,7 @@ use rushes_harness::{Daemon, Start, files_below, noise, program, wait_until};
 use serde_json::Value;
 
 /// Runs `rushes` against a data directory.
-fn rushes(data: &Path, arguments: &[&str]) -> Output {
+pub fn rushes(data: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(program("rushes"));
     for name in ["RUSHES_URL", "RUSHES_TOKEN", "RUSHES_DATA"] {
         command.env_remove(name);
@@ -23,14 +23,15 @@ fn rushes(data: &Path, arguments: &[&str]) -> Output {
 }
 
 /// Its JSON, where it succeeds.
-fn json(data: &Path, arguments: &[&str]) -> Value {
+pub fn json(data: &Path, arguments: &[&str]) -> Value {
     let output = rushes(data, &[&["--json"], arguments].concat());
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{arguments:?}: {said}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn started() -> (Daemon, tempfile::TempDir, PathBuf) {
+/// A daemon without a mount, and its place.
+pub fn started() -> (Daemon, tempfile::TempDir, PathBuf) {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
     (Start::on(&data).run(), place, data)

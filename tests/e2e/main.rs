@@ -1,6 +1,7 @@
 //! Rushes as its users meet it: a real daemon, a real folder, real media, the command line.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod accounts;
 mod cli;
 mod damage;
 mod folder;

@@ -1,4 +1,4 @@
-//! The store's upkeep, as its first user asks for it: the long jobs, and what is damaged.
+//! The store's upkeep, as an admin asks for it: the long jobs, and what is damaged.
 //!
 //! Invariant: a job that failed is never taken for one that ended well.
 

@@ -85,7 +85,9 @@ impl Changes {
         let viewer = Viewer { user: claim.by };
         match &claim.fact {
             // No folder shows users, nor bytes that may be freed.
-            Fact::UserAdded { .. } | Fact::BytesFreed { .. } => Vec::new(),
+            Fact::UserAdded { .. } | Fact::UserChanged { .. } | Fact::BytesFreed { .. } => {
+                Vec::new()
+            }
             Fact::ProjectCreated { project_id, .. }
             | Fact::ProjectChanged { project_id, .. }
             | Fact::ProjectDeleted { project_id }

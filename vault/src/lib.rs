@@ -18,6 +18,7 @@ mod release;
 pub mod source;
 pub mod sweep;
 pub mod upkeep;
+mod users;
 mod view;
 mod views;
 
@@ -43,7 +44,7 @@ use changes::Changes;
 use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
-use model::{Revision, User, Viewer};
+use model::{Revision, Viewer};
 
 /// How long a change waits for the folders to show it before its reply goes out anyway.
 const SHOWN_WAIT: Duration = Duration::from_millis(250);
@@ -158,26 +159,6 @@ impl Vault {
     /// Waits a moment until the folders show everything up to a revision.
     pub fn wait_shown(&self, revision: Revision) {
         self.changes.wait_shown(revision, SHOWN_WAIT);
-    }
-
-    /// The user of a name, made when there is none.
-    pub fn ensure_user(&self, name: &str) -> Result<User, CommandError> {
-        let find = || self.catalog.user_named(name).map_err(|error| unreadable(&error));
-        if let Some(user) = find()? {
-            return Ok(user);
-        }
-        let add = Command::AddUser { name: name.to_owned() };
-        match self.catalog.submit(Viewer::NOBODY, add, None) {
-            Ok(_) | Err(CommandError::Taken { .. }) => {
-                find()?.ok_or(CommandError::Missing { what: "user" })
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// A user by name.
-    pub fn user_named(&self, name: &str) -> Result<Option<User>, QueryError> {
-        self.catalog.user_named(name)
     }
 
     /// Chooses a version; the answer is the history afterwards.

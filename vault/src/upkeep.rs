@@ -1,7 +1,7 @@
 //! How the bytes are: counted, checked, read again, healed; and what of that a user may know.
 //!
 //! Knows no files. Invariant: what is not a user's own comes from calls that take no viewer, which
-//! doors keep for the first user.
+//! doors keep for admins.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -10,7 +10,7 @@ use rushes_vault::{IngestRequest, Options, Vault};
 
 fn open(data: &Path) -> (Arc<Vault>, Viewer) {
     let vault = Vault::open(&Options { data: data.to_owned() }).unwrap();
-    let viewer = Viewer { user: vault.ensure_user("admin").unwrap().id };
+    let viewer = Viewer { user: vault.first_user("admin").unwrap().id };
     (vault, viewer)
 }
 

@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 fn open(data: &Path) -> (Arc<Vault>, Viewer) {
     let vault = Vault::open(&Options { data: data.to_owned() }).unwrap();
-    let viewer = Viewer { user: vault.ensure_user("admin").unwrap().id };
+    let viewer = Viewer { user: vault.first_user("admin").unwrap().id };
     (vault, viewer)
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rushes_vault::command::CommandError;
+use rushes_vault::ids::UserId;
 use rushes_vault::model::{Asset, Claimed, Viewer};
 use rushes_vault::{Digest, IngestRequest, Options, Timestamp, Vault, rfc3339};
 
@@ -12,7 +13,7 @@ const EVER: Timestamp = Timestamp(i64::MAX);
 
 fn open(data: &Path) -> (Arc<Vault>, Viewer) {
     let vault = Vault::open(&Options { data: data.to_owned() }).unwrap();
-    let viewer = Viewer { user: vault.ensure_user("admin").unwrap().id };
+    let viewer = Viewer { user: vault.first_user("admin").unwrap().id };
     (vault, viewer)
 }
 
@@ -57,7 +58,7 @@ fn a_deleted_asset_releases_its_bytes_and_a_restored_one_names_them_again() {
 fn bytes_that_another_asset_names_stay_named() {
     let data = tempfile::tempdir().unwrap();
     let (vault, viewer) = open(data.path());
-    let eve = Viewer { user: vault.ensure_user("eve").unwrap().id };
+    let eve = Viewer { user: UserId::generate() };
     let (mine, more, hers) = (
         put(&vault, viewer, b"one", ""),
         put(&vault, viewer, b"one", ""),
@@ -80,7 +81,7 @@ fn bytes_that_another_asset_names_stay_named() {
 fn what_was_freed_is_not_restored_until_its_owner_uploads_it_again() {
     let data = tempfile::tempdir().unwrap();
     let (vault, viewer) = open(data.path());
-    let eve = Viewer { user: vault.ensure_user("eve").unwrap().id };
+    let eve = Viewer { user: UserId::generate() };
     let asset = put(&vault, viewer, b"one", &"node ".repeat(2000));
     let (bytes, metadata) = (digest(&asset), asset.metadata_digest.unwrap());
     assert_eq!(vault.claimed(&metadata).unwrap(), Claimed::Named);

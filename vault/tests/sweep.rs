@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use rushes_vault::command::CommandError;
 use rushes_vault::found::StoredAs;
+use rushes_vault::ids::UserId;
 use rushes_vault::model::{Asset, Claimed, Viewer};
 use rushes_vault::sweep::{GRACE, Left, Packs, Run, Sweep, SweepError, Swept};
 use rushes_vault::{Digest, IngestRequest, Options, Vault};
@@ -22,7 +23,7 @@ struct World {
 
 fn open(data: tempfile::TempDir) -> World {
     let vault = Vault::open(&Options { data: data.path().to_owned() }).unwrap();
-    let viewer = Viewer { user: vault.ensure_user("admin").unwrap().id };
+    let viewer = Viewer { user: vault.first_user("admin").unwrap().id };
     World { data, vault, viewer }
 }
 
@@ -162,7 +163,7 @@ fn an_asset_that_shares_the_content_keeps_it() {
     let eve = World {
         data: tempfile::tempdir().unwrap(),
         vault: Arc::clone(&world.vault),
-        viewer: Viewer { user: world.vault.ensure_user("eve").unwrap().id },
+        viewer: Viewer { user: UserId::generate() },
     };
     let hers = eve.put(&film);
     for asset in [&mine, &more] {

@@ -8,13 +8,7 @@ use crate::find;
 use crate::ids::{AssetId, ProjectId};
 use crate::journal::ReadError;
 use crate::model::{ElementKind, Part, Revision, Viewer};
-use crate::tables::{AssetRow, ElementRow, Get, Key, ProjectRow, SceneRow, TablesError};
-
-impl From<TablesError> for CommandError {
-    fn from(error: TablesError) -> Self {
-        Self::ReadOnly { reason: error.to_string() }
-    }
-}
+use crate::tables::{AssetRow, ElementRow, Get, Key, ProjectRow, SceneRow};
 
 impl From<ReadError> for CommandError {
     fn from(error: ReadError) -> Self {

@@ -8,7 +8,7 @@ use rushes_digest::Digest;
 
 use crate::element::ElementRef;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
-use crate::model::{ElementKind, Revision, Scope, Version};
+use crate::model::{ElementKind, Identity, Revision, Scope, Version};
 
 /// A key, or the beginning of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,16 @@ impl Key {
     /// A user by its name.
     pub fn user_named(name: &str) -> Self {
         Self(b"U".to_vec()).text(name)
+    }
+
+    /// A user by what an issuer calls it.
+    pub fn user_identified(identity: &Identity) -> Self {
+        Self(b"@".to_vec()).text(&identity.issuer).text(&identity.subject)
+    }
+
+    /// How many users there are.
+    pub fn user_count() -> Self {
+        Self(b"#users".to_vec())
     }
 
     /// All users.

@@ -1,14 +1,17 @@
 //! The values of the tables: positions in the journal, and what listings need without reading it.
 
 use rushes_digest::Digest;
+use rushes_disk::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::TablesError;
+use crate::claim::rfc3339;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::journal::Position;
 use crate::model::{
-    ElementKind, Part, Placement, Revision, Scope, Version, VersionContent, VersionEntry,
+    ElementKind, Identity, Part, Placement, Revision, Role, Scope, User, Version, VersionContent,
+    VersionEntry,
 };
 
 /// A value of the tables, in postcard's form (<https://postcard.jamesmunns.com/wire-format>).
@@ -35,6 +38,16 @@ pub struct UserRow {
     pub user: [u8; 16],
     /// Its name.
     pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// Whether nothing is answered to it any more.
+    pub is_disabled: bool,
+    /// Who says that it is who it is.
+    pub identity: Option<Identity>,
+    /// When it was made, milliseconds since 1970.
+    pub created_ms: i64,
+    /// The claim that last changed it.
+    pub changed: Revision,
 }
 
 /// A project.
@@ -257,6 +270,19 @@ impl UserRow {
     /// The user's id.
     pub fn id(&self) -> UserId {
         UserId::from_bytes(self.user)
+    }
+
+    /// What a query answers.
+    pub fn entry(self) -> User {
+        User {
+            id: self.id(),
+            name: self.name,
+            role: self.role,
+            is_disabled: self.is_disabled,
+            identity: self.identity,
+            created_at: rfc3339(Timestamp(self.created_ms)),
+            revision: self.changed,
+        }
     }
 }
 

@@ -7,16 +7,20 @@ use axum::body::Body;
 use axum::response::Response;
 use rushes_api::{DIGESTS_MAX, Digests};
 
-use crate::call::Call;
+use crate::call::ReadingAcross;
 use crate::error::Refusal;
 use crate::{intake, reply};
 
 /// Answers those of the digests that the viewer has.
-pub async fn known(call: Call, body: Body) -> Result<Response, Refusal> {
+pub async fn known(ReadingAcross(call): ReadingAcross, body: Body) -> Result<Response, Refusal> {
     let Digests { digests } = intake::json(&call.headers, body).await?;
     if digests.len() > DIGESTS_MAX {
         let reason = format_args!("at most {DIGESTS_MAX}, got {}", digests.len());
         return Err(Refusal::invalid("digests", reason));
+    }
+    // What lies outside its project is not there for a token, and a content lies nowhere.
+    if call.project_only().is_some() {
+        return reply::made(None, &Digests { digests: Vec::new() });
     }
     let known = call.ask(move |vault, viewer| vault.known_contents(viewer, digests)).await?;
     reply::made(None, &Digests { digests: known })

@@ -24,9 +24,10 @@ use rushes_vault::source::OpenContent;
 
 use super::disposition::{disposition, served_as};
 use super::range::{Wanted, wanted};
-use crate::call::Call;
+use crate::call::{Call, Signed};
+use crate::cors::{CROSS_ORIGIN, RESOURCE_POLICY};
 use crate::error::Refusal;
-use crate::reply;
+use crate::{clock, reply};
 
 /// Bytes read in one crossing: large enough that the crossing does not show, small enough that a
 /// thousand slow clients fit into memory.
@@ -35,7 +36,7 @@ const READ_BYTES: usize = 256 * 1024;
 const FOREVER: &str = "private, max-age=31536000, immutable";
 
 /// Answers the bytes of an asset.
-pub async fn data(call: Call) -> Result<Response, Refusal> {
+pub async fn data(Signed(call): Signed) -> Result<Response, Refusal> {
     let id = call.asset()?;
     let found = call.ask(move |vault, viewer| vault.asset(viewer, id)).await?;
     let asset = found.ok_or_else(|| Refusal::missing("asset"))?;
@@ -52,7 +53,8 @@ pub async fn bytes_of(call: &Call, asset: Asset) -> Result<Response, Refusal> {
         Refusal::new(Code::NotFound, "the attempt failed: there are no bytes, see its record")
     })?;
     let modified = created_at.parse::<jiff::Timestamp>().map_err(Refusal::failed)?.into();
-    let described = describe(&content, &filename, modified)?;
+    let mut described = describe(&content, &filename, modified)?;
+    keep(call, &mut described)?;
     let tag = format!("\"{}\"", content.digest);
     if unchanged(&call.headers, &tag, modified) {
         return Ok((StatusCode::NOT_MODIFIED, described).into_response());
@@ -83,8 +85,22 @@ fn describe(content: &Content, filename: &str, modified: SystemTime) -> Result<H
     headers.insert(ETAG, header(format!("\"{}\"", content.digest))?);
     headers.insert(LAST_MODIFIED, header(httpdate::fmt_http_date(modified))?);
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOREVER));
     Ok(headers)
+}
+
+/// Says who may keep the bytes, and how long; other origins' pages may show what is signed, where
+/// the operator named any.
+fn keep(call: &Call, headers: &mut HeaderMap) -> Result<(), Refusal> {
+    let Some(ends) = call.grant.ends.filter(|_| call.grant.is_signed) else {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(FOREVER));
+        return Ok(());
+    };
+    let left = ends.as_second().saturating_sub(clock::now().as_second()).max(0);
+    headers.insert(CACHE_CONTROL, header(format!("public, max-age={left}"))?);
+    if !call.app.origins.is_empty() {
+        headers.insert(RESOURCE_POLICY, CROSS_ORIGIN);
+    }
+    Ok(())
 }
 
 /// Whether the client has the content already. Dates count only where no tag was sent.

@@ -11,7 +11,7 @@ use rushes_vault::model::{Revision, Viewer};
 use serde::Deserialize;
 
 use super::pages::Page;
-use crate::call::Call;
+use crate::call::{Across, Call};
 use crate::edge::Links;
 use crate::error::Refusal;
 use crate::guard::Guard;
@@ -24,12 +24,21 @@ struct When {
 }
 
 /// Answers a page of projects, by id.
-pub async fn list(call: Call) -> Result<Response, Refusal> {
+pub async fn list(Across(call): Across) -> Result<Response, Refusal> {
     let page = Page::<ProjectId>::of(&call)?;
     // One more than asked for tells whether there is another page.
     let (after, limit) = (page.after.clone(), page.limit + 1);
-    let mut found =
-        call.ask(move |vault, viewer| vault.projects(viewer, after.as_ref(), limit)).await?;
+    let only = call.project_only().cloned();
+    let mut found = call
+        .ask(move |vault, viewer| match only {
+            Some(only) => {
+                let is_after = after.is_none_or(|after| after.folded() < only.folded());
+                let project = if is_after { vault.project(viewer, &only)? } else { None };
+                Ok::<_, Refusal>(project.into_iter().collect())
+            }
+            None => Ok(vault.projects(viewer, after.as_ref(), limit)?),
+        })
+        .await?;
     let next_cursor = page.cut(&mut found, |last| last.id.to_string());
     let projects = found.into_iter().map(wire_project::project).collect::<Result<_, _>>()?;
     reply::read(&call.headers, &ProjectPage { projects, next_cursor })

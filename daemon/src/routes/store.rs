@@ -1,4 +1,4 @@
-//! `/store/…`: the upkeep of the bytes, for the daemon's first user.
+//! `/store/…`: the upkeep of the bytes, for admins.
 //!
 //! Invariant: whoever else asks learns at most what is theirs, and what takes long runs as a job.
 
@@ -7,22 +7,22 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rushes_api::paths;
 use rushes_api::store::{Job, Pace, ScrubReport, StartScrub, Verify};
+use rushes_api::{Access, paths};
 use rushes_vault::{Vault, upkeep};
 
-use crate::call::Call;
+use crate::call::{Admin, Call};
 use crate::error::Refusal;
 use crate::jobs::{Kind, Run};
 use crate::{intake, reply, wire_store};
 
 /// `GET stats`.
 pub async fn stats(call: Call) -> Result<Response, Refusal> {
-    let is_first = call.first_user().is_ok();
+    let is_admin = call.grant.access >= Access::Admin;
     let (own, store) = call
         .ask(move |vault, viewer| {
             let own = vault.own_stats(viewer)?;
-            let store = is_first.then(|| vault.all_stats()).transpose()?;
+            let store = is_admin.then(|| vault.all_stats()).transpose()?;
             Ok::<_, Refusal>((own, store))
         })
         .await?;
@@ -30,15 +30,13 @@ pub async fn stats(call: Call) -> Result<Response, Refusal> {
 }
 
 /// `GET check`.
-pub async fn check(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn check(Admin(call): Admin) -> Result<Response, Refusal> {
     let found = call.ask(|vault, _| vault.check()).await?;
     reply::read(&call.headers, &wire_store::check(found))
 }
 
 /// `POST scrub`: starts one, or goes on where the last one ended.
-pub async fn scrub(call: Call, body: Body) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn scrub(Admin(call): Admin, body: Body) -> Result<Response, Refusal> {
     let StartScrub { pace } = intake::json(&call.headers, body).await?;
     let pace = match pace {
         Pace::Gentle => upkeep::Pace::Gentle,
@@ -48,8 +46,7 @@ pub async fn scrub(call: Call, body: Body) -> Result<Response, Refusal> {
 }
 
 /// `POST reindex`.
-pub async fn reindex(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn reindex(Admin(call): Admin) -> Result<Response, Refusal> {
     start(&call, Kind::Reindex, |vault, run| {
         let done = vault.reindex(&mut |done| run.report(&wire_store::reindex(done)))?;
         run.report(&wire_store::reindex(&done));
@@ -58,21 +55,18 @@ pub async fn reindex(call: Call) -> Result<Response, Refusal> {
 }
 
 /// `GET scrub`: how far it has come, also before a restart.
-pub async fn scrub_job(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn scrub_job(Admin(call): Admin) -> Result<Response, Refusal> {
     reply::read(&call.headers, &scrub_now(&call).await?)
 }
 
 /// `DELETE scrub`: it stops soon, and the next one goes on from there.
-pub async fn stop_scrub(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn stop_scrub(Admin(call): Admin) -> Result<Response, Refusal> {
     call.app.jobs.stop(Kind::Scrub);
     reply::made(None, &scrub_now(&call).await?)
 }
 
 /// `GET reindex`.
-pub async fn reindex_job(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn reindex_job(Admin(call): Admin) -> Result<Response, Refusal> {
     reply::read(&call.headers, &call.app.jobs.show(Kind::Reindex))
 }
 
@@ -85,8 +79,7 @@ async fn scrub_now(call: &Call) -> Result<Job<ScrubReport>, Refusal> {
 }
 
 /// `POST verify`.
-pub async fn verify(call: Call, body: Body) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn verify(Admin(call): Admin, body: Body) -> Result<Response, Refusal> {
     let ask: Verify = intake::json(&call.headers, body).await?;
     let verified = call
         .ask(move |vault, viewer| {
@@ -107,8 +100,7 @@ pub async fn verify(call: Call, body: Body) -> Result<Response, Refusal> {
 }
 
 /// `GET damage`.
-pub async fn damage(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn damage(Admin(call): Admin) -> Result<Response, Refusal> {
     let damage = call.ask(|vault, _| Ok::<_, Refusal>(vault.damage())).await?;
     reply::read(&call.headers, &wire_store::damage(damage))
 }

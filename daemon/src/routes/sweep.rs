@@ -1,4 +1,4 @@
-//! `/store/sweep`, `/store/found`: freeing bytes, for the daemon's first user.
+//! `/store/sweep`, `/store/found`: freeing bytes, for admins.
 //!
 //! Invariant: nothing is freed by a request that does not say `dry_run: false`.
 
@@ -13,7 +13,7 @@ use rushes_vault::Digest;
 use rushes_vault::sweep::{GRACE, Packs, Run, Sweep, SweepError};
 use serde::Deserialize;
 
-use crate::call::Call;
+use crate::call::Admin;
 use crate::error::Refusal;
 use crate::jobs::Kind;
 use crate::routes::store::start;
@@ -23,8 +23,7 @@ use crate::{intake, reply, wire_store};
 const PAGE_DEFAULT: usize = 100;
 
 /// `POST sweep`: starts one. A plan is a job as well: it looks at everything that is stored.
-pub async fn sweep(call: Call, body: Body) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn sweep(Admin(call): Admin, body: Body) -> Result<Response, Refusal> {
     let StartSweep { grace_s, dry_run, compact } = intake::json(&call.headers, body).await?;
     let how = Sweep {
         grace: grace_s.map_or(GRACE, Duration::from_secs),
@@ -45,14 +44,12 @@ pub async fn sweep(call: Call, body: Body) -> Result<Response, Refusal> {
 }
 
 /// `GET sweep`.
-pub async fn job(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn job(Admin(call): Admin) -> Result<Response, Refusal> {
     reply::read(&call.headers, &call.app.jobs.show(Kind::Sweep))
 }
 
 /// `DELETE sweep`: it stops soon, and the next one frees the rest.
-pub async fn stop(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn stop(Admin(call): Admin) -> Result<Response, Refusal> {
     reply::made(None, &call.app.jobs.stop(Kind::Sweep))
 }
 
@@ -64,8 +61,7 @@ struct Page {
 }
 
 /// `GET found`: a page by digest.
-pub async fn found(call: Call) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn found(Admin(call): Admin) -> Result<Response, Refusal> {
     let Query(page) = Query::<Page>::try_from_uri(&call.uri)
         .map_err(|error| Refusal::new(Code::BadRequest, format!("the query: {error}")))?;
     let limit = page.limit.unwrap_or(PAGE_DEFAULT);
@@ -82,8 +78,7 @@ pub async fn found(call: Call) -> Result<Response, Refusal> {
 }
 
 /// `POST found/free`.
-pub async fn free_found(call: Call, body: Body) -> Result<Response, Refusal> {
-    call.first_user()?;
+pub async fn free_found(Admin(call): Admin, body: Body) -> Result<Response, Refusal> {
     let FreeFound { digests, dry_run } = intake::json(&call.headers, body).await?;
     if digests.len() > FREE_MAX {
         let reason = format_args!("at most {FREE_MAX}, got {}", digests.len());

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use super::form::Form;
 use super::multipart;
 use super::parts::{FORM_BYTES_MAX, Parts};
-use crate::call::Call;
+use crate::call::{Across, Call};
 use crate::error::Refusal;
 use crate::intake::Intake;
 use crate::{reply, wire};
@@ -28,7 +28,7 @@ use crate::{reply, wire};
 const PIECES_MAX: usize = 4;
 
 /// Takes an upload.
-pub async fn upload(call: Call, body: Body) -> Result<Response, Refusal> {
+pub async fn upload(Across(call): Across, body: Body) -> Result<Response, Refusal> {
     let content_type = call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let boundary = content_type.and_then(multipart::boundary).ok_or_else(|| {
         Refusal::new(
@@ -67,6 +67,7 @@ async fn read(call: &Call, mut parts: Parts) -> Result<(IngestRequest, Content),
         if field == UploadField::File {
             form.file(head.filename);
             let told = form.so_far();
+            within(call, &told, Told::InPart).await?;
             call.ask(move |vault, viewer| vault.check_request(viewer, &told)).await?;
             let mut open = Writer::open(call).await?;
             copy(&mut parts, &mut open, call.app.upload_bytes_max).await?;
@@ -77,9 +78,47 @@ async fn read(call: &Call, mut parts: Parts) -> Result<(IngestRequest, Content),
         }
     }
     if let Some(digest) = form.digest() {
+        if call.project_only().is_some() {
+            // The bytes may be known from elsewhere, which this token does not see.
+            return Err(IngestError::BytesNeeded.into());
+        }
         content = Content::Named(digest);
     }
-    Ok((form.finish()?, content))
+    let request = form.finish()?;
+    within(call, &request, Told::Whole).await?;
+    Ok((request, content))
+}
+
+/// How much of a form was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    InPart,
+    Whole,
+}
+
+/// Refuses what a token of one project may not record: anything in another one, or made from it.
+async fn within(call: &Call, request: &IngestRequest, told: Told) -> Result<(), Refusal> {
+    let Some(only) = call.project_only() else { return Ok(()) };
+    let missing = |field| Refusal::invalid(field, "there is no such project");
+    match &request.project {
+        Some(project) if project == only => {}
+        Some(_) => return Err(missing("project_id")),
+        None if told == Told::InPart => {}
+        None => {
+            let reason = "this token sees one project: send its id";
+            return Err(Refusal::invalid("project_id", reason));
+        }
+    }
+    let generation = &request.generation;
+    let references = (generation.parent_id.iter().map(|id| ("parent_id", *id)))
+        .chain(generation.source_asset_ids.iter().map(|id| ("source_asset_ids", *id)));
+    for (field, id) in references {
+        let asset = call.ask(move |vault, viewer| vault.asset(viewer, id)).await?;
+        if !asset.is_some_and(|asset| call.sees(&asset)) {
+            return Err(Refusal::invalid(field, "there is no such asset"));
+        }
+    }
+    Ok(())
 }
 
 async fn copy(parts: &mut Parts, writer: &mut Writer, bytes_max: u64) -> Result<(), Refusal> {

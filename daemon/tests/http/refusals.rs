@@ -1,13 +1,8 @@
 //! Who is not answered, and how.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-
 use reqwest::{Method, StatusCode};
 use rushes_api::{AssetReply, Code, paths};
-use rushes_vault::Digest;
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::support::{Daemon, PNG, form, header, problem, raw};
 
@@ -96,21 +91,8 @@ async fn bodies_of_the_wrong_kind_are_refused() {
 
 #[tokio::test]
 async fn another_users_things_are_not_there() {
-    let folder = TempDir::new().unwrap();
-    let (admin, ann) = ("rushes_admin", "rushes_ann");
-    let data = folder.path().join("data");
-    fs::create_dir_all(data.join("secrets")).unwrap();
-    let tokens = json!({"tokens": [
-        {"hash": Digest::of(admin.as_bytes()), "user": "admin"},
-        {"hash": Digest::of(ann.as_bytes()), "user": "ann"},
-    ]});
-    for (path, text) in
-        [("secrets/tokens.json", tokens.to_string()), ("admin.token", admin.to_owned())]
-    {
-        fs::write(data.join(path), text).unwrap();
-        fs::set_permissions(data.join(path), fs::Permissions::from_mode(0o600)).unwrap();
-    }
-    let daemon = Daemon::start_in(folder, &[]);
+    let daemon = Daemon::start();
+    let (_, ann) = daemon.user("ann").await;
     let asset = daemon.upload(form("x.png", PNG)).await;
     let _: rushes_api::ProjectReply = daemon.post(paths::PROJECTS, &json!({"name": "Fox"})).await;
     for (theirs, nobodys) in [
@@ -123,7 +105,7 @@ async fn another_users_things_are_not_there() {
             paths::history(&paths::project("nowhere"), "x"),
         ),
     ] {
-        let ask = |path: &str| daemon.anonymous(Method::GET, path).bearer_auth(ann);
+        let ask = |path: &str| daemon.anonymous(Method::GET, path).bearer_auth(&ann);
         let (mut found, mut expected) = (problem(ask(&theirs)).await, problem(ask(&nobodys)).await);
         (found.instance, expected.instance) = (None, None);
         assert_eq!((found.code, &found), (Code::NotFound, &expected), "{theirs}");
@@ -131,7 +113,7 @@ async fn another_users_things_are_not_there() {
     for (method, theirs) in
         [(Method::DELETE, paths::asset(&asset.id)), (Method::POST, paths::asset_restore(&asset.id))]
     {
-        let refused = problem(daemon.anonymous(method, &theirs).bearer_auth(ann)).await;
+        let refused = problem(daemon.anonymous(method, &theirs).bearer_auth(&ann)).await;
         assert_eq!(refused.code, Code::NotFound, "{theirs}");
     }
     let kept: AssetReply = daemon.get(&paths::asset(&asset.id)).await;
@@ -163,8 +145,13 @@ fn only_its_own_hosts_are_answered() {
     let host = |host: &str| format!("Host: {host}:{port}\r\n");
     assert_eq!(ask("/health", &host("127.0.0.1")), "200");
     assert_eq!(ask("/health", &host("localhost")), "200");
-    for evil in ["evil.example", "127.0.0.1.evil.example", "[::ffff:7f00:1]"] {
-        assert_eq!(ask("/health", &host(evil)), "421", "{evil}");
+    let signed = format!("{}?exp=1&u=x&k=y&sig=z", paths::asset_data(NOBODY));
+    for evil in
+        ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "[::ffff:7f00:1]"]
+    {
+        for target in ["/health", paths::PROJECTS, paths::TOKENS, &signed, "/nothing"] {
+            assert_eq!(ask(target, &host(evil)), "421", "{evil} {target}");
+        }
     }
     assert_eq!(ask("/health", ""), "400");
     assert_eq!(ask("/health", &[host("127.0.0.1"), host("127.0.0.1")].concat()), "400");

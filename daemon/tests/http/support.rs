@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
-use rushes_api::{AssetReply, Problem};
+use rushes_api::{AssetReply, Problem, TokenMade, UserReply, paths};
 use rustix::process::{Pid, Signal, kill_process};
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use tempfile::TempDir;
 
 /// How long anything may take that needs no time: far above what a busy machine needs.
@@ -83,6 +84,19 @@ impl Daemon {
     /// A request without a token.
     pub fn anonymous(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// A request with another token.
+    pub fn with(&self, token: &str, method: Method, path: &str) -> RequestBuilder {
+        self.anonymous(method, path).bearer_auth(token)
+    }
+
+    /// Makes a user, and a token that may do all that it may.
+    pub async fn user(&self, name: &str) -> (UserReply, String) {
+        let user: UserReply = self.post(paths::USERS, &json!({ "name": name })).await;
+        let ask = json!({ "name": "all", "access": "write", "user_id": user.id });
+        let made: TokenMade = self.post(paths::TOKENS, &ask).await;
+        (user, made.token)
     }
 
     /// Gets what must be there.
