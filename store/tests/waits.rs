@@ -1,7 +1,7 @@
 //! No lock is held over a sync: whatever syncs, everybody else goes on. At each sync of one thread
 //! another one does all that could wait for it; with a lock between them neither would ever end.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
