@@ -65,6 +65,15 @@ pub struct AssetReply {
     /// The scene in that project; absent where the history is the project's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scene_id: Option<String>,
+    /// The character in that project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub character_id: Option<String>,
+    /// The location in that project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location_id: Option<String>,
+    /// The mood in that project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood_id: Option<String>,
     /// That scene's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scene_number: Option<u32>,
@@ -112,7 +121,8 @@ pub struct AssetReply {
     pub user_id: String,
     /// The claim that last changed it.
     pub revision: u64,
-    /// Its file in the mount, relative to the mount's root. Absent while it belongs to no history.
+    /// Its file in the mount, relative to the mount's root. Absent while it belongs to no history
+    /// that the mount shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
 }
@@ -174,6 +184,16 @@ upload_fields! {
     SceneId = "scene_id" | "sceneId",
     /// The scene there, by number; not together with its id.
     SceneNumber = "scene_number" | "sceneNumber",
+    /// The character there, by id; not together with a scene.
+    CharacterId = "character_id" | "characterId",
+    /// The same as a JSON array of one id.
+    CharacterIds = "character_ids" | "characterIds",
+    /// The location there, by id.
+    LocationId = "location_id" | "locationId",
+    /// The same as a JSON array of one id.
+    LocationIds = "location_ids" | "locationIds",
+    /// The mood there, by id.
+    MoodId = "mood_id" | "moodId",
     /// The history's key: `scene_video`, …
     AssetKey = "asset_key" | "assetKey",
     /// Its role: brand, character, background, …

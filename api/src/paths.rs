@@ -93,30 +93,35 @@ pub fn scene(project_id: impl Display, scene: impl Display) -> String {
     format!("{}/{}", scenes(project_id), segment(&scene))
 }
 
-/// `GET` the histories of a scene, or of the project itself, as a map by asset key.
-pub fn histories(project_id: impl Display, in_scene: Option<&dyn Display>) -> String {
-    match in_scene {
-        Some(number_or_id) => format!("{}/assets", scene(project_id, number_or_id)),
-        None => format!("{}/assets", project(project_id)),
-    }
+/// `GET` a character.
+pub fn character(project_id: impl Display, id: impl Display) -> String {
+    format!("{}/characters/{}", project(project_id), segment(&id))
+}
+
+/// `GET` a location.
+pub fn location(project_id: impl Display, id: impl Display) -> String {
+    format!("{}/locations/{}", project(project_id), segment(&id))
+}
+
+/// `GET` a mood.
+pub fn mood(project_id: impl Display, id: impl Display) -> String {
+    format!("{}/moods/{}", project(project_id), segment(&id))
+}
+
+/// `GET` the histories of what has the path `of` (a project, scene, character, location or mood),
+/// as a map by asset key.
+pub fn histories(of: &str) -> String {
+    format!("{of}/assets")
 }
 
 /// `GET` a history with all its versions.
-pub fn history(
-    project_id: impl Display,
-    in_scene: Option<&dyn Display>,
-    asset_key: impl Display,
-) -> String {
-    format!("{}/{}", histories(project_id, in_scene), segment(&asset_key))
+pub fn history(of: &str, asset_key: impl Display) -> String {
+    format!("{}/{}", histories(of), segment(&asset_key))
 }
 
 /// `PUT` the choice of a history's best version.
-pub fn best(
-    project_id: impl Display,
-    in_scene: Option<&dyn Display>,
-    asset_key: impl Display,
-) -> String {
-    format!("{}/best", history(project_id, in_scene, asset_key))
+pub fn best(of: &str, asset_key: impl Display) -> String {
+    format!("{}/best", history(of, asset_key))
 }
 
 /// One segment of a path, percent-encoded (RFC 3986): whatever the text holds, it stays one.
@@ -139,10 +144,10 @@ mod tests {
     #[test]
     fn paths_are_what_the_routes_expect() {
         assert_eq!(asset_data("a-1"), "/api/assets/a-1/data");
-        assert_eq!(history("fox", Some(&3), "scene_video"), {
+        assert_eq!(history(&scene("fox", 3), "scene_video"), {
             "/api/projects/fox/scenes/3/assets/scene_video"
         });
-        assert_eq!(best("fox", None, "poster"), "/api/projects/fox/assets/poster/best");
+        assert_eq!(best(&project("fox"), "poster"), "/api/projects/fox/assets/poster/best");
     }
 
     #[test]

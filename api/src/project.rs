@@ -155,8 +155,10 @@ pub struct VersionSummary {
     pub digest: Digest,
     /// How many bytes.
     pub size: u64,
-    /// The history's current file in the mount, relative to the mount's root.
-    pub path: String,
+    /// The history's current file in the mount, relative to the mount's root; absent where the
+    /// mount does not show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// A history with all its versions.

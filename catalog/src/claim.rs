@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_claim_comes_back_from_its_json_and_an_unknown_one_does_not() {
-        let scope = Scope { project: "fox".parse().unwrap(), scene: Some(SceneId::generate()) };
+        let scope = Scope::of_scene("fox".parse().unwrap(), SceneId::generate());
         let asset_key = "scene_video".parse().unwrap();
         let fact = Fact::BestSet { scope, asset_key, version: 3 };
         let at = rfc3339(Timestamp(0));

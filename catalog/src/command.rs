@@ -6,7 +6,7 @@ use rushes_digest::Digest;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
+use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::model::{Content, Generation, Identity, Role, Scope, Status, Version};
 
 /// Longest name or title, in bytes.
@@ -117,12 +117,25 @@ pub struct NewScene {
 pub struct Target {
     /// The project.
     pub project: ProjectId,
-    /// The scene, by id or by number; `None` is the project itself.
-    pub scene: Option<SceneRef>,
+    /// The part of it; `None` is the project itself.
+    pub part: Option<PartRef>,
     /// The history it becomes a version of.
     pub asset_key: AssetKey,
     /// Whether it becomes the best version in the same step.
     pub set_best: bool,
+}
+
+/// A part of a project, as clients name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum PartRef {
+    /// A scene, by id or by number.
+    Scene(SceneRef),
+    /// A character.
+    Character(ElementId),
+    /// A location.
+    Location(ElementId),
+    /// A mood.
+    Mood(ElementId),
 }
 
 /// A scene, as clients name it.

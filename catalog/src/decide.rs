@@ -4,13 +4,13 @@
 
 use crate::claim::{AssetAdded, Fact};
 use crate::command::{
-    Command, CommandError, NewAsset, NewProject, NewScene, SCENE_NUMBER_MAX, SceneRef, SetBest,
-    Target,
+    Command, CommandError, NewAsset, NewProject, NewScene, PartRef, SCENE_NUMBER_MAX, SceneRef,
+    SetBest, Target,
 };
 use crate::ids::{AssetId, ProjectId, SceneId, UserId};
-use crate::model::{Placement, Scope, Viewer};
+use crate::model::{ElementKind, Part, Placement, Scope, Viewer};
 use crate::naming;
-use crate::tables::{AssetRow, Get, HistoryRow, Key, ProjectRow, SceneRow, VersionRow};
+use crate::tables::{AssetRow, ElementRow, Get, HistoryRow, Key, ProjectRow, SceneRow, VersionRow};
 use crate::users;
 use rushes_digest::Digest;
 
@@ -130,29 +130,50 @@ fn place(viewer: Viewer, target: &Target, facts: &impl Get) -> Result<Placement,
     let project = project_row(viewer, &target.project, facts)?
         .ok_or(unresolved("project_id", "project"))?
         .project;
-    let scene = match target.scene {
-        None => None,
-        Some(SceneRef::Id(id)) => Some(
-            facts
-                .get::<SceneRow>(&Key::scene_by_id(viewer.user, id))?
-                .filter(|row| row.project == project)
-                .ok_or(unresolved("scene_id", "scene"))?
-                .id(),
-        ),
-        Some(SceneRef::Number(number)) => Some(
-            facts
-                .get::<SceneRow>(&Key::scene(viewer.user, &project, number))?
-                .ok_or(unresolved("scene_number", "scene"))?
-                .id(),
-        ),
-    };
-    let scope = Scope { project, scene };
+    let part = target.part.map(|part| part_of(viewer, &project, part, facts)).transpose()?;
+    let scope = Scope { project, part };
     let history = facts.get::<HistoryRow>(&Key::history(viewer.user, &scope, &target.asset_key))?;
     let (asset_key, last) = match history {
         Some(history) => (history.asset_key, history.last),
         None => (target.asset_key.clone(), 0),
     };
     Ok(Placement { scope, asset_key, version: last + 1 })
+}
+
+fn part_of(
+    viewer: Viewer,
+    project: &ProjectId,
+    part: PartRef,
+    facts: &impl Get,
+) -> Result<Part, CommandError> {
+    let unresolved = |field, what| CommandError::Unresolved { field, what };
+    let element = |id, kind| {
+        let row = facts.get::<ElementRow>(&Key::element(viewer.user, id))?;
+        Ok::<_, CommandError>(row.filter(|row| row.project == *project && row.kind == kind))
+    };
+    match part {
+        PartRef::Scene(SceneRef::Id(id)) => {
+            let row = facts.get::<SceneRow>(&Key::scene_by_id(viewer.user, id))?;
+            let row = row.filter(|row| row.project == *project);
+            Ok(Part::Scene(row.ok_or(unresolved("scene_id", "scene"))?.id()))
+        }
+        PartRef::Scene(SceneRef::Number(number)) => {
+            let row = facts.get::<SceneRow>(&Key::scene(viewer.user, project, number))?;
+            Ok(Part::Scene(row.ok_or(unresolved("scene_number", "scene"))?.id()))
+        }
+        PartRef::Character(id) => {
+            let found = element(id, ElementKind::Character)?;
+            found.ok_or(unresolved("character_id", "character")).map(|_| Part::Character(id))
+        }
+        PartRef::Location(id) => {
+            let found = element(id, ElementKind::Location)?;
+            found.ok_or(unresolved("location_id", "location")).map(|_| Part::Location(id))
+        }
+        PartRef::Mood(id) => {
+            let found = element(id, ElementKind::Mood)?;
+            found.ok_or(unresolved("mood_id", "mood")).map(|_| Part::Mood(id))
+        }
+    }
 }
 
 fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {

@@ -62,6 +62,10 @@ uuid_id!(
     SceneId
 );
 uuid_id!(
+    /// A character, location, mood, timeline or prompt record of a project.
+    ElementId
+);
+uuid_id!(
     /// An asset: one generated file, or one failed attempt, and its record.
     AssetId
 );

@@ -17,6 +17,7 @@ mod naming;
 mod open;
 mod query;
 mod releases;
+mod scope;
 mod sequencer;
 mod tables;
 mod users;

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
 
+pub use crate::scope::{Part, Scope};
+
 /// A claim's number in the journal, from 1.
 pub type Revision = u64;
 
@@ -108,15 +110,20 @@ pub struct Scene {
     pub revision: Revision,
 }
 
-/// What an asset is for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Scope {
-    /// The project.
-    #[serde(rename = "project_id")]
-    pub project: ProjectId,
-    /// The scene in it; without one the scope is the project itself.
-    #[serde(rename = "scene_id", default, skip_serializing_if = "Option::is_none")]
-    pub scene: Option<SceneId>,
+/// What an element of a project is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ElementKind {
+    /// Somebody who appears.
+    Character,
+    /// Where something happens.
+    Location,
+    /// How it should look and feel.
+    Mood,
+    /// Ordered clips.
+    Timeline,
+    /// What a generator was asked for, or is to be asked for.
+    Prompt,
 }
 
 /// A place in a history.

@@ -4,15 +4,15 @@
 use crate::Catalog;
 use crate::claim::{Claim, Fact, rfc3339};
 use crate::command::SceneRef;
-use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
+use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::journal::{Position, ReadError};
 use crate::model::{
-    Asset, AssetEntry, HistoryEntry, Identity, Placement, Project, Revision, Scene, Scope, User,
-    Version, VersionEntry, Viewer,
+    Asset, AssetEntry, ElementKind, HistoryEntry, Identity, Placement, Project, Revision, Scene,
+    Scope, User, Version, VersionEntry, Viewer,
 };
 use crate::tables::{
-    AssetRow, ContentRow, Deletion, Get, HistoryRow, Key, PlaceRow, ProjectRow, SceneRow,
-    TablesError, UserRow, VersionRow,
+    AssetRow, ContentRow, Deletion, ElementRow, Get, HistoryRow, Key, PlaceRow, ProjectRow,
+    SceneRow, TablesError, UserRow, VersionRow,
 };
 use rushes_digest::Digest;
 use rushes_disk::Timestamp;
@@ -133,6 +133,17 @@ impl Catalog {
     pub fn scene_number(&self, viewer: Viewer, scene: SceneId) -> Answer<Option<u32>> {
         let row = self.tables.read()?.get::<SceneRow>(&Key::scene_by_id(viewer.user, scene))?;
         Ok(row.map(|row| row.number))
+    }
+
+    /// Whether a project has an element of a kind.
+    pub fn has_element(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        (kind, id): (ElementKind, ElementId),
+    ) -> Answer<bool> {
+        let row = self.tables.read()?.get::<ElementRow>(&Key::element(viewer.user, id))?;
+        Ok(row.is_some_and(|row| row.project == *project && row.kind == kind))
     }
 
     /// Histories of a scope by key, after a cursor.

@@ -17,14 +17,14 @@ pub use error::TablesError;
 pub use keys::Key;
 pub use overlay::{Get, Overlay};
 pub use rows::{
-    AssetRow, ContentRow, Deletion, HistoryRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
-    SceneRow, UserRow, VersionRow,
+    AssetRow, ContentRow, Deletion, ElementRow, HistoryRow, NamingRow, PlaceRow, ProjectRow,
+    RequestRow, Row, SceneRow, UserRow, VersionRow,
 };
 
 use crate::line::{Head, Sum};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 4;
+const LAYOUT: u8 = 5;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 

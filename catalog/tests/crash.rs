@@ -6,7 +6,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rushes_catalog::command::{Command, NewAsset, NewProject, NewScene, SceneRef, SetBest, Target};
+use rushes_catalog::command::{
+    Command, NewAsset, NewProject, NewScene, PartRef, SceneRef, SetBest, Target,
+};
 use rushes_catalog::ids::{AssetId, UserId};
 use rushes_catalog::model::{Content, Generation, Scope, Status, Viewer};
 use rushes_catalog::{Catalog, Options};
@@ -54,7 +56,7 @@ fn asset(seed: u8, failed: bool) -> Command {
         content: (!failed).then_some(content),
         target: Some(Target {
             project: "fox".parse().unwrap(),
-            scene: Some(SceneRef::Number(1)),
+            part: Some(PartRef::Scene(SceneRef::Number(1))),
             asset_key: "scene_video".parse().unwrap(),
             set_best: seed == 2,
         }),
@@ -114,7 +116,7 @@ fn assert_holds(catalog: &Catalog, told: &Told, context: &str) {
         assert_eq!(asset.placement.unwrap().version, *version, "{context}");
     }
     let Some(scene) = scene else { return };
-    let scope = Scope { project: fox, scene: Some(scene.id) };
+    let scope = Scope::of_scene(fox, scene.id);
     let key = "scene_video".parse().unwrap();
     let versions = catalog.version_assets(viewer(), (&scope, &key), None, 100).unwrap();
     assert!(versions.len() >= told.assets.len(), "{context}");
@@ -266,7 +268,7 @@ fn a_set_best_on_a_failed_version_is_refused() {
     session(&catalog);
     let fox = "fox".parse().unwrap();
     let scene = catalog.scene(viewer(), &fox, SceneRef::Number(1)).unwrap().unwrap();
-    let scope = Scope { project: fox, scene: Some(scene.id) };
+    let scope = Scope::of_scene(fox, scene.id);
     let asset_key = "scene_video".parse().unwrap();
     let best = SetBest { scope, asset_key, version: 4 };
     assert!(catalog.submit(viewer(), Command::SetBest(best), None).is_err());

@@ -32,7 +32,7 @@ fn key(number: usize) -> AssetKey {
 }
 
 fn scope() -> Scope {
-    Scope { project: "fox".parse().unwrap(), scene: None }
+    Scope::of_project("fox".parse().unwrap())
 }
 
 fn open(disk: &CrashDisk, index: &Path, clock: &Arc<ManualClock>) -> Catalog {
@@ -180,7 +180,7 @@ fn new_asset(key: AssetKey, bytes: Option<u8>, metadata: Option<u8>) -> NewAsset
         status: if bytes.is_some() { Status::Ready } else { Status::Failed },
         filename: "a.mp4".to_owned(),
         content: bytes.map(content),
-        target: Some(Target { project, scene: None, asset_key: key, set_best: false }),
+        target: Some(Target { project, part: None, asset_key: key, set_best: false }),
         tags: Vec::new(),
         client_id: None,
         generation: Generation::default(),

@@ -19,7 +19,7 @@ use crate::args::Get;
 use crate::client::Client;
 use crate::error::CliError;
 use crate::progress::bar;
-use crate::target::{History, Target};
+use crate::target::Target;
 
 /// A daemon that sends nothing for so long has gone away.
 const SILENCE_MAX: Duration = Duration::from_mins(1);
@@ -64,7 +64,7 @@ pub async fn find(client: &Client, target: &Target) -> Result<AssetReply, CliErr
         Target::Asset(id) => return client.get(&paths::asset(id)).await,
         Target::Version(history, wanted) => (history, *wanted),
     };
-    let reply: HistoryReply = client.get(&history_path(history)).await?;
+    let reply: HistoryReply = client.get(&history.path()).await?;
     let Some(version) = wanted.or_else(|| current(&reply)) else {
         let why = "every attempt failed or is deleted".to_owned();
         return Err(CliError::NoFile { what: history.to_string(), why });
@@ -78,12 +78,6 @@ pub async fn find(client: &Client, target: &Target) -> Result<AssetReply, CliErr
 fn current(history: &HistoryReply) -> Option<u32> {
     let ready = history.versions.iter().filter(|asset| asset.status == Status::Ready);
     history.best.or_else(|| ready.filter_map(|asset| asset.version).max())
-}
-
-/// Where a history is.
-pub fn history_path(history: &History) -> String {
-    let scene = history.scene.as_ref().map(|scene| scene as &dyn std::fmt::Display);
-    paths::history(&history.project, scene, &history.key)
 }
 
 async fn open(client: &Client, asset: &AssetReply) -> Result<Response, CliError> {

@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::delete::{delete, restore};
 use crate::discover::{Asked, find, places};
 use crate::error::CliError;
-use crate::get::{get, history_path};
+use crate::get::get;
 use crate::show::{self, Output, Row};
 use crate::store::store;
 use crate::target::{History, Place};
@@ -47,7 +47,7 @@ pub async fn run(args: Args) -> Result<(), CliError> {
         Command::Ls { place: Some(place) } => list(&client, place, output).await,
         Command::Versions { history } => {
             let history: History = parsed(&history.join("/"));
-            let reply: HistoryReply = client.get(&history_path(&history)).await?;
+            let reply: HistoryReply = client.get(&history.path()).await?;
             output.print(&reply, show::versions)
         }
         Command::Best { history, version } => best(&client, &history, version, output).await,
@@ -171,9 +171,8 @@ async fn best(
     version: u32,
     output: Output,
 ) -> Result<(), CliError> {
-    let scene = history.scene.as_ref().map(|scene| scene as &dyn std::fmt::Display);
-    let path = paths::best(&history.project, scene, &history.key);
-    let reply: HistoryReply = client.send_json(Method::PUT, &path, &SetBest { version }).await?;
+    let (path, best) = (history.best_path(), SetBest { version });
+    let reply: HistoryReply = client.send_json(Method::PUT, &path, &best).await?;
     output.print(&reply, show::versions)
 }
 

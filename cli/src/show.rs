@@ -108,7 +108,10 @@ pub fn histories(rows: &[Row<'_>]) -> String {
             right(history.map(|history| history.latest)),
             right(history.and_then(|history| history.best)),
             right(current.map(|current| bytes(current.size))),
-            Cell::new(current.map_or_else(dash, |current| plain(&current.path))),
+            Cell::new(match current.and_then(|current| current.path.as_deref()) {
+                Some(path) => plain(path),
+                None => dash(),
+            }),
         ]);
     }
     table.trim_fmt()

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use rushes_api::paths;
+
 /// A history: of a scene, or of a project itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct History {
@@ -44,6 +46,25 @@ pub enum NotATarget {
     /// Not a project or a scene.
     #[error("write PROJECT or PROJECT/SCENE")]
     Place,
+}
+
+impl History {
+    /// Where it is.
+    pub fn path(&self) -> String {
+        paths::history(&self.of(), &self.key)
+    }
+
+    /// Where its best version is chosen.
+    pub fn best_path(&self) -> String {
+        paths::best(&self.of(), &self.key)
+    }
+
+    fn of(&self) -> String {
+        match &self.scene {
+            Some(scene) => paths::scene(&self.project, scene),
+            None => paths::project(&self.project),
+        }
+    }
 }
 
 impl FromStr for History {

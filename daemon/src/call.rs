@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use rushes_api::paths::IDEMPOTENCY_KEY;
 use rushes_api::{Access, Code};
 use rushes_vault::Vault;
-use rushes_vault::command::SceneRef;
+use rushes_vault::command::{PartRef, SceneRef};
 use rushes_vault::ids::{AssetId, AssetKey, ProjectId, UserId};
 use rushes_vault::model::{Asset, Viewer};
 use uuid::Uuid;
@@ -193,6 +193,22 @@ impl Call {
     pub fn scene(&self) -> Result<Option<SceneRef>, Refusal> {
         let Ok(text) = self.named("scene") else { return Ok(None) };
         scene_ref(text).map(Some).ok_or_else(|| Refusal::missing("scene"))
+    }
+
+    /// The part of the project in the path; `None` where the path has none.
+    pub fn part(&self) -> Result<Option<PartRef>, Refusal> {
+        let element = |text: &str, what| text.parse().map_err(|_| Refusal::missing(what));
+        if let Some(scene) = self.scene()? {
+            return Ok(Some(PartRef::Scene(scene)));
+        }
+        if let Ok(id) = self.named("character") {
+            return element(id, "character").map(PartRef::Character).map(Some);
+        }
+        if let Ok(id) = self.named("location") {
+            return element(id, "location").map(PartRef::Location).map(Some);
+        }
+        let Ok(id) = self.named("mood") else { return Ok(None) };
+        element(id, "mood").map(PartRef::Mood).map(Some)
     }
 
     /// The asset key in the path.

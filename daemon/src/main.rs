@@ -19,6 +19,7 @@ mod jobs;
 mod jwks;
 mod jwt;
 mod lifecycle;
+mod objects;
 mod reply;
 mod routes;
 mod secrets;

@@ -58,6 +58,14 @@ fn account_routes() -> Router<Arc<App>> {
         .route("/users/{user}", get(users::show).patch(users::change))
 }
 
+/// The histories of one scope.
+fn history_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(histories::list))
+        .route("/{asset_key}", get(histories::show))
+        .route("/{asset_key}/best", put(histories::set_best))
+}
+
 /// The whole service.
 pub fn router(app: Arc<App>) -> Router {
     let api = Router::new()
@@ -70,17 +78,13 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/assets/{asset}/data", get(data::data))
         .route("/projects", get(projects::list).post(projects::create))
         .route("/projects/{project}", get(projects::show))
-        .route("/projects/{project}/assets", get(histories::list))
-        .route("/projects/{project}/assets/{asset_key}", get(histories::show))
-        .route("/projects/{project}/assets/{asset_key}/best", put(histories::set_best))
         .route("/projects/{project}/scenes", get(scenes::list).post(scenes::add))
         .route("/projects/{project}/scenes/{scene}", get(scenes::show))
-        .route("/projects/{project}/scenes/{scene}/assets", get(histories::list))
-        .route("/projects/{project}/scenes/{scene}/assets/{asset_key}", get(histories::show))
-        .route(
-            "/projects/{project}/scenes/{scene}/assets/{asset_key}/best",
-            put(histories::set_best),
-        );
+        .nest("/projects/{project}/assets", history_routes())
+        .nest("/projects/{project}/scenes/{scene}/assets", history_routes())
+        .nest("/projects/{project}/characters/{character}/assets", history_routes())
+        .nest("/projects/{project}/locations/{location}/assets", history_routes())
+        .nest("/projects/{project}/moods/{mood}/assets", history_routes());
     Router::new()
         .nest(paths::PREFIX, api.clone())
         .nest(paths::PREFIX_V2, api)

@@ -9,7 +9,9 @@ use rushes_api::{
     AssetReply, HistoryReply, HistorySummary, ProjectReply, ProjectView, SceneReply, Status,
     VersionSummary, paths,
 };
-use rushes_vault::model::{self, Asset, Content, HistoryEntry, Placement, Project, Scene};
+use rushes_vault::model::{
+    self, Asset, Content, HistoryEntry, Part, Placement, Project, Scene, Scope,
+};
 use rushes_vault::{HistoryView, SceneView};
 
 use crate::edge::Links;
@@ -17,7 +19,7 @@ use crate::edge::Links;
 /// An asset; `scene_number` is that of the scene it is placed in.
 pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetReply {
     let Asset { content, placement, generation, .. } = asset;
-    let path = placement.as_ref().map(|placement| {
+    let path = placement.as_ref().and_then(|placement| {
         let extension = content.as_ref().map(|content| content.extension.as_str());
         let shown = match (&asset.deleted_at, extension) {
             (Some(_), _) => Shown::Deleted,
@@ -38,6 +40,8 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
     };
     let public_url =
         shown.filter(is_media).map(|_| links.public(&paths::asset_data(&id), asset.user_id));
+    let [scene_id, character_id, location_id, mood_id] =
+        part_ids(scope.as_ref().and_then(|scope| scope.part));
     AssetReply {
         public_url,
         url: shown.map(|_| links.to(&paths::asset_data(&id))),
@@ -56,7 +60,10 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
         media_type: content.map(|content| content.media_type),
         tags: asset.tags,
         client_id: asset.client_id,
-        scene_id: scope.as_ref().and_then(|scope| scope.scene).map(|scene| scene.to_string()),
+        scene_id,
+        character_id,
+        location_id,
+        mood_id,
         project_id: scope.map(|scope| scope.project.into()),
         scene_number,
         asset_key: asset_key.map(Into::into),
@@ -79,6 +86,20 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
     }
 }
 
+/// The ids of a scene, character, location and mood, of which at most one is there.
+fn part_ids(part: Option<Part>) -> [Option<String>; 4] {
+    let mut ids = [None, None, None, None];
+    let [scene, character, location, mood] = &mut ids;
+    match part {
+        None => {}
+        Some(Part::Scene(id)) => *scene = Some(id.to_string()),
+        Some(Part::Character(id)) => *character = Some(id.to_string()),
+        Some(Part::Location(id)) => *location = Some(id.to_string()),
+        Some(Part::Mood(id)) => *mood = Some(id.to_string()),
+    }
+    ids
+}
+
 /// A project without what is in it.
 pub fn project(project: Project) -> ProjectReply {
     ProjectReply {
@@ -96,14 +117,14 @@ pub fn project(project: Project) -> ProjectReply {
 pub fn project_view(links: &Links, view: rushes_vault::ProjectView) -> ProjectView {
     let project = project(view.project);
     let scenes = view.scenes.into_iter().map(|scene| scene_view(links, scene)).collect();
-    let assets = histories(links, &project.path, view.histories);
+    let assets = histories(links, Some(&project.path), view.histories);
     ProjectView { project, scenes, assets }
 }
 
 /// A scene with its histories.
 pub fn scene_view(links: &Links, view: SceneView) -> SceneReply {
     let mut reply = scene(view.scene);
-    reply.assets = histories(links, &reply.path, view.histories);
+    reply.assets = histories(links, Some(&reply.path), view.histories);
     reply
 }
 
@@ -135,10 +156,10 @@ pub fn history(links: &Links, view: HistoryView, scene_number: Option<u32>) -> H
     }
 }
 
-/// Histories in short, by asset key; `folder` is where their current files are.
-fn histories(
+/// Histories in short, by asset key; `folder` is where their current files are, if anywhere.
+pub fn histories(
     links: &Links,
-    folder: &str,
+    folder: Option<&str>,
     entries: Vec<HistoryEntry>,
 ) -> BTreeMap<String, HistorySummary> {
     let summary = |entry: HistoryEntry| {
@@ -151,7 +172,8 @@ fn histories(
                 url: links.to(&paths::asset_data(version.asset)),
                 digest: content.digest,
                 size: content.size,
-                path: with_extension(format!("{folder}/{key}"), &content.extension),
+                path: folder
+                    .map(|folder| with_extension(format!("{folder}/{key}"), &content.extension)),
             })
         });
         let summary = HistorySummary {
@@ -177,20 +199,32 @@ enum Shown<'a> {
     Deleted,
 }
 
-/// Where a version is in the mount.
-fn version_path(placement: &Placement, scene_number: Option<u32>, shown: Shown<'_>) -> String {
+/// Where a version is in the mount; `None` where the mount does not show it.
+fn version_path(
+    placement: &Placement,
+    scene_number: Option<u32>,
+    shown: Shown<'_>,
+) -> Option<String> {
     let Placement { scope, asset_key, version } = placement;
-    let folder = match scene_number {
-        Some(number) => format!("projects/{}/scenes/{number}", scope.project),
-        None => format!("projects/{}", scope.project),
-    };
+    let folder = folder(scope, scene_number)?;
     let stem = format!("{folder}/versions/{asset_key}/v{version:03}");
-    match shown {
+    Some(match shown {
         // `v001.json` is the record.
         Shown::File("json") => format!("{stem}.content.json"),
         Shown::File(extension) => with_extension(stem, extension),
         Shown::Failed => format!("{stem}.failed.json"),
         Shown::Deleted => format!("{stem}.deleted.json"),
+    })
+}
+
+/// The folder of a scope in the mount; `None` where it has none.
+pub fn folder(scope: &Scope, scene_number: Option<u32>) -> Option<String> {
+    match (scope.part, scene_number) {
+        (None, _) => Some(format!("projects/{}", scope.project)),
+        (Some(Part::Scene(_)), Some(number)) => {
+            Some(format!("projects/{}/scenes/{number}", scope.project))
+        }
+        (Some(_), _) => None,
     }
 }
 

@@ -141,14 +141,14 @@ pub struct Fake {
 
 /// A project as a scope.
 pub fn project(id: &str) -> Scope {
-    Scope { project: id.parse().unwrap(), scene: None }
+    Scope::of_project(id.parse().unwrap())
 }
 
 /// The scene of a number as a scope.
 pub fn scene(id: &str, number: u32) -> Scope {
     let mut bytes = [2; 16];
     bytes[..4].copy_from_slice(&number.to_le_bytes());
-    Scope { project: id.parse().unwrap(), scene: Some(SceneId::from_bytes(bytes)) }
+    Scope::of_scene(id.parse().unwrap(), SceneId::from_bytes(bytes))
 }
 
 impl Fake {
@@ -172,7 +172,8 @@ impl Fake {
     /// Adds a scene.
     pub fn add_scene(&self, id: &str, number: u32) -> Revision {
         self.change(|facts| {
-            let Scope { project, scene } = scene(id, number);
+            let scope = scene(id, number);
+            let (project, scene) = (scope.project.clone(), scope.scene());
             let made = Scene {
                 id: scene.unwrap(),
                 project_id: project.clone(),
@@ -299,7 +300,7 @@ impl Facts {
     }
 
     fn touched(&self, scope: &Scope, key: AssetKey) -> Touched {
-        let number = self.scenes.values().find(|scene| Some(scene.id) == scope.scene);
+        let number = self.scenes.values().find(|scene| Some(scene.id) == scope.scene());
         Touched::History(VIEWER, scope.clone(), number.map(|scene| scene.scene_number), key)
     }
 
@@ -432,7 +433,7 @@ impl Source for Fake {
                 format!("{{\"project\": \"{id}\", \"versions\": {versions}}}\n")
             }),
             RecordOf::Scene(id, scene) => {
-                let scope = Scope { project: id.clone(), scene: Some(*scene) };
+                let scope = Scope::of_scene(id.clone(), *scene);
                 let own = facts.histories.iter().filter(|((of, _), _)| *of == scope);
                 let versions: usize = own.map(|(_, past)| past.versions.len()).sum();
                 Some(format!("{{\"scene\": \"{scene}\", \"versions\": {versions}}}\n"))

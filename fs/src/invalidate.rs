@@ -135,19 +135,19 @@ impl<'a, B> Plan<'a, B> {
 
     /// A project's own record and folder.
     fn project(&mut self, id: &ProjectId) {
-        let scope = Scope { project: id.clone(), scene: None };
+        let scope = Scope::of_project(id.clone());
         self.owner(&Arc::new(Owner { scope, number: None }));
     }
 
     fn scene(&mut self, project: &ProjectId, number: u32) {
-        let scope = Scope { project: project.clone(), scene: None };
+        let scope = Scope::of_project(project.clone());
         let scenes = Node::Scenes(Arc::new(Owner { scope, number: None }));
         self.folder(&scenes);
         self.project(project);
         let source = &self.tree.view.source;
         match source.scene(self.tree.view.viewer, project, number) {
             Ok(Some(scene)) => {
-                let scope = Scope { project: project.clone(), scene: Some(scene.id) };
+                let scope = Scope::of_scene(project.clone(), scene.id);
                 let owner = Arc::new(Owner { scope, number: Some(number) });
                 if self.tree.inodes.live(&Node::Folder(Arc::clone(&owner))).is_none() {
                     self.entry(&scenes, &number.to_string());
@@ -170,8 +170,8 @@ impl<'a, B> Plan<'a, B> {
         self.folder(&Node::Versions(owner));
         self.folder(&folder);
         self.histories.insert(folder);
-        if number.is_some() {
-            self.project(&scope.project); // its record shows the scenes' current versions
+        if scope.part.is_some() {
+            self.project(&scope.project); // its record shows its parts' current versions
         }
     }
 

@@ -118,7 +118,7 @@ impl Node {
             Self::Folder(owner) => match owner.number {
                 None => Some(Self::Projects),
                 Some(_) => Some(Self::Scenes(Arc::new(Owner {
-                    scope: Scope { project: owner.scope.project.clone(), scene: None },
+                    scope: Scope::of_project(owner.scope.project.clone()),
                     number: None,
                 }))),
             },
@@ -177,8 +177,8 @@ impl Identity {
 
     fn owner(&mut self, owner: &Owner) -> &mut Self {
         self.add(owner.scope.project.as_str().as_bytes());
-        if let Some(scene) = &owner.scope.scene {
-            self.add(scene.as_bytes()).add(&owner.number.unwrap_or_default().to_le_bytes());
+        if let Some(part) = &owner.scope.part {
+            self.add(part.as_bytes()).add(&owner.number.unwrap_or_default().to_le_bytes());
         }
         self
     }

@@ -153,7 +153,7 @@ impl View {
             }),
             _ => {
                 let project = owner.scope.project.clone();
-                let of = match owner.scope.scene {
+                let of = match owner.scope.scene() {
                     None => RecordOf::Project(project),
                     Some(scene) => RecordOf::Scene(project, scene),
                 };
@@ -234,13 +234,13 @@ pub(crate) fn version_file(entry: &VersionEntry) -> Option<(String, Found)> {
 }
 
 pub(crate) fn project_folder(project: &Project) -> Found {
-    let scope = Scope { project: project.id.clone(), scene: None };
+    let scope = Scope::of_project(project.id.clone());
     let attr = Attr::folder(milliseconds(&project.created_at), LINKS_PROJECT);
     Found { node: Node::Folder(Arc::new(Owner { scope, number: None })), attr }
 }
 
 pub(crate) fn scene_folder(scene: &Scene) -> Found {
-    let scope = Scope { project: scene.project_id.clone(), scene: Some(scene.id) };
+    let scope = Scope::of_scene(scene.project_id.clone(), scene.id);
     let owner = Owner { scope, number: Some(scene.scene_number) };
     let attr = Attr::folder(milliseconds(&scene.created_at), LINKS_SCENE);
     Found { node: Node::Folder(Arc::new(owner)), attr }

@@ -1,10 +1,12 @@
-//! The index: sled, as a disposable list of what lies where. The only file here that knows sled.
+//! The index: sled, as a disposable list of what lies where, and a table of hooks. The only file
+//! here that knows sled.
 //!
 //! Invariant: an entry is made only once its bytes are durable; it stays a hint all the same.
 //! Values are positions, and lists are bounded.
 
 #[cfg(test)]
 mod bars;
+mod hooks;
 mod notes;
 mod rows;
 
@@ -22,10 +24,11 @@ use crate::manifest::Container;
 use crate::place::{ManifestAt, PackId, Place, WholeStat};
 use crate::record::{BLOB, MANIFEST};
 use crate::traces::{Hook, Traces};
-use rows::{BLOB_TAG, HOOK_TAG, PACK_TAG, Row, depends_key, key};
+use hooks::{FRONT_BYTES, Hooks};
+use rows::{BLOB_TAG, PACK_TAG, Row, depends_key, key};
 
 /// Changes whenever a key or a value changes its form: another index is rebuilt then.
-const LAYOUT: u8 = 2;
+const LAYOUT: u8 = 3;
 /// Entries that come in at once: nobody changes another one meanwhile, and the memory of sled
 /// follows the size of its batches.
 pub const BATCH_ENTRIES_MAX: usize = 100;
@@ -34,10 +37,10 @@ pub const BATCH_ENTRIES_MAX: usize = 100;
 const PUT_GENERATIONS: u64 = 1 << 16;
 /// Pages that sled keeps in memory, in bytes. It needs about four times as much, and 36 bytes for
 /// each entry beside it, cached or not.
-const CACHE_BYTES: u64 = 16 << 20;
+const CACHE_BYTES: u64 = 48 << 20;
 
-/// How much of a blob's digest a hook keeps, in bytes: enough to find its entry.
-const HOOK_VALUE_BYTES: usize = 8;
+/// Where the hooks are, beside sled's files.
+const HOOKS_FILE: &str = "hooks";
 const LAYOUT_KEY: &[u8] = b"v";
 /// Of all manifests that were forgotten, the highest generation.
 const FORGOTTEN_KEY: &[u8] = b"g";
@@ -59,6 +62,7 @@ pub struct Index {
     /// Held while an entry is read and written again, and while a manifest and what it depends on
     /// come in.
     changing: Mutex<()>,
+    hooks: Hooks,
 }
 
 impl fmt::Debug for Index {
@@ -74,7 +78,9 @@ impl Index {
         let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES);
         let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
         let db = opened.map_err(|_| IndexError::Failed("sled panicked".to_owned()))??;
-        Ok(Self { db: RwLock::new(Some(db)), changing: Mutex::new(()) })
+        let hooks = Hooks::open(&path.join(HOOKS_FILE));
+        let hooks = hooks.map_err(|error| IndexError::Failed(format!("hooks: {error}")))?;
+        Ok(Self { db: RwLock::new(Some(db)), changing: Mutex::new(()), hooks })
     }
 
     /// Whether it was once built to the end, in today's layout.
@@ -149,10 +155,11 @@ impl Index {
                             continue;
                         }
                         // First what keeps others from freeing what this blob needs.
-                        for (key, value) in traces.iter().flat_map(|traces| left(&digest, traces)) {
-                            db.insert(key, value)?;
+                        for on in traces.iter().flat_map(|traces| &traces.containers) {
+                            db.insert(depends_key(on, Some(&digest)), &[])?;
                         }
                         set_row(db, &digest, Row { manifest: Some(manifest), ..known })?;
+                        self.remember(&digest, traces.as_ref());
                     }
                     _ => {}
                 }
@@ -164,7 +171,11 @@ impl Index {
     /// A blob that may have a chunk of this hook, and its manifest. A hint like any other.
     pub fn hooked(&self, hook: Hook) -> Result<Option<(Digest, ManifestAt)>> {
         self.with(|db| {
-            let Some(front) = db.get(key(HOOK_TAG, &hook))? else { return Ok(None) };
+            let front = self.hooks.get(hook).unwrap_or_else(|error| {
+                tracing::debug!(%error, "a hook cannot be read");
+                None
+            });
+            let Some(front) = front else { return Ok(None) };
             let Some(found) = db.scan_prefix(key(BLOB_TAG, &front)).next() else {
                 return Ok(None);
             };
@@ -324,6 +335,16 @@ impl Index {
         })
     }
 
+    /// Keeps the hooks of a blob. They are hints: one that is lost saves fewer bytes later.
+    fn remember(&self, blob: &Digest, traces: Option<&Traces>) {
+        let Some(front) = blob.as_bytes().first_chunk::<FRONT_BYTES>() else { return };
+        for hook in traces.iter().flat_map(|traces| &traces.hooks) {
+            if let Err(error) = self.hooks.put(*hook, *front) {
+                tracing::debug!(%error, "a hook is lost");
+            }
+        }
+    }
+
     fn change(&self) -> MutexGuard<'_, ()> {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -370,13 +391,6 @@ fn named((key, value): &(sled::IVec, sled::IVec)) -> Result<(Digest, Row)> {
 
 fn set_row(db: &sled::Db, digest: &Digest, row: Row) -> Result<()> {
     Ok(db.insert(key(BLOB_TAG, digest.as_bytes()), row.encode()).map(drop)?)
-}
-
-/// The entries that a manifest leaves beside its own.
-fn left<'a>(blob: &'a Digest, traces: &'a Traces) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> + 'a {
-    let front = blob.as_bytes().get(..HOOK_VALUE_BYTES).unwrap_or_default();
-    let depends = traces.containers.iter().map(|on| (depends_key(on, Some(blob)), Vec::new()));
-    depends.chain(traces.hooks.iter().map(|hook| (key(HOOK_TAG, hook), front.to_vec())))
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ impl Changes {
 
     fn number(&self, viewer: Viewer, scope: &Scope) -> Option<u32> {
         let catalog = self.catalog.get()?.upgrade()?;
-        catalog.scene_number(viewer, scope.scene?).ok()?
+        catalog.scene_number(viewer, scope.scene()?).ok()?
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rushes_catalog::Outcome;
 use rushes_catalog::command::{
-    Command, CommandError, METADATA_INLINE_BYTES_MAX, NewAsset, SceneRef, Target,
+    Command, CommandError, METADATA_INLINE_BYTES_MAX, NewAsset, PartRef, Target,
 };
 use rushes_catalog::ids::{AssetId, AssetKey, ProjectId};
 use rushes_catalog::model::{Asset, Content, Generation, Status, Viewer};
@@ -30,8 +30,8 @@ pub struct IngestRequest {
     pub asset_type: Option<String>,
     /// The project it is for.
     pub project: Option<ProjectId>,
-    /// The scene in it.
-    pub scene: Option<SceneRef>,
+    /// The part of it.
+    pub part: Option<PartRef>,
     /// The history it becomes a version of; `None` takes the stem of the file's name.
     pub asset_key: Option<AssetKey>,
     /// Whether it becomes the best version at once.
@@ -143,7 +143,7 @@ impl Vault {
         let mut request = IngestRequest { failed, set_best: false, ..request.clone() };
         request.asset_key = request.asset_key.or_else(|| "later".parse().ok());
         if request.project.is_none() {
-            (request.scene, request.asset_key) = (None, None);
+            (request.part, request.asset_key) = (None, None);
         }
         let (new, _) = new_asset(request, None)?;
         self.catalog.rehearse(viewer, &Command::AddAsset(Box::new(new)), None)?;
@@ -203,7 +203,7 @@ impl Vault {
             tracing::error!(%error, "metadata that was just kept cannot be read");
             *asset
         });
-        let scene = asset.placement.as_ref().and_then(|placement| placement.scope.scene);
+        let scene = asset.placement.as_ref().and_then(|placement| placement.scope.scene());
         let owner = Viewer { user: asset.user_id };
         let number = scene.map(|scene| self.catalog.scene_number(owner, scene)).transpose();
         let scene_number = number.map_err(|error| unreadable(&error))?.flatten();
@@ -277,8 +277,8 @@ pub(crate) fn new_asset(
 fn target_of(request: &IngestRequest, filename: &str) -> Result<Option<Target>, CommandError> {
     let invalid = |field, reason: &str| CommandError::Invalid { field, reason: reason.to_owned() };
     let Some(project) = request.project.clone() else {
-        if request.scene.is_some() || request.asset_key.is_some() || request.set_best {
-            return Err(invalid("project_id", "is missing: scenes and histories belong to one"));
+        if request.part.is_some() || request.asset_key.is_some() || request.set_best {
+            return Err(invalid("project_id", "is missing: its parts and histories belong to one"));
         }
         return Ok(None);
     };
@@ -288,5 +288,5 @@ fn target_of(request: &IngestRequest, filename: &str) -> Result<Option<Target>, 
             invalid("asset_key", "is missing, and the file's name cannot stand in for it")
         })?,
     };
-    Ok(Some(Target { project, scene: request.scene, asset_key, set_best: request.set_best }))
+    Ok(Some(Target { project, part: request.part, asset_key, set_best: request.set_best }))
 }

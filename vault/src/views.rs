@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use rushes_catalog::QueryError;
-use rushes_catalog::command::SceneRef;
+use rushes_catalog::command::{PartRef, SceneRef};
 use rushes_catalog::ids::{AssetId, AssetKey, ProjectId, SceneId};
-use rushes_catalog::model::{Asset, HistoryEntry, Project, Scene, Scope, Viewer};
+use rushes_catalog::model::{
+    Asset, ElementKind, HistoryEntry, Part, Project, Scene, Scope, Viewer,
+};
 
 use crate::Vault;
 use crate::source::SourceError;
@@ -53,6 +55,11 @@ impl Vault {
         self.catalog.projects(viewer, after, limit)
     }
 
+    /// A project without what is in it, by its id as it was written when it was made.
+    pub fn project(&self, viewer: Viewer, id: &ProjectId) -> Result<Option<Project>, QueryError> {
+        self.catalog.project(viewer, id)
+    }
+
     /// A whole project: three scans, whatever it holds.
     pub fn project_view(
         &self,
@@ -60,7 +67,7 @@ impl Vault {
         id: &ProjectId,
     ) -> Result<Option<ProjectView>, QueryError> {
         let Some(project) = self.catalog.project(viewer, id)? else { return Ok(None) };
-        let scope = Scope { project: id.clone(), scene: None };
+        let scope = Scope::of_project(id.clone());
         let histories = self.catalog.histories(viewer, &scope, None, ENTRIES_MAX)?;
         let mut of_scenes: HashMap<SceneId, Vec<HistoryEntry>> = HashMap::new();
         for (scene, history) in self.catalog.scene_histories(viewer, id)? {
@@ -86,6 +93,39 @@ impl Vault {
         self.catalog.scene(viewer, project, scene)
     }
 
+    /// A part of a project as a scope, with its number where it is a scene; `None` when there is no
+    /// such part.
+    pub fn resolve_part(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        part: PartRef,
+    ) -> Result<Option<(Scope, Option<u32>)>, QueryError> {
+        let (kind, id, part) = match part {
+            PartRef::Scene(scene) => {
+                let scene = self.catalog.scene(viewer, project, scene)?;
+                return Ok(scene.map(|scene| {
+                    (Scope::of_scene(project.clone(), scene.id), Some(scene.scene_number))
+                }));
+            }
+            PartRef::Character(id) => (ElementKind::Character, id, Part::Character(id)),
+            PartRef::Location(id) => (ElementKind::Location, id, Part::Location(id)),
+            PartRef::Mood(id) => (ElementKind::Mood, id, Part::Mood(id)),
+        };
+        let is_there = self.catalog.has_element(viewer, project, (kind, id))?;
+        let scope = Scope { project: project.clone(), part: Some(part) };
+        Ok(is_there.then_some((scope, None)))
+    }
+
+    /// The histories of a scope, by key: one scan.
+    pub fn histories_of(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+    ) -> Result<Vec<HistoryEntry>, QueryError> {
+        self.catalog.histories(viewer, scope, None, ENTRIES_MAX)
+    }
+
     /// A scene with its histories: one look-up and one scan.
     pub fn scene_view(
         &self,
@@ -94,7 +134,7 @@ impl Vault {
         scene: SceneRef,
     ) -> Result<Option<SceneView>, QueryError> {
         let Some(scene) = self.catalog.scene(viewer, project, scene)? else { return Ok(None) };
-        let scope = Scope { project: project.clone(), scene: Some(scene.id) };
+        let scope = Scope::of_scene(project.clone(), scene.id);
         let histories = self.catalog.histories(viewer, &scope, None, ENTRIES_MAX)?;
         Ok(Some(SceneView { scene, histories }))
     }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rushes_vault::command::{CommandError, NewProject, NewScene, SceneRef, SetBest};
+use rushes_vault::command::{CommandError, NewProject, NewScene, PartRef, SceneRef, SetBest};
 use rushes_vault::ids::UserId;
 use rushes_vault::model::{Asset, Scope, Status, Viewer};
 use rushes_vault::source::{RecordOf, Source};
@@ -28,14 +28,14 @@ fn fox(vault: &Vault, viewer: Viewer) -> Scope {
         duration_seconds: None,
     };
     let scene = vault.add_scene(viewer, scene, None).unwrap();
-    Scope { project, scene: Some(scene.id) }
+    Scope::of_scene(project, scene.id)
 }
 
 fn take(name: &str) -> IngestRequest {
     IngestRequest {
         filename: name.to_owned(),
         project: Some("fox".parse().unwrap()),
-        scene: Some(SceneRef::Number(1)),
+        part: Some(PartRef::Scene(SceneRef::Number(1))),
         asset_key: Some("scene_video".parse().unwrap()),
         ..IngestRequest::default()
     }
@@ -161,7 +161,8 @@ fn a_refused_request_leaves_nothing_behind() {
     let data = tempfile::tempdir().unwrap();
     let (vault, viewer) = open(data.path());
     fox(&vault, viewer);
-    let nowhere = IngestRequest { scene: Some(SceneRef::Number(9)), ..take("a.mp4") };
+    let nowhere =
+        IngestRequest { part: Some(PartRef::Scene(SceneRef::Number(9))), ..take("a.mp4") };
     let error = put(&vault, viewer, nowhere, &large(3), None).unwrap_err().to_string();
     assert_eq!(error, "scene_number: there is no such scene");
     let keyless = IngestRequest { project: None, ..take("a.mp4") };
@@ -184,7 +185,8 @@ fn a_request_is_refused_ahead_of_its_bytes_only_for_what_it_says_already() {
     let data = tempfile::tempdir().unwrap();
     let (vault, viewer) = open(data.path());
     fox(&vault, viewer);
-    let nowhere = IngestRequest { scene: Some(SceneRef::Number(9)), ..take("a.mp4") };
+    let nowhere =
+        IngestRequest { part: Some(PartRef::Scene(SceneRef::Number(9))), ..take("a.mp4") };
     assert!(vault.check_request(viewer, &nowhere).is_err());
     let later = IngestRequest { project: None, asset_key: None, ..nowhere };
     vault.check_request(viewer, &later).unwrap();

@@ -6,7 +6,7 @@
 
 use rushes_digest::Digest;
 
-use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
+use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::model::{Identity, Scope, Version};
 
 /// A key, or the beginning of one.
@@ -77,6 +77,11 @@ impl Key {
     /// A scene by its id.
     pub fn scene_by_id(owner: UserId, scene: SceneId) -> Self {
         Self::owned(b's', owner).bytes(scene.as_bytes())
+    }
+
+    /// An element of a project by its id.
+    pub fn element(owner: UserId, element: ElementId) -> Self {
+        Self::owned(b'e', owner).bytes(element.as_bytes())
     }
 
     /// The highest scene number of a project.
@@ -174,9 +179,9 @@ impl Key {
 
     fn scope(self, scope: &Scope) -> Self {
         let key = self.text(&scope.project.folded());
-        match scope.scene {
+        match scope.part {
             None => key.bytes(b"p"),
-            Some(scene) => key.bytes(b"s").bytes(scene.as_bytes()),
+            Some(part) => key.bytes(&[part.tag()]).bytes(part.as_bytes()),
         }
     }
 }

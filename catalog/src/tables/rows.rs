@@ -10,7 +10,8 @@ use crate::claim::rfc3339;
 use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
 use crate::journal::Position;
 use crate::model::{
-    Identity, Placement, Revision, Role, Scope, User, Version, VersionContent, VersionEntry,
+    ElementKind, Identity, Part, Placement, Revision, Role, Scope, User, Version, VersionContent,
+    VersionEntry,
 };
 
 /// A value of the tables, in postcard's form (<https://postcard.jamesmunns.com/wire-format>).
@@ -75,6 +76,19 @@ pub struct SceneRow {
     pub position: Position,
 }
 
+/// An element of a project.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ElementRow {
+    /// Its project.
+    pub project: ProjectId,
+    /// What it is.
+    pub kind: ElementKind,
+    /// The claim that made it.
+    pub revision: Revision,
+    /// Where that claim stands.
+    pub position: Position,
+}
+
 /// An asset: what deleting and restoring it must know.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AssetRow {
@@ -99,8 +113,8 @@ pub struct AssetRow {
 pub struct PlaceRow {
     /// The project.
     pub project: ProjectId,
-    /// The scene in it.
-    pub scene: Option<[u8; 16]>,
+    /// The part of it: a letter for its kind, and its id.
+    pub part: Option<(u8, [u8; 16])>,
     /// The history's key.
     pub asset_key: AssetKey,
     /// The version.
@@ -188,6 +202,7 @@ pub struct RequestRow {
 impl Row for UserRow {}
 impl Row for ProjectRow {}
 impl Row for SceneRow {}
+impl Row for ElementRow {}
 impl Row for AssetRow {}
 impl Row for VersionRow {}
 impl Row for ContentRow {}
@@ -227,7 +242,7 @@ impl PlaceRow {
     pub fn of(placement: &Placement) -> Self {
         Self {
             project: placement.scope.project.clone(),
-            scene: placement.scope.scene.map(|scene| *scene.as_bytes()),
+            part: placement.scope.part.map(|part| (part.tag(), *part.as_bytes())),
             asset_key: placement.asset_key.clone(),
             version: placement.version,
         }
@@ -235,8 +250,8 @@ impl PlaceRow {
 
     /// What the history belongs to.
     pub fn scope(&self) -> Scope {
-        let scene = self.scene.map(SceneId::from_bytes);
-        Scope { project: self.project.clone(), scene }
+        let part = self.part.and_then(|(tag, id)| Part::of_key(tag, id));
+        Scope { project: self.project.clone(), part }
     }
 }
 

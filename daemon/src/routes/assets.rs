@@ -62,7 +62,7 @@ fn with_number(
     asset: Asset,
 ) -> Result<(Asset, Option<u32>), Refusal> {
     let scope = asset.placement.as_ref().map(|placement| &placement.scope);
-    let Some((project, scene)) = scope.and_then(|scope| Some((&scope.project, scope.scene?)))
+    let Some((project, scene)) = scope.and_then(|scope| Some((&scope.project, scope.scene()?)))
     else {
         return Ok((asset, None));
     };

@@ -9,8 +9,8 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use rushes_api::UploadField;
-use rushes_vault::command::SceneRef;
-use rushes_vault::ids::AssetId;
+use rushes_vault::command::{PartRef, SceneRef};
+use rushes_vault::ids::{AssetId, ElementId};
 use rushes_vault::{Digest, IngestRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -73,12 +73,13 @@ impl Form {
             UploadField::ProjectId => {
                 request.project = Some(parsed(field, &text, "a project's id")?);
             }
-            UploadField::SceneId => {
-                self.scene(field, parsed(field, &text, "a UUID").map(SceneRef::Id)?)?;
-            }
-            UploadField::SceneNumber => {
-                self.scene(field, parsed(field, &text, "a number").map(SceneRef::Number)?)?;
-            }
+            UploadField::SceneId
+            | UploadField::SceneNumber
+            | UploadField::CharacterId
+            | UploadField::CharacterIds
+            | UploadField::LocationId
+            | UploadField::LocationIds
+            | UploadField::MoodId => self.part(field, &text)?,
             UploadField::AssetKey => {
                 request.asset_key =
                     Some(parsed(field, &text, "a file name without / or extension")?);
@@ -138,11 +139,35 @@ impl Form {
         Ok(request)
     }
 
-    fn scene(&mut self, field: UploadField, scene: SceneRef) -> Result<(), Refusal> {
-        if self.request.scene.replace(scene).is_some() {
-            return Err(Refusal::invalid(field.name(), "send scene_id or scene_number, not both"));
+    fn part(&mut self, field: UploadField, text: &str) -> Result<(), Refusal> {
+        let part = match field {
+            UploadField::SceneNumber => {
+                PartRef::Scene(SceneRef::Number(parsed(field, text, "a number")?))
+            }
+            UploadField::CharacterId => PartRef::Character(parsed(field, text, "a UUID")?),
+            UploadField::CharacterIds => PartRef::Character(only(field, text)?),
+            UploadField::LocationId => PartRef::Location(parsed(field, text, "a UUID")?),
+            UploadField::LocationIds => PartRef::Location(only(field, text)?),
+            UploadField::MoodId => PartRef::Mood(parsed(field, text, "a UUID")?),
+            _ => PartRef::Scene(SceneRef::Id(parsed(field, text, "a UUID")?)),
+        };
+        if self.request.part.replace(part).is_some() {
+            let one = "send one scene, character, location or mood: an asset is for one of them";
+            return Err(Refusal::invalid(field.name(), one));
         }
         Ok(())
+    }
+}
+
+/// The one id of an array: an asset is a version of one history.
+fn only(field: UploadField, text: &str) -> Result<ElementId, Refusal> {
+    let ids: Vec<String> = json(field, text, r#"["0193a5b0-…"]"#)?;
+    match ids.as_slice() {
+        [id] => parsed(field, id, "an array of one UUID"),
+        _ => Err(Refusal::invalid(
+            field.name(),
+            "must be an array of one id: send the file's digest once more for each other one",
+        )),
     }
 }
 
@@ -197,6 +222,8 @@ mod tests {
 
     const DIGEST: &str = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
 
+    const UUID: &str = "0193a5b0-7c3e-7000-8000-000000000001";
+
     fn refused(texts: &[(&str, &str)]) -> String {
         form(texts).unwrap_err().problem().field.clone().unwrap()
     }
@@ -220,7 +247,7 @@ mod tests {
         assert_eq!(request.filename, "fox.mp4");
         assert_eq!(request.client_id.as_deref(), Some("c-1"));
         assert_eq!(request.tags, ["product", "demo"]);
-        assert_eq!(request.scene, Some(SceneRef::Number(3)));
+        assert_eq!(request.part, Some(PartRef::Scene(SceneRef::Number(3))));
         assert_eq!(request.generation.estimated_cost, Some(0.35));
         assert_eq!((request.set_best, request.generation.provider), (true, None));
         assert_eq!(request.metadata["seed"], 7);
@@ -241,6 +268,9 @@ mod tests {
             (vec![file, ("asset_key", "a/b")], "asset_key"),
             (vec![file, ("scene_number", "-1")], "scene_number"),
             (vec![file, ("scene_id", "1")], "scene_id"),
+            (vec![file, ("scene_id", UUID), ("mood_id", UUID)], "mood_id"),
+            (vec![file, ("character_ids", UUID)], "character_ids"),
+            (vec![file, ("locationIds", "[]")], "location_ids"),
             (vec![file, ("set_best", "yes")], "set_best"),
             (vec![file, ("parent_id", "1")], "parent_id"),
             (vec![file, ("source_asset_ids", r#"["x"]"#)], "source_asset_ids"),

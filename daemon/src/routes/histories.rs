@@ -1,12 +1,12 @@
-//! The histories of a project or a scene: list, show, choose the best version.
+//! The histories of a project or a part of it: list, show, choose the best version.
 //!
-//! The same handlers serve both scopes: a path without a scene is the project's own.
+//! The same handlers serve every scope: a path without a part is the project's own.
 
 use axum::body::Body;
 use axum::response::Response;
 use rushes_api::SetBest;
 use rushes_vault::Vault;
-use rushes_vault::command::{self, SceneRef};
+use rushes_vault::command::{self, PartRef};
 use rushes_vault::ids::ProjectId;
 use rushes_vault::model::{Scope, Viewer};
 
@@ -16,25 +16,23 @@ use crate::{intake, reply, wire};
 
 /// Answers the histories of a scope in short, as a map by asset key.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
-    let project = call.project()?;
-    let Some(scene) = call.scene()? else {
-        let found = call.ask(move |vault, viewer| vault.project_view(viewer, &project)).await?;
-        let view = found.ok_or_else(|| Refusal::missing("project"))?;
-        let project = wire::project_view(&call.links, view);
-        return reply::read(&call.headers, &project.assets);
-    };
-    let found = call.ask(move |vault, viewer| vault.scene_view(viewer, &project, scene)).await?;
-    let view = found.ok_or_else(|| Refusal::missing("scene"))?;
-    let scene = wire::scene_view(&call.links, view);
-    reply::read(&call.headers, &scene.assets)
+    let (project, part) = (call.project()?, call.part()?);
+    let (folder, histories) = call
+        .ask(move |vault, viewer| {
+            let (scope, number) = scope(vault, viewer, project, part)?;
+            let histories = vault.histories_of(viewer, &scope)?;
+            Ok::<_, Refusal>((wire::folder(&scope, number), histories))
+        })
+        .await?;
+    reply::read(&call.headers, &wire::histories(&call.links, folder.as_deref(), histories))
 }
 
 /// Answers a history with all its versions.
 pub async fn show(call: Call) -> Result<Response, Refusal> {
-    let (project, scene, key) = (call.project()?, call.scene()?, call.asset_key()?);
+    let (project, part, key) = (call.project()?, call.part()?, call.asset_key()?);
     let (view, number) = call
         .ask(move |vault, viewer| {
-            let (scope, number) = scope(vault, viewer, project, scene)?;
+            let (scope, number) = scope(vault, viewer, project, part)?;
             let view = vault.history(viewer, &scope, &key)?;
             Ok::<_, Refusal>((view.ok_or_else(|| Refusal::missing("history"))?, number))
         })
@@ -44,12 +42,12 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
 
 /// Chooses the best version of a history.
 pub async fn set_best(call: Call, body: Body) -> Result<Response, Refusal> {
-    let (project, scene, asset_key) = (call.project()?, call.scene()?, call.asset_key()?);
+    let (project, part, asset_key) = (call.project()?, call.part()?, call.asset_key()?);
     let key = call.idempotency_key()?;
     let SetBest { version } = intake::json(&call.headers, body).await?;
     let (view, number) = call
         .ask(move |vault, viewer| {
-            let (scope, number) = scope(vault, viewer, project, scene)?;
+            let (scope, number) = scope(vault, viewer, project, part)?;
             let best = command::SetBest { scope, asset_key, version };
             let view = vault.set_best(viewer, best, key)?;
             vault.wait_shown(view.entry.revision);
@@ -59,14 +57,28 @@ pub async fn set_best(call: Call, body: Body) -> Result<Response, Refusal> {
     reply::made(None, &wire::history(&call.links, view, number))
 }
 
+/// The scope that a path names; refused when there is no such project or part.
 fn scope(
     vault: &Vault,
     viewer: Viewer,
     project: ProjectId,
-    scene: Option<SceneRef>,
+    part: Option<PartRef>,
 ) -> Result<(Scope, Option<u32>), Refusal> {
-    let Some(scene) = scene else { return Ok((Scope { project, scene: None }, None)) };
-    let found = vault.resolve_scene(viewer, &project, scene)?;
-    let scene = found.ok_or_else(|| Refusal::missing("scene"))?;
-    Ok((Scope { project, scene: Some(scene.id) }, Some(scene.scene_number)))
+    match part {
+        None if vault.project(viewer, &project)?.is_none() => Err(Refusal::missing("project")),
+        None => Ok((Scope::of_project(project), None)),
+        Some(part) => {
+            let found = vault.resolve_part(viewer, &project, part)?;
+            found.ok_or_else(|| Refusal::missing(part_word(part)))
+        }
+    }
+}
+
+const fn part_word(part: PartRef) -> &'static str {
+    match part {
+        PartRef::Scene(_) => "scene",
+        PartRef::Character(_) => "character",
+        PartRef::Location(_) => "location",
+        PartRef::Mood(_) => "mood",
+    }
 }

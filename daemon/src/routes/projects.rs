@@ -4,9 +4,8 @@ use axum::body::Body;
 use axum::extract::Query;
 use axum::response::Response;
 use rushes_api::{Code, NewProject, ProjectPage, paths};
+use rushes_vault::command;
 use rushes_vault::ids::ProjectId;
-use rushes_vault::source::Source;
-use rushes_vault::{Vault, command};
 use serde::Deserialize;
 
 use crate::call::{Across, Call};
@@ -47,7 +46,7 @@ pub async fn list(Across(call): Across) -> Result<Response, Refusal> {
                 let project = if is_after { vault.project(viewer, &only)? } else { None };
                 Ok::<_, Refusal>(project.into_iter().collect())
             }
-            None => Ok(Vault::projects(vault, viewer, after.as_ref(), limit + 1)?),
+            None => Ok(vault.projects(viewer, after.as_ref(), limit + 1)?),
         })
         .await?;
     let more = found.len() > limit;

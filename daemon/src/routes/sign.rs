@@ -11,7 +11,7 @@ use rushes_api::{SIGNED_S_MAX, Sign, Signed, SigningKeys, paths};
 use rushes_vault::Vault;
 use rushes_vault::command::SceneRef;
 use rushes_vault::ids::AssetId;
-use rushes_vault::model::{Scope, Viewer};
+use rushes_vault::model::{Part, Scope, Viewer};
 use rushes_vault::source::Source;
 
 use crate::call::{Admin, ReadingAcross, scene_ref};
@@ -72,16 +72,16 @@ fn at(vault: &Vault, viewer: Viewer, path: &str) -> Result<Option<AssetId>, Refu
         _ => return Ok(None),
     };
     let Ok(project) = project.parse() else { return Ok(None) };
-    let scene = match scene {
+    let part = match scene {
         None => None,
         Some(number) => {
             let Some(SceneRef::Number(number)) = scene_ref(number) else { return Ok(None) };
             let found = vault.resolve_scene(viewer, &project, SceneRef::Number(number))?;
             let Some(scene) = found else { return Ok(None) };
-            Some(scene.id)
+            Some(Part::Scene(scene.id))
         }
     };
-    let scope = Scope { project, scene };
+    let scope = Scope { project, part };
     match rest {
         ["versions", key, file] => version_at(vault, (viewer, &scope), key, file),
         [file] => current_at(vault, (viewer, &scope), file),

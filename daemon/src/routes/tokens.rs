@@ -13,7 +13,6 @@ use rushes_api::{Access, Code, NewToken, TokenList, TokenMade, TokenReply, paths
 use rushes_vault::command::NAME_BYTES_MAX;
 use rushes_vault::ids::{ProjectId, UserId};
 use rushes_vault::model::Viewer;
-use rushes_vault::source::Source;
 use serde::Deserialize;
 
 use crate::call::Call;

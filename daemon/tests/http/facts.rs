@@ -47,15 +47,15 @@ async fn uploads_become_versions_and_the_project_shows_them() {
     assert_eq!((history.best, history.latest), (None, 2));
     assert_eq!(history.current.as_ref().map(|current| current.version), Some(2));
 
-    let best = paths::best("fox-story", Some(&3), "scene_video");
+    let best = paths::best(&paths::scene("fox-story", 3), "scene_video");
     let chosen = daemon.request(Method::PUT, &best).json(&json!({"version": 1}));
     let chosen: HistoryReply = expect(chosen, StatusCode::OK).await;
     assert_eq!((chosen.best, chosen.versions.len()), (Some(1), 2));
     let by_id: HistoryReply =
-        daemon.get(&paths::history("fox-story", Some(&scene.id), "scene_video")).await;
+        daemon.get(&paths::history(&paths::scene("fox-story", &scene.id), "scene_video")).await;
     assert_eq!(by_id, chosen);
     let map: BTreeMap<String, HistorySummary> =
-        daemon.get(&paths::histories("fox-story", Some(&3))).await;
+        daemon.get(&paths::histories(&paths::scene("fox-story", 3))).await;
     assert_eq!(map["scene_video"].current.as_ref().unwrap().asset_id, first.id);
     let shown: SceneReply = daemon.get(&paths::scene("fox-story", 3)).await;
     assert_eq!(shown.assets, map);
@@ -77,7 +77,8 @@ async fn a_project_has_histories_of_its_own() {
         .text("asset_key", "poster");
     let failed = daemon.upload(failed).await;
     assert_eq!((failed.status, failed.version), (Status::Failed, Some(3)));
-    let history: HistoryReply = daemon.get(&paths::history("fox-story", None, "poster")).await;
+    let history: HistoryReply =
+        daemon.get(&paths::history(&paths::project("fox-story"), "poster")).await;
     assert_eq!((history.best, history.latest), (best.version, 3));
     assert_eq!(history.versions.iter().map(|one| one.version).max(), Some(Some(3)));
 }
@@ -141,7 +142,7 @@ async fn what_cannot_be_is_refused_by_field() {
         let problem = problem(refused).await;
         assert_eq!((problem.code, problem.field.as_deref()), (code, Some(field)));
     }
-    let best = paths::best("fox-story", Some(&3), "scene_video");
+    let best = paths::best(&paths::scene("fox-story", 3), "scene_video");
     let missing = daemon.request(Method::PUT, &best).json(&json!({"version": 1}));
     assert_eq!(problem(missing).await.code, Code::NotFound);
     let first: AssetReply = daemon.upload(form("x.png", PNG)).await;

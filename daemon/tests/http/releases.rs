@@ -44,7 +44,7 @@ async fn a_history_falls_back_to_what_is_left_and_keeps_its_numbers() {
     let first = daemon.upload(poster()).await;
     let second = daemon.upload(poster().text("set_best", "true")).await;
     let third = daemon.upload(poster()).await;
-    let history = paths::history("fox", None, "poster");
+    let history = paths::history(&paths::project("fox"), "poster");
     for id in [&second.id, &third.id] {
         let _: AssetReply = expect(delete(&daemon, id), StatusCode::OK).await;
     }
@@ -54,7 +54,7 @@ async fn a_history_falls_back_to_what_is_left_and_keeps_its_numbers() {
     assert_eq!(states, [Status::Ready, Status::Deleted, Status::Deleted]);
     let path = "projects/fox/versions/poster/v002.deleted.json";
     assert_eq!(shown.versions[1].path.as_deref(), Some(path));
-    let best = paths::best("fox", None, "poster");
+    let best = paths::best(&paths::project("fox"), "poster");
     let chosen = daemon.request(Method::PUT, &best).json(&json!({"version": 3}));
     let refused = problem(chosen).await;
     assert_eq!((refused.code, refused.field.as_deref()), (Code::Invalid, Some("version")));

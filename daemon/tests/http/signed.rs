@@ -175,7 +175,8 @@ async fn a_place_in_the_mount_can_be_signed() {
         let hers = daemon.with(&ann, Method::POST, paths::SIGN).json(&ask);
         assert_eq!(problem(hers).await.code, Code::NotFound);
     }
-    let history: HistoryReply = daemon.get(&paths::history("fox", Some(&3), "scene_video")).await;
+    let history: HistoryReply =
+        daemon.get(&paths::history(&paths::scene("fox", 3), "scene_video")).await;
     assert!(history.versions.iter().all(|version| version.public_url.is_some()));
 }
 

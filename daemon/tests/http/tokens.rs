@@ -67,7 +67,7 @@ async fn a_read_token_changes_nothing() {
         (Method::DELETE, paths::asset(&asset.id)),
         (Method::POST, paths::asset_restore(&asset.id)),
         (Method::POST, paths::scenes("fox")),
-        (Method::PUT, paths::best("fox", None, "poster")),
+        (Method::PUT, paths::best(&paths::project("fox"), "poster")),
         (Method::POST, paths::TOKENS.to_owned()),
         (Method::DELETE, paths::token("x")),
     ] {
@@ -174,7 +174,10 @@ async fn a_token_of_one_project_sees_nothing_else() {
     }
     for (theirs, nobodys) in [
         (paths::project("owl"), paths::project("nowhere")),
-        (paths::history("owl", None, "clip"), paths::history("nowhere", None, "clip")),
+        (
+            paths::history(&paths::project("owl"), "clip"),
+            paths::history(&paths::project("nowhere"), "clip"),
+        ),
         (paths::asset(&owl.id), paths::asset(uuid::Uuid::now_v7())),
         (paths::asset_data(&loose.id), paths::asset_data(uuid::Uuid::now_v7())),
     ] {
