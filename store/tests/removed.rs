@@ -97,8 +97,8 @@ fn removed_under_a_sync(then: Option<u64>) -> (CrashDisk, Vec<Vec<u8>>) {
         }
     }));
     let store = open(&disk, index.path());
-    let [first, lost, last] = [0, 1, 2].map(|seed| noise(seed, 3000));
-    put(&store, &first).unwrap();
+    let [before, lost, after] = [0, 1, 2].map(|seed| noise(seed, 3000));
+    put(&store, &before).unwrap();
     is_armed.store(true, Ordering::Relaxed);
     let error = put(&store, &lost).unwrap_err();
     assert!(error.to_string().contains("somebody has removed the file"), "{error}");
@@ -107,8 +107,8 @@ fn removed_under_a_sync(then: Option<u64>) -> (CrashDisk, Vec<Vec<u8>>) {
         let _ = put(&store, &lost);
         inner.call_off();
     }
-    put(&store, &last).unwrap();
-    let kept = vec![first, last];
+    put(&store, &after).unwrap();
+    let kept = vec![before, after];
     assert_reads(&store, &kept);
     drop(store);
     (inner, kept)
