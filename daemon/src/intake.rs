@@ -3,6 +3,7 @@
 //! Knows nothing of what the body means. Invariant: no more than the maximum is ever handed on,
 //! and a client that sends nothing for [`SILENCE_MAX`] is given up.
 
+use std::fmt;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
@@ -12,7 +13,8 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use rushes_api::Code;
 use rushes_api::record::in_snake_case;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
@@ -88,11 +90,41 @@ pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Resul
 
 /// Reads a JSON object whose members may be named in either casing.
 pub async fn object(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Refusal> {
-    let sent: Map<String, Value> = json(headers, body).await?;
+    let Members(sent) = json(headers, body).await?;
     match in_snake_case(Value::Object(sent)) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Refusal::new(Code::Invalid, "the body must be a JSON object")),
         Err(name) => Err(Refusal::invalid(&name, "was sent in both spellings")),
+    }
+}
+
+/// The members of an object, none of which is there twice.
+struct Members(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+                let mut members = Map::new();
+                while let Some((name, value)) = object.next_entry::<String, Value>()? {
+                    if members.contains_key(&name) {
+                        return Err(A::Error::custom(format!("duplicate field `{name}`")));
+                    }
+                    members.insert(name, value);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        from.deserialize_map(Each)
     }
 }
 
