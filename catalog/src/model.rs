@@ -127,8 +127,7 @@ pub struct Element {
     pub revision: Revision,
 }
 
-/// A project and what is in it, as of one moment. Lists are bounded by
-/// [`crate::query::ROWS_MAX`].
+/// A project and what is in it, as of one moment. Each list holds 10,000 entries at most.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProjectFacts {
     /// The project.
