@@ -10,6 +10,7 @@ mod corpus;
 mod figures;
 mod ingest;
 mod keep;
+mod packing;
 mod random;
 mod reading;
 mod rebuild;
@@ -21,12 +22,13 @@ use std::path::{Path, PathBuf};
 /// A bench: it gets a directory of its own and how often to repeat.
 type Bench = fn(&Path, u64);
 
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 7] = [
     ("uploads", uploads::run),
     ("reading", reading::run),
     ("ingest", ingest::run),
     ("small", small::run),
     ("random", random::run),
+    ("packing", packing::run),
     ("rebuild", rebuild::run),
 ];
 

@@ -114,9 +114,11 @@ impl Journal {
 
     /// Starts the next line and tells in which file and where it will stand.
     ///
-    /// Starts a new file first where the old one is full or a write to it failed.
+    /// Starts a new file first where the old one is full, a write to it failed, or somebody has
+    /// removed it.
     pub fn next_line(&mut self) -> Result<(LineBuilder, Revision, u64), JournalError> {
         let first = self.head.revision + 1;
+        self.restore()?;
         let fits = |file: &AppendFile| !file.has_failed() && file.end() < SEGMENT_BYTES_MAX;
         if !self.active.as_ref().is_some_and(|(_, file)| fits(file)) {
             self.active = None;
@@ -138,6 +140,20 @@ impl Journal {
         file.sync()?;
         self.head = head;
         Ok(head)
+    }
+
+    /// Gives the newest file its name back where somebody has removed it, with every line that was
+    /// acknowledged. The next line goes to a new file: who reads has the old one open.
+    fn restore(&mut self) -> Result<(), DiskError> {
+        if let Some((first, file)) = self.active.as_mut().filter(|(_, file)| file.is_nameless()) {
+            file.restore(&*self.disk, &fresh_path(file.path()))?;
+            tracing::error!(
+                file = file_name(*first),
+                "somebody removed the journal file that is being written: it is back"
+            );
+            self.active = None;
+        }
+        Ok(())
     }
 
     /// Makes the file of the next line. One of that name was left by a failure: nothing in it was
@@ -166,6 +182,11 @@ fn torn_path(first: Revision) -> PathBuf {
     segment_path(first).with_extension("torn")
 }
 
+/// Where the copy of a file is made.
+fn fresh_path(path: &Path) -> PathBuf {
+    path.with_extension("new")
+}
+
 /// Keeps a file as it is under another name, for whoever wants to look at its torn end.
 fn set_aside(disk: &dyn Disk, first: Revision) -> Result<(), DiskError> {
     let aside = torn_path(first);
@@ -177,23 +198,14 @@ fn set_aside(disk: &dyn Disk, first: Revision) -> Result<(), DiskError> {
 
 /// Replaces a file by a durable copy of its first `end` bytes.
 fn copy_over(disk: &dyn Disk, path: &Path, end: u64) -> Result<(), DiskError> {
-    const PIECE_BYTES: usize = 1 << 20;
-    let fresh = path.with_extension("new");
+    let fresh = fresh_path(path);
     match disk.remove(&fresh) {
         Err(error) if !error.is_missing() => return Err(error),
         _ => {}
     }
     let from = disk.open_read(path)?;
     let to = disk.create_new(&fresh)?;
-    let mut piece = vec![0; PIECE_BYTES];
-    let mut at = 0;
-    while at < end {
-        let wanted = usize::try_from(end - at).unwrap_or(PIECE_BYTES).min(PIECE_BYTES);
-        let Some(buffer) = piece.get_mut(..wanted) else { break };
-        rushes_disk::read_exact_at(&*from, path, buffer, at)?;
-        to.write_all_at(buffer, at)?;
-        at += wanted as u64;
-    }
+    rushes_disk::copy_front(&*from, path, end, &*to)?;
     to.sync()?;
     disk.rename(&fresh, path)?;
     disk.sync_dir(path.parent().unwrap_or(Path::new("")))

@@ -4,21 +4,26 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rushes_catalog::command::{Command, CommandError, NewProject};
 use rushes_catalog::ids::UserId;
 use rushes_catalog::journal::segment_path;
 use rushes_catalog::model::Viewer;
 use rushes_catalog::{Catalog, OpenError, Options};
-use rushes_disk::{CrashDisk, Disk, ManualClock, Timestamp};
+use rushes_disk::{CrashDisk, Disk, ManualClock, RecordingDisk, Timestamp, Verb};
 
 fn viewer() -> Viewer {
     Viewer { user: UserId::from_bytes([7; 16]) }
 }
 
 fn open(disk: &CrashDisk, index: &Path) -> Result<Catalog, OpenError> {
+    open_over(Arc::new(disk.clone()), index)
+}
+
+fn open_over(disk: Arc<dyn Disk>, index: &Path) -> Result<Catalog, OpenError> {
     Catalog::open(Options {
-        disk: Arc::new(disk.clone()),
+        disk,
         index_above: index.to_owned(),
         boot: Some("boot".to_owned()),
         clock: Arc::new(ManualClock::at(Timestamp(0))),
@@ -264,4 +269,51 @@ fn a_file_in_which_nothing_was_recorded_is_no_damage_after_a_clean_stop() {
     assert_eq!(catalog.read_only(), None);
     assert_eq!(create(&catalog, "three"), Ok(3));
     assert_eq!(names(&catalog), ["one", "two", "three"]);
+}
+
+#[test]
+fn a_journal_file_that_somebody_removes_is_back_with_the_next_line() {
+    let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    let catalog = open(&disk, index.path()).unwrap();
+    for name in ["one", "two"] {
+        create(&catalog, name).unwrap();
+    }
+    disk.remove(&segment_path(1)).unwrap();
+    for name in ["three", "four"] {
+        create(&catalog, name).unwrap();
+    }
+    disk.remove(&segment_path(3)).unwrap();
+    create(&catalog, "five").unwrap();
+    let all = ["one", "two", "three", "four", "five"];
+    assert_eq!(names(&catalog), all);
+    drop(catalog);
+    for disk in [disk.restart(), disk.reboot_bare()] {
+        let fresh = tempfile::tempdir().unwrap();
+        let catalog = open(&disk, fresh.path()).unwrap();
+        assert_eq!((names(&catalog), catalog.read_only()), (all.map(str::to_owned).into(), None));
+    }
+}
+
+#[test]
+fn a_journal_file_that_is_removed_under_a_sync_costs_that_line_only() {
+    let (inner, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    let disk = Arc::new(RecordingDisk::over(Arc::new(inner.clone())));
+    let (by_hand, is_armed) = (inner.clone(), Arc::new(AtomicBool::new(false)));
+    let armed = Arc::clone(&is_armed);
+    disk.watch(Box::new(move |call| {
+        if (call.verb, &call.path) == (Verb::Sync, &segment_path(1))
+            && armed.swap(false, Ordering::Relaxed)
+        {
+            by_hand.remove(&call.path).unwrap();
+        }
+    }));
+    let catalog = open_over(disk, index.path()).unwrap();
+    create(&catalog, "one").unwrap();
+    is_armed.store(true, Ordering::Relaxed);
+    assert_eq!(create(&catalog, "lost"), Err(CommandError::OutcomeUnknown));
+    assert_eq!(create(&catalog, "two"), Ok(2));
+    drop(catalog);
+    let fresh = tempfile::tempdir().unwrap();
+    let catalog = open(&inner.reboot_bare(), fresh.path()).unwrap();
+    assert_eq!(names(&catalog), ["one", "two"]);
 }

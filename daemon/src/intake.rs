@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::error::Refusal;
+use crate::objects::Objects;
 
 /// How long a client may send nothing in the middle of a body.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
@@ -66,7 +67,8 @@ fn too_large(bytes_max: u64) -> Refusal {
     Refusal::new(Code::TooLarge, format!("the body is larger than {bytes_max} bytes"))
 }
 
-/// Reads a JSON body. Unknown fields are refused by the type; the refusal names the field.
+/// Reads a JSON body. Unknown fields are refused by the type, and an array that stands for an
+/// object; the refusal names the field.
 pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Refusal> {
     if !is_json(headers) {
         return Err(Refusal::new(
@@ -93,7 +95,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
     let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Objects(&mut reader)).map_err(|error| {
         let (path, error) = (error.path().to_string(), error.into_inner());
         if !error.is_data() {
             return Refusal::new(Code::BadRequest, format!("the body is not JSON: {error}"));
@@ -147,6 +149,7 @@ mod tests {
         }
         assert_eq!(refused("{").0, Code::BadRequest);
         assert_eq!(refused("[1,2]").0, Code::Invalid);
+        assert_eq!(refused("[1]"), (Code::Invalid, None), "the first field alone");
     }
 
     #[tokio::test(start_paused = true)]

@@ -16,6 +16,7 @@ mod hosts;
 mod intake;
 mod jobs;
 mod lifecycle;
+mod objects;
 mod page;
 mod reply;
 mod routes;

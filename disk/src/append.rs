@@ -3,13 +3,15 @@
 //! Invariant: after a failed write or sync it takes nothing more. The kernel may have marked the
 //! lost pages clean, so a later sync of the same file would report success for bytes that are not
 //! there (fsync(2), "Error handling"; what `PostgreSQL` met in 2018). Whoever owns it goes on
-//! in a new file and carries over what it still needs.
+//! in a new file and carries over what it still needs. A file whose name somebody has removed
+//! counts as failed with its next sync; as long as it is open its bytes are there, and can be
+//! restored.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::{Disk, DiskError, DiskFile, Result, Verb};
+use crate::{Disk, DiskError, DiskFile, Result, Verb, copy_front};
 
 /// An append-only file.
 #[derive(Debug)]
@@ -83,12 +85,44 @@ impl AppendFile {
         Ok(())
     }
 
-    /// Makes everything that was appended durable.
+    /// Makes everything that was appended durable. Errors: also when the file has no name any more.
     pub fn sync(&mut self) -> Result<()> {
         self.check()?;
-        self.file.sync().inspect_err(|_| self.failed = true)?;
+        let synced = self.file.sync().and_then(|()| self.check_name());
+        synced.inspect_err(|_| self.failed = true)?;
         self.synced = self.end;
         Ok(())
+    }
+
+    /// Whether somebody has removed the file's name: then its bytes go when it is closed.
+    pub fn is_nameless(&self) -> bool {
+        self.file.stat().is_ok_and(|stat| stat.links == 0)
+    }
+
+    /// Gives what is known to be durable the file's name again, durably, in a copy, and goes on
+    /// there. `fresh` is where the copy is made, on the same file system. After an error it can be
+    /// tried again.
+    pub fn restore(&mut self, disk: &dyn Disk, fresh: &Path) -> Result<()> {
+        match disk.remove(fresh) {
+            Err(error) if !error.is_missing() => return Err(error),
+            _ => {}
+        }
+        let file = disk.create_new(fresh)?;
+        copy_front(&*self.file, &self.path, self.synced, &*file)?;
+        file.sync()?;
+        disk.rename(fresh, &self.path)?;
+        disk.sync_dir(self.path.parent().unwrap_or(Path::new("")))?;
+        (self.file, self.failed) = (file, false);
+        (self.end, self.grown) = (self.synced, self.synced);
+        Ok(())
+    }
+
+    /// Cuts off what is not known to be durable, for good: after a failure the file may show bytes
+    /// that nobody was promised. It takes nothing more all the same.
+    pub fn cut_failed(&mut self) -> Result<()> {
+        self.failed = true;
+        self.file.set_len(self.synced)?;
+        self.file.sync()
     }
 
     /// Bytes written so far.
@@ -116,6 +150,14 @@ impl AppendFile {
         &self.file
     }
 
+    fn check_name(&self) -> Result<()> {
+        if self.file.stat()?.links > 0 {
+            return Ok(());
+        }
+        let source = io::Error::new(io::ErrorKind::NotFound, "somebody has removed the file");
+        Err(DiskError::new(Verb::Sync, &self.path, source))
+    }
+
     fn check(&self) -> Result<()> {
         if !self.failed {
             return Ok(());
@@ -128,7 +170,76 @@ impl AppendFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CrashDisk, RecordingDisk};
+    use crate::{CrashDisk, Fault, RealDisk, RecordingDisk};
+
+    fn read(disk: &dyn Disk, path: &Path) -> Vec<u8> {
+        let mut bytes = vec![0; 100];
+        let count = disk.open_read(path).unwrap().read_at(&mut bytes, 0).unwrap();
+        bytes.truncate(count);
+        bytes
+    }
+
+    #[test]
+    fn a_file_that_somebody_removes_fails_and_is_restored_with_what_was_durable() {
+        let above = tempfile::tempdir().unwrap();
+        let disks: [Box<dyn Disk>; 2] =
+            [Box::new(CrashDisk::new()), Box::new(RealDisk::open(above.path()).unwrap())];
+        let (path, fresh) = (Path::new("f"), Path::new("fresh"));
+        for disk in disks {
+            let mut file = AppendFile::create(&*disk, path).unwrap();
+            file.append_ahead(b"kept").unwrap();
+            file.sync().unwrap();
+            assert!(!file.is_nameless());
+            disk.remove(path).unwrap();
+            assert!(file.is_nameless());
+            file.append(b" and lost").unwrap();
+            assert!(file.sync().unwrap_err().is_missing() && file.has_failed());
+            file.restore(&*disk, fresh).unwrap();
+            assert!(!file.is_nameless() && disk.stat(fresh).is_err());
+            assert_eq!(read(&*disk, path), b"kept");
+            file.append(b" on").unwrap();
+            file.sync().unwrap();
+            assert_eq!(read(&*disk, path), b"kept on");
+        }
+    }
+
+    #[test]
+    fn a_restored_file_is_durable_whatever_failed_before() {
+        let (path, fresh) = (Path::new("f"), Path::new("fresh"));
+        for call in 1.. {
+            let disk = CrashDisk::new();
+            let mut file = AppendFile::create(&disk, path).unwrap();
+            file.append(b"kept").unwrap();
+            file.sync().unwrap();
+            disk.remove(path).unwrap();
+            disk.fail_at(call, Fault::Io);
+            let restored = file.restore(&disk, fresh);
+            assert_eq!(restored.is_err(), disk.struck_at().is_some(), "call {call}");
+            disk.call_off();
+            file.restore(&disk, fresh).unwrap();
+            assert_eq!(read(&disk.reboot_bare(), path), b"kept", "call {call}");
+            if restored.is_ok() {
+                assert!(call > 5);
+                return;
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_failed_sync_leaves_behind_is_cut_off() {
+        let (disk, path) = (CrashDisk::new(), Path::new("f"));
+        let mut file = AppendFile::create(&disk, path).unwrap();
+        file.append(b"kept").unwrap();
+        file.sync().unwrap();
+        file.append(b" and lost").unwrap();
+        disk.fail_at(1, Fault::Io);
+        assert!(file.sync().is_err());
+        assert_eq!(read(&disk.restart(), path), b"kept and lost");
+        file.cut_failed().unwrap();
+        assert_eq!(read(&disk.restart(), path), b"kept");
+        assert_eq!(read(&disk.reboot_bare(), path), b"kept");
+        assert!(file.append(b"x").is_err());
+    }
 
     #[test]
     fn a_file_that_grows_ahead_changes_its_length_seldom_and_ends_where_it_is_cut() {

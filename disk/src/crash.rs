@@ -279,7 +279,8 @@ impl Disk for CrashDisk {
         self.call(Verb::Stat, path, |image| match image.node(path)? {
             Node::File(inode) => Ok(image.stat(inode)),
             Node::Dir => {
-                Ok(Stat { kind: Kind::Directory, size: 0, modified_ns: 0, inode: u64::MAX })
+                let (kind, inode) = (Kind::Directory, u64::MAX);
+                Ok(Stat { kind, size: 0, modified_ns: 0, inode, links: 1 })
             }
         })
     }

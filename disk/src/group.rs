@@ -1,11 +1,17 @@
 //! Group commit: many callers share one write and one sync.
 //!
-//! A thread drains its queue, hands everything that waits to a [`Committer`] at once, and wakes
-//! each caller with its own answer. While one batch syncs, the next one gathers by itself, so the
-//! batch grows with the load and a lone caller waits for nobody.
+//! A caller that finds nobody at work commits its own item, on its own thread. Whoever comes
+//! meanwhile queues up; a thread drains the queue, hands everything that waits to the [`Committer`]
+//! at once, and wakes each caller with its own answer. So the batch grows with the load, and a lone
+//! caller waits for nobody, not even for a thread to wake up.
+//!
+//! Invariant: items are committed one batch after the other, and those of one caller in the order
+//! in which it handed them in.
 
-use std::sync::Mutex;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 /// What writes a batch.
@@ -33,7 +39,7 @@ pub struct Batch {
     pub weight_max: usize,
 }
 
-/// The thread behind the queue is gone: it was stopped, or it panicked.
+/// Nobody commits any more: it was stopped, or the committer panicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the writer has stopped")]
 pub struct Stopped;
@@ -55,21 +61,42 @@ impl<T> Pending<T> {
     }
 }
 
-/// A queue with one committing thread behind it.
+/// Whoever commits has taken the committer out: a panic drops it, and nobody finds it again.
+#[derive(Debug)]
+struct Seat<C> {
+    committer: Mutex<Option<C>>,
+    /// Items that were queued and are not committed yet.
+    queued: AtomicUsize,
+    /// Whether the last batch held one item only. When it held more, the next caller is soon
+    /// followed by others, who would wait twice if it did not wait for them.
+    is_calm: AtomicBool,
+}
+
+impl<C> Seat<C> {
+    fn take_turn(&self) -> MutexGuard<'_, Option<C>> {
+        self.committer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A committer with a queue and a thread before it.
 #[derive(Debug)]
 pub struct GroupCommit<C: Committer> {
+    seat: Arc<Seat<C>>,
     queue: Mutex<Option<SyncSender<Waiting<C>>>>,
-    thread: Mutex<Option<JoinHandle<C>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl<C: Committer> GroupCommit<C> {
     /// Starts the thread.
     pub fn start(name: &str, batch: Batch, committer: C) -> std::io::Result<Self> {
         let (queue, items) = sync_channel(batch.queue_max);
+        let (committer, queued) = (Mutex::new(Some(committer)), AtomicUsize::new(0));
+        let seat = Arc::new(Seat { committer, queued, is_calm: AtomicBool::new(true) });
+        let same = Arc::clone(&seat);
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(committer, &items, batch))?;
-        Ok(Self { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
+            .spawn(move || run(&same, &items, batch))?;
+        Ok(Self { seat, queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
     }
 
     /// Hands an item in; blocks while the queue is full.
@@ -77,21 +104,46 @@ impl<C: Committer> GroupCommit<C> {
         // The lock is held for the clone only: a full queue must not block `stop`.
         let queue = self.queue.lock().map_err(|_| Stopped)?.clone().ok_or(Stopped)?;
         let (answer, pending) = sync_channel(1);
+        self.seat.queued.fetch_add(1, Ordering::AcqRel);
         queue.send(Waiting { item, answer }).map_err(|_| Stopped)?;
         Ok(Pending(pending))
     }
 
     /// Hands an item in and waits for its answer.
     pub fn call(&self, item: C::Item) -> Result<C::Done, Stopped> {
+        let item = match self.commit_alone(item) {
+            Ok(done) => return done,
+            Err(item) => item,
+        };
         self.submit(item)?.wait()
     }
 
-    /// Takes no more items, commits those that wait, and gives the committer back; `None` when the
-    /// thread panicked or was stopped before.
+    /// Commits an item on this thread, or gives it back when somebody else is before it.
+    fn commit_alone(&self, item: C::Item) -> Result<Result<C::Done, Stopped>, C::Item> {
+        let Ok(mut turn) = self.seat.committer.try_lock() else { return Err(item) };
+        // What this caller has queued before counts, too.
+        let is_first = self.seat.queued.load(Ordering::Acquire) == 0;
+        if !is_first || !self.seat.is_calm.load(Ordering::Relaxed) {
+            return Err(item);
+        }
+        let Some(mut committer) = turn.take() else { return Ok(Err(Stopped)) };
+        // A panic ends the committer, not whoever happened to be its first caller.
+        let outcome = catch_unwind(AssertUnwindSafe(move || {
+            let done = committer.commit(vec![item]).pop();
+            (committer, done)
+        }));
+        let Ok((committer, done)) = outcome else { return Ok(Err(Stopped)) };
+        *turn = Some(committer);
+        Ok(done.ok_or(Stopped))
+    }
+
+    /// Takes no more items, commits those that wait, and gives the committer back; `None` when it
+    /// panicked or was stopped before.
     pub fn stop(&self) -> Option<C> {
         drop(self.queue.lock().ok()?.take());
         let thread = self.thread.lock().ok()?.take()?;
-        thread.join().ok()
+        thread.join().ok()?;
+        self.seat.take_turn().take()
     }
 }
 
@@ -101,9 +153,12 @@ impl<C: Committer> Drop for GroupCommit<C> {
     }
 }
 
-fn run<C: Committer>(mut committer: C, items: &Receiver<Waiting<C>>, batch: Batch) -> C {
+fn run<C: Committer>(seat: &Seat<C>, items: &Receiver<Waiting<C>>, batch: Batch) {
     let mut held = None;
     while let Some(first) = held.take().or_else(|| items.recv().ok()) {
+        let mut turn = seat.take_turn();
+        // Without one the answers are dropped, which says so to those who wait.
+        let Some(mut committer) = turn.take() else { return };
         let mut weight = C::weight(&first.item);
         let mut waiting = vec![first];
         while waiting.len() < batch.items_max && weight < batch.weight_max {
@@ -121,12 +176,17 @@ fn run<C: Committer>(mut committer: C, items: &Receiver<Waiting<C>>, batch: Batc
         }
         let (batch_items, answers): (Vec<_>, Vec<_>) =
             waiting.into_iter().map(|waiting| (waiting.item, waiting.answer)).unzip();
-        for (answer, done) in answers.into_iter().zip(committer.commit(batch_items)) {
+        let count = answers.len();
+        seat.is_calm.store(count == 1, Ordering::Relaxed);
+        let all_done = committer.commit(batch_items);
+        *turn = Some(committer);
+        drop(turn);
+        seat.queued.fetch_sub(count, Ordering::AcqRel);
+        for (answer, done) in answers.into_iter().zip(all_done) {
             // A caller that no longer waits has made up its mind; its item is durable all the same.
             let _ = answer.send(done);
         }
     }
-    committer
 }
 
 #[cfg(test)]
@@ -203,5 +263,53 @@ mod tests {
         assert_eq!(group.call(1), Ok(10));
         assert!(group.stop().is_some());
         assert_eq!(group.call(1), Err(Stopped));
+    }
+
+    /// Tells on which thread each batch was committed; an item of 0 makes it panic.
+    struct Where;
+
+    impl Committer for Where {
+        type Item = u32;
+        type Done = std::thread::ThreadId;
+
+        fn weight(_: &u32) -> usize {
+            1
+        }
+
+        fn commit(&mut self, items: Vec<u32>) -> Vec<Self::Done> {
+            assert!(!items.contains(&0), "an item that it cannot take");
+            items.iter().map(|_| std::thread::current().id()).collect()
+        }
+    }
+
+    fn anywhere() -> GroupCommit<Where> {
+        GroupCommit::start("where", Batch { queue_max: 9, items_max: 9, weight_max: 9 }, Where)
+            .unwrap()
+    }
+
+    #[test]
+    fn a_lone_caller_commits_by_itself_but_never_before_what_it_queued() {
+        let (group, me) = (anywhere(), std::thread::current().id());
+        assert_eq!(group.call(1), Ok(me));
+        let queued = group.submit(2).unwrap();
+        assert_ne!(queued.wait(), Ok(me));
+        let (slow, go) = slow(100, 1000);
+        let first = slow.submit(1).unwrap();
+        std::thread::scope(|scope| {
+            let second = scope.spawn(|| slow.call(2));
+            go.send(()).unwrap();
+            assert_eq!((first.wait(), second.join().unwrap()), (Ok(10), Ok(20)));
+        });
+    }
+
+    #[test]
+    fn a_panic_stops_it_wherever_it_happens() {
+        for is_alone in [true, false] {
+            let group = anywhere();
+            let answer = if is_alone { group.call(0) } else { group.submit(0).unwrap().wait() };
+            assert_eq!(answer, Err(Stopped));
+            assert_eq!(group.call(1), Err(Stopped));
+            assert!(group.stop().is_none());
+        }
     }
 }

@@ -25,7 +25,7 @@ pub use derived::{Derived, Trust};
 pub use error::{DiskError, Verb};
 pub use group::{Batch, Committer, GroupCommit, Pending, Stopped};
 pub use real::RealDisk;
-pub use record::{Call, RecordingDisk};
+pub use record::{Call, RecordingDisk, Watcher};
 
 /// Result of a call on a disk.
 pub type Result<T> = std::result::Result<T, DiskError>;
@@ -52,6 +52,8 @@ pub struct Stat {
     pub modified_ns: i128,
     /// Inode number: two names with one inode are one file.
     pub inode: u64,
+    /// How many names it has; an open file without any is gone once it is closed.
+    pub links: u64,
 }
 
 /// One name in a directory.
@@ -109,6 +111,11 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize>;
     /// Writes all bytes at an offset, extending the file when needed.
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> Result<()>;
+    /// The same for bytes of which many come and that nobody reads soon: they go to the disk as
+    /// they come and leave the page cache, where the kernel can do that. Not durable either.
+    fn stream_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        self.write_all_at(bytes, offset)
+    }
     /// Makes the file shorter, or longer with zeros.
     fn set_len(&self, size: u64) -> Result<()>;
     /// Makes the content durable (fdatasync: size included, times not). The name is another matter.
@@ -117,6 +124,23 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
     fn stat(&self) -> Result<Stat>;
     /// The descriptor, where a kernel stands behind this file.
     fn fd(&self) -> Option<BorrowedFd<'_>>;
+}
+
+/// How much is copied at once, in bytes.
+const COPY_BYTES: usize = 1 << 20;
+
+/// Copies the first `count` bytes of a file to the start of another one. Nothing is durable yet.
+pub fn copy_front(from: &dyn DiskFile, path: &Path, count: u64, to: &dyn DiskFile) -> Result<()> {
+    let mut piece = vec![0; COPY_BYTES];
+    let mut at = 0;
+    while at < count {
+        let wanted = usize::try_from(count - at).unwrap_or(COPY_BYTES).min(COPY_BYTES);
+        let Some(buffer) = piece.get_mut(..wanted) else { break };
+        read_exact_at(from, path, buffer, at)?;
+        to.write_all_at(buffer, at)?;
+        at += wanted as u64;
+    }
+    Ok(())
 }
 
 /// Reads exactly `buffer.len()` bytes, or fails with `UnexpectedEof`.

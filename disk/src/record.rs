@@ -1,8 +1,9 @@
 //! A disk that keeps a list of what was asked of it, so that tests can assert order and amount.
 
+use std::fmt;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::{Disk, DiskFile, Entry, Result, Space, Stat, Verb};
 
@@ -17,38 +18,62 @@ pub struct Call {
     pub bytes: usize,
 }
 
-type Calls = Arc<Mutex<Vec<Call>>>;
+/// Called before each call, on the thread that makes it; it may wait for others.
+pub type Watcher = Box<dyn Fn(&Call) + Send + Sync>;
+
+#[derive(Default)]
+struct Calls {
+    all: Mutex<Vec<Call>>,
+    watcher: OnceLock<Watcher>,
+}
+
+impl fmt::Debug for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.all.fmt(f)
+    }
+}
+
+impl Calls {
+    fn note(&self, verb: Verb, path: &Path, bytes: usize) {
+        let call = Call { verb, path: path.to_owned(), bytes };
+        if let Some(watcher) = self.watcher.get() {
+            watcher(&call);
+        }
+        if let Ok(mut all) = self.all.lock() {
+            all.push(call);
+        }
+    }
+}
 
 /// Passes everything on to another disk and records it, failed calls included.
 #[derive(Debug)]
 pub struct RecordingDisk {
     inner: Arc<dyn Disk>,
-    calls: Calls,
+    calls: Arc<Calls>,
 }
 
 impl RecordingDisk {
     /// Records what is asked of `inner` from now on.
     pub fn over(inner: Arc<dyn Disk>) -> Self {
-        Self { inner, calls: Calls::default() }
+        Self { inner, calls: Arc::default() }
     }
 
     /// Takes the calls so far.
     pub fn take(&self) -> Vec<Call> {
-        self.calls.lock().map(|mut calls| std::mem::take(&mut *calls)).unwrap_or_default()
+        self.calls.all.lock().map(|mut calls| std::mem::take(&mut *calls)).unwrap_or_default()
+    }
+
+    /// Shows every call from now on to somebody before it is made. Only the first one is shown.
+    pub fn watch(&self, watcher: Watcher) {
+        let _ = self.calls.watcher.set(watcher);
     }
 
     fn note(&self, verb: Verb, path: &Path) {
-        note(&self.calls, verb, path, 0);
+        self.calls.note(verb, path, 0);
     }
 
     fn file(&self, path: &Path, inner: Arc<dyn DiskFile>) -> Arc<dyn DiskFile> {
         Arc::new(RecordingFile { inner, path: path.to_owned(), calls: Arc::clone(&self.calls) })
-    }
-}
-
-fn note(calls: &Calls, verb: Verb, path: &Path, bytes: usize) {
-    if let Ok(mut calls) = calls.lock() {
-        calls.push(Call { verb, path: path.to_owned(), bytes });
     }
 }
 
@@ -118,32 +143,32 @@ impl Disk for RecordingDisk {
 struct RecordingFile {
     inner: Arc<dyn DiskFile>,
     path: PathBuf,
-    calls: Calls,
+    calls: Arc<Calls>,
 }
 
 impl DiskFile for RecordingFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
-        note(&self.calls, Verb::Read, &self.path, buffer.len());
+        self.calls.note(Verb::Read, &self.path, buffer.len());
         self.inner.read_at(buffer, offset)
     }
 
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> Result<()> {
-        note(&self.calls, Verb::Write, &self.path, bytes.len());
+        self.calls.note(Verb::Write, &self.path, bytes.len());
         self.inner.write_all_at(bytes, offset)
     }
 
     fn set_len(&self, size: u64) -> Result<()> {
-        note(&self.calls, Verb::Write, &self.path, 0);
+        self.calls.note(Verb::Write, &self.path, 0);
         self.inner.set_len(size)
     }
 
     fn sync(&self) -> Result<()> {
-        note(&self.calls, Verb::Sync, &self.path, 0);
+        self.calls.note(Verb::Sync, &self.path, 0);
         self.inner.sync()
     }
 
     fn stat(&self) -> Result<Stat> {
-        note(&self.calls, Verb::Stat, &self.path, 0);
+        self.calls.note(Verb::Stat, &self.path, 0);
         self.inner.stat()
     }
 

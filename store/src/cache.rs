@@ -5,6 +5,7 @@
 //! chunk when it was made, and looks as it did then; all of them stay within their limit.
 
 use std::collections::{HashMap, VecDeque};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -143,15 +144,24 @@ impl Cache {
         Ok(())
     }
 
-    /// Remembers who makes a copy.
-    pub fn set_maker(&self, maker: JoinHandle<()>) {
-        self.state().maker = Some(maker);
+    /// Starts who makes the copy that is wanted, unless no more are made.
+    pub fn start(&self, spawn: impl FnOnce() -> io::Result<JoinHandle<()>>) -> io::Result<()> {
+        // Until he is known nobody may believe that there is none.
+        let mut state = self.state();
+        state.is_making = false;
+        if !self.is_closing.load(Ordering::Relaxed) {
+            state.maker = Some(spawn()?);
+            state.is_making = true;
+        }
+        Ok(())
     }
 
     /// Makes no more copies; on return nothing is written any more.
     pub fn close(&self) {
+        let mut state = self.state();
         self.is_closing.store(true, Ordering::Relaxed);
-        let maker = self.state().maker.take();
+        let maker = state.maker.take();
+        drop(state);
         if maker.is_some_and(|maker| maker.join().is_err()) {
             tracing::error!("a copy was not made: its thread panicked");
         }
@@ -188,4 +198,37 @@ impl State {
 
 fn place(digest: &Digest) -> PathBuf {
     Path::new(CACHE).join(digest.to_hex())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::thread::spawn;
+
+    use rushes_disk::CrashDisk;
+
+    use super::*;
+
+    fn cache() -> Arc<Cache> {
+        let disk: Arc<dyn Disk> = Arc::new(CrashDisk::new());
+        Arc::new(Cache::open(&disk).unwrap())
+    }
+
+    #[test]
+    fn nobody_closes_between_a_start_and_who_is_started() {
+        let cache = cache();
+        let (go, goes) = channel::<()>();
+        let maker = || {
+            // A close would wait here, so that it cannot miss who is started.
+            assert!(cache.state.try_lock().is_err());
+            Ok(spawn(move || goes.recv().unwrap()))
+        };
+        cache.start(maker).unwrap();
+        assert!(cache.state().maker.is_some());
+        go.send(()).unwrap();
+        cache.close();
+        assert!(cache.state().maker.is_none());
+        cache.start(|| panic!("somebody is started after the close")).unwrap();
+        assert!(!cache.state().is_making);
+    }
 }

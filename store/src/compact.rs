@@ -13,7 +13,7 @@ use rushes_disk::DiskFile;
 
 use crate::error::{Damage, StoreError};
 use crate::footer::{Entry, read_footer};
-use crate::free::{IsFree, free};
+use crate::free::{How, free};
 use crate::layout;
 use crate::leases::Held;
 use crate::manifest::Container;
@@ -30,10 +30,10 @@ const PAGE: usize = 64;
 pub fn packs(
     shelf: &Shelf,
     packs: impl Iterator<Item = PackId>,
-    how: (IsFree<'_>, Run),
+    how: How<'_>,
     swept: &mut Swept,
 ) -> Result<(), StoreError> {
-    for pack in packs {
+    for pack in packs.take_while(|_| how.check().is_ok()) {
         if let Err(left) = one(shelf, pack, how, swept) {
             swept.leave_pack(layout::pack(pack), left)?;
         }
@@ -50,24 +50,19 @@ struct Sealed<'a> {
     entries: Vec<Entry>,
 }
 
-fn one(
-    shelf: &Shelf,
-    pack: PackId,
-    (is_free, run): (IsFree<'_>, Run),
-    swept: &mut Swept,
-) -> Result<(), Left> {
+fn one(shelf: &Shelf, pack: PackId, how: How<'_>, swept: &mut Swept) -> Result<(), Left> {
     let Some(sealed) = Sealed::open(shelf, pack)? else { return Ok(()) };
-    let live_bytes = sealed.live_bytes(is_free)?;
+    let live_bytes = sealed.live_bytes(how)?;
     if live_bytes >= sealed.size.div_ceil(2) {
         return Ok(());
     }
-    if run == Run::Plan {
+    if how.run == Run::Plan {
         swept.bytes_moved += live_bytes;
     } else {
         // From now on no new manifest names the pack.
         let _alone = shelf.leases.alone(Held::Pack(pack)).ok_or(Left::Held)?;
-        sealed.copy_entries(is_free, swept)?;
-        moving::all_from(shelf, Container::Pack(pack), (is_free, run), swept)?;
+        sealed.copy_entries(how, swept)?;
+        moving::all_from(shelf, Container::Pack(pack), how, swept)?;
         sealed.remove()?;
     }
     swept.packs_compacted += 1;
@@ -93,8 +88,8 @@ impl<'a> Sealed<'a> {
     }
 
     /// Bytes of the records that would have to be copied.
-    fn live_bytes(&self, is_free: IsFree<'_>) -> Result<u64, Left> {
-        let chunks = self.live_chunks(is_free)?;
+    fn live_bytes(&self, how: How<'_>) -> Result<u64, Left> {
+        let chunks = self.live_chunks(how)?;
         let mut bytes = 0;
         for entry in &self.entries {
             let is_live = chunks.contains(&entry.offset)
@@ -102,11 +97,11 @@ impl<'a> Sealed<'a> {
                     CHUNK => false,
                     BLOB => {
                         let blob = &entry.head.digest;
-                        self.is_placed(entry)? && !is_gone(self.shelf, blob, is_free)
+                        self.is_placed(entry)? && !is_gone(self.shelf, blob, how.is_free)
                     }
                     MANIFEST => {
                         self.is_placed(entry)?
-                            && !is_gone(self.shelf, &entry.head.digest, is_free)
+                            && !is_gone(self.shelf, &entry.head.digest, how.is_free)
                             && !self.is_left_over(entry)?
                     }
                     _ => true,
@@ -119,13 +114,14 @@ impl<'a> Sealed<'a> {
     }
 
     /// The offsets of the records that manifests name.
-    fn live_chunks(&self, is_free: IsFree<'_>) -> Result<HashSet<u64>, Left> {
+    fn live_chunks(&self, how: How<'_>) -> Result<HashSet<u64>, Left> {
         let here = Container::Pack(self.pack);
         let mut offsets = HashSet::new();
         let mut after = None;
         loop {
+            how.check()?;
             let blobs = self.shelf.index.dependents(&here, after.as_ref(), PAGE)?;
-            for blob in blobs.iter().filter(|blob| !is_gone(self.shelf, blob, is_free)) {
+            for blob in blobs.iter().filter(|blob| !is_gone(self.shelf, blob, how.is_free)) {
                 if let Some(manifest) = moving::manifest_in(self.shelf, blob, &here)? {
                     offsets.extend(moving::pieces_in(&manifest, &here).into_keys());
                 }
@@ -158,10 +154,11 @@ impl<'a> Sealed<'a> {
     }
 
     /// Copies all records that live by themselves. Chunks live by what names them.
-    fn copy_entries(&self, is_free: IsFree<'_>, swept: &mut Swept) -> Result<(), Left> {
+    fn copy_entries(&self, how: How<'_>, swept: &mut Swept) -> Result<(), Left> {
         let mut waiting = Waiting::new();
         for entry in &self.entries {
-            if self.is_dead(entry, is_free, swept)? {
+            how.check()?;
+            if self.is_dead(entry, how, swept)? {
                 continue;
             }
             let found = read_record(&*self.file, (self.pack, entry.offset))?;
@@ -178,14 +175,14 @@ impl<'a> Sealed<'a> {
     }
 
     /// Whether a record need not be copied; what is free is given up for that.
-    fn is_dead(&self, entry: &Entry, is_free: IsFree<'_>, swept: &mut Swept) -> Result<bool, Left> {
+    fn is_dead(&self, entry: &Entry, how: How<'_>, swept: &mut Swept) -> Result<bool, Left> {
         let digest = &entry.head.digest;
         Ok(match entry.head.kind {
             CHUNK => true,
             BLOB => {
                 !self.is_placed(entry)?
-                    || (is_gone(self.shelf, digest, is_free)
-                        && free(self.shelf, digest, (is_free, Run::Really), swept).is_ok())
+                    || (is_gone(self.shelf, digest, how.is_free)
+                        && free(self.shelf, digest, how, swept).is_ok())
             }
             MANIFEST => !self.is_placed(entry)? || self.drop_left_over(entry)?,
             _ => false,

@@ -36,12 +36,9 @@ pub fn start(shelf: &Arc<Shelf>, digest: Digest, size: u64, pieces: Arc<Pieces>)
             Err(error) => tracing::warn!(%error, "a copy could not be made"),
         }
     };
-    match std::thread::Builder::new().name("copy".to_owned()).spawn(make) {
-        Ok(thread) => shelf.cache.set_maker(thread),
-        Err(error) => {
-            tracing::warn!(%error, "cannot start a thread");
-            shelf.cache.give_up();
-        }
+    let spawn = || std::thread::Builder::new().name("copy".to_owned()).spawn(make);
+    if let Err(error) = shelf.cache.start(spawn) {
+        tracing::warn!(%error, "cannot start a thread");
     }
 }
 

@@ -135,7 +135,7 @@ impl Draft {
             }
             return Ok(());
         }
-        self.spill()?.write_all_at(bytes, start)?;
+        self.spill()?.stream_at(bytes, start)?;
         Ok(())
     }
 
@@ -149,7 +149,7 @@ impl Draft {
             }
         };
         for Run { start, bytes } in self.waiting.drain(..) {
-            spilled.file.write_all_at(&bytes, start)?;
+            spilled.file.stream_at(&bytes, start)?;
         }
         self.waiting_bytes = 0;
         Ok(Arc::clone(&spilled.file))

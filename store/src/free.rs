@@ -5,6 +5,7 @@
 //! leaves bytes that no entry names, never an entry without bytes.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rushes_digest::Digest;
 
@@ -19,6 +20,24 @@ use crate::swept::{Left, Run, Swept};
 
 /// Says whether a blob was released, its grace is over and nothing names it.
 pub type IsFree<'a> = &'a dyn Fn(&Digest) -> bool;
+
+/// How bytes are freed.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    /// Which blobs are free.
+    pub is_free: IsFree<'a>,
+    /// Whether anything is changed.
+    pub run: Run,
+    /// Told to stop, the work ends with the next chunk or record.
+    pub stop: &'a AtomicBool,
+}
+
+impl How<'_> {
+    /// Goes on unless it was told to stop.
+    pub fn check(&self) -> Result<(), Left> {
+        if self.stop.load(Ordering::Relaxed) { Err(Left::Stopped) } else { Ok(()) }
+    }
+}
 
 /// Everything that there is of a blob.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,7 +92,7 @@ impl Seen {
 pub fn free(
     shelf: &Shelf,
     digest: &Digest,
-    (is_free, run): (IsFree<'_>, Run),
+    How { is_free, run, .. }: How<'_>,
     swept: &mut Swept,
 ) -> Result<Vec<PackId>, Left> {
     let seen = Seen::of(shelf, digest)?;

@@ -5,21 +5,18 @@
 //! that was healed meanwhile.
 
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
 
 use rushes_digest::{Digest, Hasher};
 use rushes_disk::DiskFile;
 
-use crate::copies::{Search, Source, Sources, load};
 use crate::cutter::{BLOCK_BYTES, Chunk};
 use crate::error::StoreError;
 use crate::layout;
 use crate::ledger::Aside;
-use crate::manifest::{Container, Manifest};
-use crate::moved::each_in;
-use crate::place::WholeStat;
+use crate::manifest::Manifest;
 use crate::room::check_room;
 use crate::shelf::Shelf;
+use crate::sources::{Search, Source, Sources, load};
 use crate::unfinished::Unfinished;
 use crate::wholes::OpenWhole;
 
@@ -134,25 +131,9 @@ fn heal(
         shelf.index.doubt(digest, &whole.stat)?;
         return Ok(Judged::Unreadable);
     }
-    let place = layout::whole(digest);
-    // Also nobody names it in a new manifest.
-    let _nobody_heals = shelf.wholes.write().unwrap_or_else(PoisonError::into_inner);
-    if !is_still(shelf, digest, whole.stat)? {
-        return Ok(Judged::Gone);
-    }
-    let lost = affected(shelf, digest, manifest.as_ref().map(|manifest| (manifest, &wrong)))?;
-    let why = "the content does not hash to the name";
-    shelf.ledger.set_aside(&place, why, &lost, Aside::Moved)?;
-    shelf.index.forget(digest)?;
-    Ok(Judged::Lost)
-}
-
-fn is_still(shelf: &Shelf, digest: &Digest, judged: WholeStat) -> Result<bool, StoreError> {
-    match shelf.disk.stat(&layout::whole(digest)) {
-        Ok(stat) => Ok(WholeStat::from(stat) == judged),
-        Err(error) if error.is_missing() => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    let wrong = manifest.as_ref().map(|manifest| (manifest, &wrong));
+    let was_there = shelf.take_away(digest, whole.stat, wrong)?;
+    Ok(if was_there { Judged::Lost } else { Judged::Gone })
 }
 
 /// Chunks that the file does not hold where it should, counted from 0.
@@ -228,7 +209,7 @@ fn replace(
         return Ok(None);
     }
     drop(file);
-    if !is_still(shelf, digest, whole.stat)? {
+    if !shelf.is_still(digest, whole.stat)? {
         return Ok(Some(Judged::Gone));
     }
     let why = format!("{} of its chunks were wrong; healed from second copies", wrong.len());
@@ -237,40 +218,4 @@ fn replace(
     shelf.place_whole(digest, &chunks, unfinished)?;
     shelf.ledger.healed(digest);
     Ok(Some(Judged::Healed))
-}
-
-/// The blobs that miss bytes when chunks of a whole are lost; without a list of them, all that lie
-/// in it.
-pub fn affected(
-    shelf: &Shelf,
-    digest: &Digest,
-    wrong: Option<(&Manifest, &BTreeSet<usize>)>,
-) -> Result<Vec<Digest>, StoreError> {
-    let mut lost = Vec::new();
-    let own = Container::Whole(*digest);
-    let mut spans = Vec::new();
-    if let Some((manifest, wrong)) = wrong {
-        let mut start = 0;
-        for (number, chunk) in chunks(manifest).enumerate() {
-            let end = start + u64::from(chunk.length);
-            if wrong.contains(&number) {
-                spans.push((start, end));
-            }
-            start = end;
-        }
-    }
-    lost.push(*digest);
-    each_in(&shelf.index, &shelf.packs, &own, &mut |blob, manifest| {
-        let is_hit = manifest.pieces.iter().any(|piece| {
-            let end = piece.offset + u64::from(piece.chunk.length);
-            let is_in = manifest.containers.get(piece.container as usize) == Some(&own);
-            let meets = |(from, to): &(u64, u64)| piece.offset < *to && *from < end;
-            is_in && (wrong.is_none() || spans.iter().any(meets))
-        });
-        if is_hit {
-            lost.push(blob);
-        }
-        Ok(())
-    })?;
-    Ok(lost)
 }

@@ -1,14 +1,15 @@
-//! The index: sled, as a disposable list of what lies where. The only file here that knows sled.
+//! The index: sled, as a disposable list of what lies where, and a table of hooks. The only file
+//! here that knows sled.
 //!
 //! Invariant: an entry is made only once its bytes are durable; it stays a hint all the same.
-//! Values are positions, batches are small, and lists are bounded.
+//! Values are positions, and lists are bounded.
 
 #[cfg(test)]
 mod bars;
+mod hooks;
 mod notes;
 mod rows;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -23,21 +24,23 @@ use crate::manifest::Container;
 use crate::place::{ManifestAt, PackId, Place, WholeStat};
 use crate::record::{BLOB, MANIFEST};
 use crate::traces::{Hook, Traces};
-use rows::{BLOB_TAG, HOOK_TAG, PACK_TAG, Row, depends_key, key};
+use hooks::{FRONT_BYTES, Hooks};
+use rows::{BLOB_TAG, PACK_TAG, Row, depends_key, key};
 
 /// Changes whenever a key or a value changes its form: another index is rebuilt then.
-const LAYOUT: u8 = 2;
-/// Entries in one batch: sled's memory follows the size of its batches.
+const LAYOUT: u8 = 3;
+/// Entries that come in at once: nobody changes another one meanwhile, and the memory of sled
+/// follows the size of its batches.
 pub const BATCH_ENTRIES_MAX: usize = 100;
 /// How far a put's manifest is ahead of any earlier one. Whoever moves chunks adds one to the
 /// manifest that it has read: it never counts more than what was put meanwhile.
 const PUT_GENERATIONS: u64 = 1 << 16;
 /// Pages that sled keeps in memory, in bytes. It needs about four times as much, and 36 bytes for
 /// each entry beside it, cached or not.
-const CACHE_BYTES: u64 = 16 << 20;
+const CACHE_BYTES: u64 = 48 << 20;
 
-/// How much of a blob's digest a hook keeps, in bytes: enough to find its entry.
-const HOOK_VALUE_BYTES: usize = 8;
+/// Where the hooks are, beside sled's files.
+const HOOKS_FILE: &str = "hooks";
 const LAYOUT_KEY: &[u8] = b"v";
 /// Of all manifests that were forgotten, the highest generation.
 const FORGOTTEN_KEY: &[u8] = b"g";
@@ -59,6 +62,7 @@ pub struct Index {
     /// Held while an entry is read and written again, and while a manifest and what it depends on
     /// come in.
     changing: Mutex<()>,
+    hooks: Hooks,
 }
 
 impl fmt::Debug for Index {
@@ -74,7 +78,9 @@ impl Index {
         let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES);
         let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
         let db = opened.map_err(|_| IndexError::Failed("sled panicked".to_owned()))??;
-        Ok(Self { db: RwLock::new(Some(db)), changing: Mutex::new(()) })
+        let hooks = Hooks::open(&path.join(HOOKS_FILE));
+        let hooks = hooks.map_err(|error| IndexError::Failed(format!("hooks: {error}")))?;
+        Ok(Self { db: RwLock::new(Some(db)), changing: Mutex::new(()), hooks })
     }
 
     /// Whether it was once built to the end, in today's layout.
@@ -135,37 +141,41 @@ impl Index {
     pub fn enter(&self, pack: PackId, records: &[Listed]) -> Result<()> {
         let _nobody_else = self.change();
         self.with(|db| {
-            let mut batch = Batched::default();
             for Listed { entry, traces } in records {
                 let (digest, at) = (entry.head.digest, entry.at(pack));
                 match entry.head.kind {
                     BLOB => {
-                        let known = batch.row(db, &digest)?;
-                        batch.set(db, digest, Row { place: Some(Place::Packed(at)), ..known })?;
+                        let known = row(db, &digest)?;
+                        set_row(db, &digest, Row { place: Some(Place::Packed(at)), ..known })?;
                     }
                     MANIFEST => {
-                        let known = batch.row(db, &digest)?;
+                        let known = row(db, &digest)?;
                         let manifest = ManifestAt { at, generation: entry.generation };
                         if known.manifest.is_some_and(|known| counts_more(&known, &manifest)) {
                             continue;
                         }
                         // First what keeps others from freeing what this blob needs.
-                        for (key, value) in traces.iter().flat_map(|traces| left(&digest, traces)) {
-                            batch.insert(db, key, value)?;
+                        for on in traces.iter().flat_map(|traces| &traces.containers) {
+                            db.insert(depends_key(on, Some(&digest)), &[])?;
                         }
-                        batch.set(db, digest, Row { manifest: Some(manifest), ..known })?;
+                        set_row(db, &digest, Row { manifest: Some(manifest), ..known })?;
+                        self.remember(&digest, traces.as_ref());
                     }
                     _ => {}
                 }
             }
-            batch.apply(db)
+            Ok(())
         })
     }
 
     /// A blob that may have a chunk of this hook, and its manifest. A hint like any other.
     pub fn hooked(&self, hook: Hook) -> Result<Option<(Digest, ManifestAt)>> {
         self.with(|db| {
-            let Some(front) = db.get(key(HOOK_TAG, &hook))? else { return Ok(None) };
+            let front = self.hooks.get(hook).unwrap_or_else(|error| {
+                tracing::debug!(%error, "a hook cannot be read");
+                None
+            });
+            let Some(front) = front else { return Ok(None) };
             let Some(found) = db.scan_prefix(key(BLOB_TAG, &front)).next() else {
                 return Ok(None);
             };
@@ -265,17 +275,20 @@ impl Index {
         })
     }
 
-    /// Enters wholes; their bytes and names are durable.
+    /// Enters wholes, each once; their bytes and names are durable.
     pub fn enter_wholes(&self, wholes: &[(Digest, WholeStat)]) -> Result<()> {
         let _nobody_else = self.change();
         self.with(|db| {
-            let mut batch = Batched::default();
+            // sled hands a batch to the kernel at once, and an entry within half a second. A record
+            // whose entry was lost by a kill is found when its pack is read again; a whole would be
+            // read through before it is used.
+            let mut batch = sled::Batch::default();
             for (digest, stat) in wholes {
                 let place = Some(Place::Whole { stat: *stat, sound: true });
-                let known = batch.row(db, digest)?;
-                batch.set(db, *digest, Row { place, ..known })?;
+                let known = row(db, digest)?;
+                batch.insert(key(BLOB_TAG, digest.as_bytes()), Row { place, ..known }.encode());
             }
-            batch.apply(db)
+            Ok(db.apply_batch(batch)?)
         })
     }
 
@@ -322,6 +335,16 @@ impl Index {
         })
     }
 
+    /// Keeps the hooks of a blob. They are hints: one that is lost saves fewer bytes later.
+    fn remember(&self, blob: &Digest, traces: Option<&Traces>) {
+        let Some(front) = blob.as_bytes().first_chunk::<FRONT_BYTES>() else { return };
+        for hook in traces.iter().flat_map(|traces| &traces.hooks) {
+            if let Err(error) = self.hooks.put(*hook, *front) {
+                tracing::debug!(%error, "a hook is lost");
+            }
+        }
+    }
+
     fn change(&self) -> MutexGuard<'_, ()> {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -366,43 +389,8 @@ fn named((key, value): &(sled::IVec, sled::IVec)) -> Result<(Digest, Row)> {
     digest.zip(Row::decode(value)).ok_or(IndexError::Value)
 }
 
-/// Entries on their way in, in batches that sled takes well.
-#[derive(Default)]
-struct Batched {
-    batch: sled::Batch,
-    count: usize,
-    /// A batch does not see itself.
-    rows: HashMap<Digest, Row>,
-}
-
-impl Batched {
-    fn row(&self, db: &sled::Db, digest: &Digest) -> Result<Row> {
-        self.rows.get(digest).map_or_else(|| row(db, digest), |row| Ok(*row))
-    }
-
-    fn set(&mut self, db: &sled::Db, digest: Digest, row: Row) -> Result<()> {
-        self.rows.insert(digest, row);
-        self.insert(db, key(BLOB_TAG, digest.as_bytes()), row.encode())
-    }
-
-    fn insert(&mut self, db: &sled::Db, key: Vec<u8>, value: Vec<u8>) -> Result<()> {
-        self.batch.insert(key, value);
-        self.count += 1;
-        if self.count >= BATCH_ENTRIES_MAX { self.apply(db) } else { Ok(()) }
-    }
-
-    fn apply(&mut self, db: &sled::Db) -> Result<()> {
-        self.count = 0;
-        self.rows.clear();
-        Ok(db.apply_batch(std::mem::take(&mut self.batch))?)
-    }
-}
-
-/// The entries that a manifest leaves beside its own.
-fn left<'a>(blob: &'a Digest, traces: &'a Traces) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> + 'a {
-    let front = blob.as_bytes().get(..HOOK_VALUE_BYTES).unwrap_or_default();
-    let depends = traces.containers.iter().map(|on| (depends_key(on, Some(blob)), Vec::new()));
-    depends.chain(traces.hooks.iter().map(|hook| (key(HOOK_TAG, hook), front.to_vec())))
+fn set_row(db: &sled::Db, digest: &Digest, row: Row) -> Result<()> {
+    Ok(db.insert(key(BLOB_TAG, digest.as_bytes()), row.encode()).map(drop)?)
 }
 
 #[cfg(test)]

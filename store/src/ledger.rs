@@ -20,8 +20,11 @@ type Result<T> = std::result::Result<T, StoreError>;
 
 /// Version of the notes that this code writes.
 const VERSION: u32 = 1;
-/// Longest note that is read, in bytes: a damaged pack loses at most 65,536 blobs.
+/// Longest note that is read, in bytes.
 const NOTE_BYTES_MAX: usize = 64 << 20;
+/// Most blobs that a note names: then it is no longer than what is read, also once each is listed
+/// again as healed. A damaged pack loses at most 65,536 of its own.
+const DIGESTS_MAX: usize = NOTE_BYTES_MAX / 256;
 
 /// A blob that misses bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,17 +129,35 @@ impl Ledger {
     /// Writes down that a file is damaged and which blobs miss bytes by it, durably, and takes it
     /// aside.
     pub fn set_aside(&self, path: &Path, why: &str, lost: &[Digest], aside: Aside) -> Result<()> {
+        let mut take = |to: &Path| {
+            match aside {
+                Aside::Moved => self.disk.rename(path, to)?,
+                Aside::Linked => self.disk.hard_link(path, to)?,
+                Aside::Gone => {}
+            }
+            Ok(true)
+        };
+        self.set_aside_by(path, (why, lost), aside, &mut take).map(drop)
+    }
+
+    /// The same, where the caller takes the file aside, to the path that it is given, once the note
+    /// is durable: `false` says that this is not the file any more, and withdraws the note. Tells
+    /// what the caller said.
+    pub fn set_aside_by(
+        &self,
+        path: &Path,
+        (why, lost): (&str, &[Digest]),
+        aside: Aside,
+        take: &mut dyn FnMut(&Path) -> Result<bool>,
+    ) -> Result<bool> {
         let to = layout::quarantined(path);
-        let (file, why) = (path.to_owned(), why.to_owned());
-        let since_ms = RealClock.now().0;
-        let digests = lost.to_vec();
-        let note = Note { version: VERSION, file, why, since_ms, digests, healed: Vec::new() };
         let beside = layout::why(&to);
+        let note = Note::new(path, why, lost);
         write(&*self.disk, &beside, &note, true)?;
-        match aside {
-            Aside::Moved => self.disk.rename(path, &to)?,
-            Aside::Linked => self.disk.hard_link(path, &to)?,
-            Aside::Gone => {}
+        let number = self.change(|state| state.add(beside.clone(), note.clone()));
+        if !take(&to)? {
+            self.withdraw(number, &beside)?;
+            return Ok(false);
         }
         self.disk.sync_dir(Path::new(QUARANTINE))?;
         if aside == Aside::Moved {
@@ -146,19 +167,20 @@ impl Ledger {
             file = %path.display(), to = %to.display(), why = note.why, blobs = lost.len(),
             "damage: see quarantine/"
         );
-        let told: Vec<_> = lost.iter().map(|digest| note.damaged(*digest)).collect();
-        let mut state = self.state();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if let Some(digest) = name.parse::<Digest>().ok().filter(|_| aside != Aside::Gone) {
-            state.wholes.entry(digest).or_default().push(to);
+            self.state().wholes.entry(digest).or_default().push(to);
         }
-        state.add(beside, note);
-        self.count.store(state.open.len(), Ordering::Release);
-        drop(state);
         if let Some(observer) = self.observer.get() {
-            told.iter().for_each(observer);
+            note.digests.iter().for_each(|digest| observer(&note.damaged(*digest)));
         }
-        Ok(())
+        Ok(true)
+    }
+
+    fn withdraw(&self, number: u64, beside: &Path) -> Result<()> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.change(|state| state.withdraw(number));
+        Ok(self.disk.remove(beside)?)
     }
 
     /// Closes what is open of a blob whose content is whole again. Cheap where nothing is damaged.
@@ -167,12 +189,7 @@ impl Ledger {
             return;
         }
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = {
-            let mut state = self.state();
-            let changed = state.close(digest);
-            self.count.store(state.open.len(), Ordering::Release);
-            changed
-        };
+        let changed = self.change(|state| state.close(digest));
         for (path, note) in changed {
             if let Err(error) = write(&*self.disk, &path, &note, false) {
                 tracing::warn!(%error, "damage that is healed is listed again after a restart");
@@ -201,13 +218,20 @@ impl Ledger {
         self.state().wholes.get(digest).cloned().unwrap_or_default()
     }
 
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.state();
+        let done = change(&mut state);
+        self.count.store(state.open.len(), Ordering::Release);
+        done
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    fn add(&mut self, path: PathBuf, note: Note) {
+    fn add(&mut self, path: PathBuf, note: Note) -> u64 {
         let number = self.next;
         self.next += 1;
         let healed: HashSet<_> = note.healed.iter().collect();
@@ -218,6 +242,23 @@ impl State {
         }
         if !open.is_empty() {
             self.entries.insert(number, Entry { path, note, open });
+        }
+        number
+    }
+
+    /// Takes back what was added.
+    fn withdraw(&mut self, number: u64) {
+        for digest in self.entries.remove(&number).map(|entry| entry.open).unwrap_or_default() {
+            self.leave(number, digest);
+        }
+    }
+
+    /// A blob is not open any more in an entry.
+    fn leave(&mut self, number: u64, digest: Digest) {
+        let numbers = self.open.entry(digest).or_default();
+        numbers.retain(|open| *open != number);
+        if numbers.is_empty() {
+            self.open.remove(&digest);
         }
     }
 
@@ -241,11 +282,7 @@ impl State {
                 self.entries.remove(&number);
             }
             for digest in closed {
-                let numbers = self.open.entry(digest).or_default();
-                numbers.retain(|open| *open != number);
-                if numbers.is_empty() {
-                    self.open.remove(&digest);
-                }
+                self.leave(number, digest);
             }
         }
         changed
@@ -253,6 +290,17 @@ impl State {
 }
 
 impl Note {
+    /// A new one, of now. Of more blobs than it can name it says how many there are.
+    fn new(path: &Path, why: &str, lost: &[Digest]) -> Self {
+        let digests: Vec<_> = lost.iter().take(DIGESTS_MAX).copied().collect();
+        let why = match lost.len() - digests.len() {
+            0 => why.to_owned(),
+            more => format!("{why}; {more} more blobs miss bytes by it than are listed"),
+        };
+        let (file, since_ms) = (path.to_owned(), RealClock.now().0);
+        Self { version: VERSION, file, why, since_ms, digests, healed: Vec::new() }
+    }
+
     fn damaged(&self, digest: Digest) -> Damaged {
         let (place, why) = (self.file.clone(), self.why.clone());
         Damaged { digest, place, why, since: Timestamp(self.since_ms) }

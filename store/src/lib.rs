@@ -4,11 +4,12 @@
 //! Knows nothing of assets, users or HTTP. Invariant: what [`Store::put`] has answered is durable,
 //! and what a [`BlobReader`] reads is what was put, or an error.
 
+mod aside;
 mod bytes;
 mod cache;
 mod check;
 mod compact;
-mod copies;
+
 mod copy;
 mod counts;
 mod cutter;
@@ -43,8 +44,11 @@ mod room;
 mod scan;
 mod scrub;
 mod shelf;
+mod sources;
 mod staging;
 mod stats;
+#[cfg(test)]
+mod stop_tests;
 mod sweep;
 #[cfg(test)]
 mod sweep_tests;
@@ -79,6 +83,7 @@ pub use staging::{SMALL_BYTES_MAX, Staged, Staging};
 pub use swept::{LEFT_MAX, Left, Packs, Run, Swept};
 pub use verify::{Kept, Verified};
 
+use free::How;
 use leases::Held;
 use shelf::Shelf;
 
@@ -150,16 +155,16 @@ impl Store {
         self.sweep_until(candidates, (is_free, run), Packs::Touched, &AtomicBool::new(false))
     }
 
-    /// The same, with a say in which packs are compacted. Once it is told to stop it takes no
-    /// further pack; whoever names the candidates ends them.
+    /// The same, with a say in which packs are compacted. Once it is told to stop it ends within
+    /// moments, whatever it is at; the next one goes on from what was moved by then.
     pub fn sweep_until(
         &self,
         candidates: &mut dyn Iterator<Item = Digest>,
-        how: (&dyn Fn(&Digest) -> bool, Run),
+        (is_free, run): (&dyn Fn(&Digest) -> bool, Run),
         packs: Packs,
         stop: &AtomicBool,
     ) -> Result<Swept, StoreError> {
-        sweep::sweep(&self.shelf, candidates, how, (packs, stop))
+        sweep::sweep(&self.shelf, candidates, How { is_free, run, stop }, packs)
     }
 
     /// Compacts every sealed pack of which less than half is needed; `is_free` as for a sweep.
@@ -168,7 +173,8 @@ impl Store {
         is_free: &dyn Fn(&Digest) -> bool,
         run: Run,
     ) -> Result<Swept, StoreError> {
-        sweep::compact(&self.shelf, (is_free, run))
+        let stop = &AtomicBool::new(false);
+        sweep::compact(&self.shelf, How { is_free, run, stop })
     }
 
     /// Takes no more bytes, seals the open pack and leaves the marker of a clean stop. Blobs that

@@ -1,7 +1,7 @@
-//! What follows when the records of a pack lie elsewhere: manifests that name the new places.
+//! What follows when chunks lie elsewhere: manifests that name the new places.
 //!
 //! Knows nothing of why they moved. Invariant: a newer manifest names the same chunks in the same
-//! order; a chunk that is lost keeps its old place, where nothing is found any more.
+//! order; a chunk that did not move keeps its old place.
 
 use std::collections::HashMap;
 
@@ -16,8 +16,11 @@ use crate::place::{ManifestAt, PackId, Place, RecordAt};
 /// How many entries of the index are looked at together.
 const PAGE: usize = 256;
 
-/// Where the chunk records of a pack lie now, by their offsets in it.
-pub type Moves = HashMap<u64, RecordAt>;
+/// A chunk of a container: where it starts, and what it is.
+pub type Spot = (u64, Digest);
+
+/// Where the chunks of a container lie now.
+pub type Moves = HashMap<Spot, RecordAt>;
 
 /// A manifest after a move.
 #[derive(Debug)]
@@ -26,8 +29,8 @@ pub struct Followed {
     pub manifest: Manifest,
     /// Whether any chunk has moved.
     pub has_moved: bool,
-    /// Whether any chunk of the old pack was not among the moves.
-    pub has_lost: bool,
+    /// Whether any chunk is still named at its old place.
+    pub has_rest: bool,
 }
 
 /// Calls `each` with the newest manifest of every blob whose chunks lie in a container, as far as
@@ -54,21 +57,21 @@ pub fn each_in(
     }
 }
 
-/// A blob's manifest once the chunks of a pack have moved.
-pub fn follow(manifest: &Manifest, pack: PackId, moves: &Moves) -> Followed {
+/// A blob's manifest once chunks of a container have moved.
+pub fn follow(manifest: &Manifest, from: &Container, moves: &Moves) -> Followed {
     let (mut containers, mut numbers) = (Vec::new(), HashMap::new());
-    let (mut has_moved, mut has_lost) = (false, false);
+    let (mut has_moved, mut has_rest) = (false, false);
     let mut pieces = Vec::with_capacity(manifest.pieces.len());
     for piece in &manifest.pieces {
         let Some(container) = manifest.containers.get(piece.container as usize) else { continue };
         let (mut container, mut offset) = (*container, piece.offset);
-        if container == Container::Pack(pack) {
-            match moves.get(&offset) {
+        if container == *from {
+            match moves.get(&(offset, piece.chunk.digest)) {
                 Some(at) => {
                     has_moved = true;
                     (container, offset) = (Container::Pack(at.pack), at.offset);
                 }
-                None => has_lost = true,
+                None => has_rest = true,
             }
         }
         let number = *numbers.entry(container).or_insert_with(|| {
@@ -78,7 +81,7 @@ pub fn follow(manifest: &Manifest, pack: PackId, moves: &Moves) -> Followed {
         pieces.push(Piece { chunk: piece.chunk, container: number, offset });
     }
     let (generation, size) = (manifest.generation + 1, manifest.size);
-    Followed { manifest: Manifest { generation, size, containers, pieces }, has_moved, has_lost }
+    Followed { manifest: Manifest { generation, size, containers, pieces }, has_moved, has_rest }
 }
 
 /// What the index still places in a pack.
@@ -129,13 +132,17 @@ mod tests {
             pieces: vec![piece(b"a", 1, 32), piece(b"b", 0, 9), piece(b"c", 1, 99)],
         };
         let at = |offset| RecordAt { pack: new, offset, stored_len: 1 };
-        let all = follow(&manifest, old, &HashMap::from([(32, at(5)), (99, at(6))]));
-        assert!(all.has_moved && !all.has_lost);
+        let (a, b, c) = (Digest::of(b"a"), Digest::of(b"b"), Digest::of(b"c"));
+        let from = Container::Pack(old);
+        let moves = HashMap::from([((32, a), at(5)), ((99, c), at(6)), ((9, b), at(7))]);
+        let all = follow(&manifest, &from, &moves);
+        assert!(all.has_moved && !all.has_rest);
         assert_eq!(all.manifest.generation, 5);
         assert_eq!(all.manifest.containers, [Container::Pack(new), Container::Whole(film)]);
         assert_eq!(all.manifest.pieces, [piece(b"a", 0, 5), piece(b"b", 1, 9), piece(b"c", 0, 6)]);
-        let some = follow(&manifest, old, &HashMap::from([(32, at(5))]));
-        assert!(some.has_moved && some.has_lost);
+        // What another blob has at the same place is not this one's.
+        let some = follow(&manifest, &from, &HashMap::from([((32, a), at(5)), ((99, b), at(6))]));
+        assert!(some.has_moved && some.has_rest);
         assert_eq!(some.manifest.pieces[2], piece(b"c", 2, 99));
         assert_eq!(some.manifest.containers[2], Container::Pack(old));
     }

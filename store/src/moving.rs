@@ -2,18 +2,20 @@
 //!
 //! Knows nothing of when that is worth it. Invariant: a chunk was verified before it is copied, and
 //! a blob leaves a container only once a manifest that does without it is durable and in the index.
+//! When it is stopped, a manifest says what was moved by then, so that nothing is moved twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rushes_digest::Digest;
 use rushes_disk::{DiskFile, Pending};
 
 use crate::error::{Damage, StoreError};
-use crate::free::{IsFree, free};
+use crate::free::{How, IsFree, free};
 use crate::layout;
 use crate::leases::Held;
 use crate::manifest::{CONTAINERS_MAX, Container, Manifest, Piece};
+use crate::moved::{Followed, Moves, follow};
 use crate::place::{PackId, RecordAt};
 use crate::record::{self, CHUNK, HEAD_BYTES, Head, MANIFEST, Record};
 use crate::room::check_room;
@@ -22,9 +24,10 @@ use crate::swept::{Left, Run, Swept};
 
 /// Blobs that are looked up at once.
 const PAGE: usize = 64;
-/// Records that are on their way into a pack: the writer takes them in batches, and memory stays
-/// within a few MiB.
-const WAITING_MAX: usize = 16;
+/// Records that are on their way into a pack: enough to share its syncs.
+const WAITING_MAX: usize = 64;
+/// The same in bytes: written within moments, so that a stop does not wait.
+const WAITING_BYTES_MAX: usize = 1 << 20;
 /// Moved chunks that are remembered from one blob to the next: beyond that some are copied twice.
 const MOVED_MAX: usize = 64 << 10;
 /// How often a blob may change while it is being moved before that is left to the next time.
@@ -35,30 +38,32 @@ const ATTEMPTS_MAX: usize = 4;
 pub fn all_from(
     shelf: &Shelf,
     from: Container,
-    (is_free, run): (IsFree<'_>, Run),
+    how: How<'_>,
     swept: &mut Swept,
 ) -> Result<Vec<PackId>, Left> {
     let mut packs = Vec::new();
-    let mut mover = Mover::new(shelf, from);
+    let mut mover = Mover { shelf, from, how, file: None, moved: Moves::new(), bytes: 0 };
     let mut after = None;
     loop {
         let blobs = shelf.index.dependents(&from, after.as_ref(), PAGE)?;
         for blob in &blobs {
-            if is_gone(shelf, blob, is_free) {
-                if run == Run::Plan {
+            how.check()?;
+            if is_gone(shelf, blob, how.is_free) {
+                if how.run == Run::Plan {
                     continue;
                 }
                 // One that somebody takes up again meanwhile is moved like any other.
-                if let Ok(less) = free(shelf, blob, (is_free, run), swept) {
+                if let Ok(less) = free(shelf, blob, how, swept) {
                     packs.extend(less);
                 }
             }
-            if run == Run::Plan {
+            if how.run == Run::Plan {
                 swept.bytes_moved += bytes_in(shelf, blob, &from)?;
                 continue;
             }
-            mover.take_away(blob)?;
+            let taken = mover.take_away(blob);
             swept.bytes_moved += std::mem::take(&mut mover.bytes);
+            taken?;
         }
         match blobs.last() {
             Some(last) if blobs.len() == PAGE => after = Some(*last),
@@ -97,15 +102,17 @@ fn bytes_in(shelf: &Shelf, blob: &Digest, container: &Container) -> Result<u64, 
     Ok(pieces.values().map(|length| u64::from(*length)).sum())
 }
 
-/// Records that were handed to the pack writer.
+/// Records that were handed to the pack writer. None is on its way any more once this is dropped:
+/// it would enter the index behind the back of whoever frees the blob next.
 pub struct Waiting<T> {
     records: Vec<(T, Pending<Result<RecordAt, StoreError>>)>,
+    bytes: usize,
 }
 
 impl<T> Waiting<T> {
     /// None yet.
     pub fn new() -> Self {
-        Self { records: Vec::new() }
+        Self { records: Vec::new(), bytes: 0 }
     }
 
     /// Hands a record in, and waits for those before it when there are many.
@@ -115,19 +122,33 @@ impl<T> Waiting<T> {
         (name, record): (T, Record),
         done: impl FnMut(T, RecordAt),
     ) -> Result<(), StoreError> {
-        if self.records.len() >= WAITING_MAX {
+        if self.records.len() >= WAITING_MAX || self.bytes >= WAITING_BYTES_MAX {
             self.finish(done)?;
         }
+        self.bytes += record.len();
         self.records.push((name, to.writer.submit(record)?));
         Ok(())
     }
 
-    /// Waits until all are durable and in the index, and tells where each one lies.
+    /// Waits until all are durable and in the index, and tells where each one lies. Errors: that of
+    /// the first one that failed; all are waited for.
     pub fn finish(&mut self, mut done: impl FnMut(T, RecordAt)) -> Result<(), StoreError> {
+        self.bytes = 0;
+        let mut all = Ok(());
         for (name, pending) in self.records.drain(..) {
-            done(name, pending.wait()??);
+            match pending.wait().map_err(StoreError::from).flatten() {
+                Ok(at) => done(name, at),
+                Err(error) => all = all.and(Err(error)),
+            }
         }
-        Ok(())
+        all
+    }
+}
+
+impl<T> Drop for Waiting<T> {
+    fn drop(&mut self) {
+        // Whoever drops this has met an error already.
+        let _ = self.finish(|_, _| {});
     }
 }
 
@@ -154,18 +175,15 @@ pub fn read_record(
 struct Mover<'a> {
     shelf: &'a Shelf,
     from: Container,
+    how: How<'a>,
     file: Option<Arc<dyn DiskFile>>,
-    /// Where the chunks went that lay at these offsets.
-    moved: HashMap<u64, (PackId, u64)>,
+    /// Where the chunks went.
+    moved: Moves,
     /// How much was copied.
     bytes: u64,
 }
 
-impl<'a> Mover<'a> {
-    fn new(shelf: &'a Shelf, from: Container) -> Self {
-        Self { shelf, from, file: None, moved: HashMap::new(), bytes: 0 }
-    }
-
+impl Mover<'_> {
     /// The container's file, opened by the first chunk that is wanted.
     fn file(&mut self) -> Result<Arc<dyn DiskFile>, Left> {
         if let Some(file) = &self.file {
@@ -196,42 +214,45 @@ impl<'a> Mover<'a> {
         Err(Left::Held)
     }
 
+    /// Moves a blob's chunks and writes its next manifest, which says what was moved even when that
+    /// is not all: then the work was stopped.
     fn rewrite(&mut self, blob: &Digest, old: &Manifest) -> Result<(), Left> {
         if self.moved.len() > MOVED_MAX {
             self.moved.clear();
         }
-        let mut waiting = Waiting::new();
-        let from = self.from;
-        let is_here = |piece: &Piece| {
-            old.containers.get(piece.container as usize).is_some_and(|on| *on == from)
-        };
+        self.move_chunks(old)?;
+        let Followed { manifest, has_moved, has_rest } = follow(old, &self.from, &self.moved);
+        if manifest.containers.len() > CONTAINERS_MAX {
+            return Err(Left::Failed(StoreError::TooLarge { chunks_max: CONTAINERS_MAX }));
+        }
+        if has_moved {
+            self.shelf.writer.call(Record::manifest(*blob, &manifest))??;
+        }
+        if has_rest { Err(Left::Stopped) } else { Ok(()) }
+    }
+
+    fn move_chunks(&mut self, old: &Manifest) -> Result<(), Left> {
+        let (to, from) = (self.shelf, self.from);
         if matches!(from, Container::Whole(_)) {
             let bytes = pieces_in(old, &from).values().map(|length| u64::from(*length)).sum();
-            check_room(&*self.shelf.disk, bytes)?;
+            check_room(&*to.disk, bytes)?;
         }
-        let mut start = 0;
+        let (mut waiting, mut asked, mut start) = (Waiting::new(), HashSet::new(), 0);
         for piece in &old.pieces {
-            if is_here(piece) && !self.moved.contains_key(&piece.offset) {
+            let is_here = old.containers.get(piece.container as usize) == Some(&from);
+            let spot = (piece.offset, piece.chunk.digest);
+            if is_here && !self.moved.contains_key(&spot) && asked.insert(spot) {
+                if self.how.check().is_err() {
+                    break;
+                }
                 let record = self.chunk(piece, start)?;
                 self.bytes += record.len() as u64;
-                // A place that is not known yet keeps the chunk from being copied twice.
-                self.moved.insert(piece.offset, (PackId([0; PackId::BYTES]), 0));
                 let moved = &mut self.moved;
-                waiting.push(self.shelf, (piece.offset, record), |offset, at| {
-                    moved.insert(offset, (at.pack, at.offset));
-                })?;
+                waiting.push(to, (spot, record), |spot, at| moved.extend([(spot, at)]))?;
             }
             start += u64::from(piece.chunk.length);
         }
-        waiting.finish(|offset, at| {
-            self.moved.insert(offset, (at.pack, at.offset));
-        })?;
-        let new = relocated(old, &self.from, &self.moved);
-        if new.containers.len() > CONTAINERS_MAX {
-            return Err(Left::Failed(StoreError::TooLarge { chunks_max: CONTAINERS_MAX }));
-        }
-        self.shelf.writer.call(Record::manifest(*blob, &new))??;
-        Ok(())
+        Ok(waiting.finish(|spot, at| self.moved.extend([(spot, at)]))?)
     }
 
     /// A chunk of the container, verified, on its way into a pack.
@@ -265,28 +286,4 @@ fn place(container: &Container) -> std::path::PathBuf {
         Container::Whole(digest) => layout::whole(digest),
         Container::Pack(pack) => layout::pack(*pack),
     }
-}
-
-/// The next generation of a manifest, without a container.
-fn relocated(old: &Manifest, from: &Container, moved: &HashMap<u64, (PackId, u64)>) -> Manifest {
-    let mut containers = Vec::new();
-    let mut numbers = HashMap::new();
-    let mut pieces = Vec::with_capacity(old.pieces.len());
-    for piece in &old.pieces {
-        let known = old.containers.get(piece.container as usize);
-        let (container, offset) = match (known, moved.get(&piece.offset)) {
-            (Some(known), Some((pack, offset))) if known == from => {
-                (Container::Pack(*pack), *offset)
-            }
-            (Some(known), _) => (*known, piece.offset),
-            // No manifest that was decoded has such a piece.
-            (None, _) => continue,
-        };
-        let number = *numbers.entry(container).or_insert_with(|| {
-            containers.push(container);
-            u32::try_from(containers.len() - 1).unwrap_or(u32::MAX)
-        });
-        pieces.push(Piece { container: number, offset, ..*piece });
-    }
-    Manifest { generation: old.generation + 1, size: old.size, containers, pieces }
 }

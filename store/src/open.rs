@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 
 use rushes_disk::{Derived, Disk, GroupCommit, Trust};
 
@@ -55,7 +55,7 @@ pub fn open(
         writer,
         cache,
         leases: Arc::default(),
-        wholes: RwLock::new(()),
+        placing: Mutex::default(),
         ledger,
         moving: Mutex::default(),
         scrubbing: Progress::default(),

@@ -72,6 +72,30 @@ impl OpenPack {
         self.file.sync()
     }
 
+    /// Whether somebody has removed the pack.
+    pub fn is_nameless(&self) -> bool {
+        self.file.is_nameless()
+    }
+
+    /// Whether nothing in it is known to be durable.
+    pub fn is_empty(&self) -> bool {
+        self.file.synced() == 0
+    }
+
+    /// Gives a pack that somebody has removed its name back, with all that was durable in it.
+    pub fn restore(&mut self, disk: &dyn Disk) -> Result<()> {
+        self.file.restore(disk, &layout::new_staging())?;
+        let end = self.file.end();
+        self.entries.retain(|entry| entry.offset < end);
+        self.fresh.clear();
+        Ok(())
+    }
+
+    /// Cuts off what a failed call has left: no start may find what nobody was promised.
+    pub fn cut_failed(&mut self) -> Result<()> {
+        self.file.cut_failed()
+    }
+
     /// Ends the pack with its footer, durably; tells its length. All records were synced before:
     /// whoever finds a footer may rely on that.
     pub fn seal(&mut self) -> Result<u64> {

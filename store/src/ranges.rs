@@ -4,7 +4,6 @@
 //! stays leased until it is in the index.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::PoisonError;
 
 use rushes_digest::Digest;
 use rushes_disk::Pending;
@@ -14,7 +13,7 @@ use crate::error::StoreError;
 use crate::layout;
 use crate::leases::{Held, Lease};
 use crate::manifest::{CONTAINERS_MAX, Container, Manifest, Piece};
-use crate::place::{PackId, RecordAt};
+use crate::place::{ManifestAt, PackId, RecordAt};
 use crate::record::Record;
 use crate::room::check_room;
 use crate::shelf::Shelf;
@@ -45,8 +44,6 @@ impl Shelf {
         // From here on no compaction takes the new chunks for dead ones.
         let Some(_leases) = self.lease_packs(&new) else { return Ok(None) };
         let mut manifest = manifest_of(draft, &new)?;
-        // Until the manifest is in the index nobody takes a whole away that it names.
-        let _nobody_takes_away = self.wholes.read().unwrap_or_else(PoisonError::into_inner);
         let is_usable = |container: &Container| match container {
             Container::Whole(whole) => whole != digest && draft.is_usable(container),
             Container::Pack(_) => true,
@@ -62,7 +59,14 @@ impl Shelf {
             }
         }
         manifest.generation = self.next_generation(digest)?;
-        self.writer.call(Record::manifest(*digest, &manifest))??;
+        let at = self.writer.call(Record::manifest(*digest, &manifest))??;
+        if !manifest.containers.iter().all(is_usable) {
+            // Whoever takes a whole away looked for what depends on it once it was doubted, and may
+            // have come before this manifest.
+            let generation = manifest.generation;
+            self.index.forget_manifest_if(digest, &ManifestAt { at, generation })?;
+            return Ok(None);
+        }
         Ok(Some(new_bytes))
     }
 

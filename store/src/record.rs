@@ -6,8 +6,10 @@
 //! of a removed pack) never pass for one.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use rushes_digest::{Digest, Hasher};
+use zstd::bulk::{Compressor, Decompressor};
 
 use crate::bytes::Fields;
 use crate::manifest::{MANIFEST_BYTES_MAX, Manifest};
@@ -162,7 +164,7 @@ pub fn unpack<'a>(head: &Head, payload: &'a [u8]) -> Option<Cow<'a, [u8]>> {
     let raw_len = head.raw_len as usize;
     let content = match head.flags {
         0 => Cow::Borrowed(payload),
-        ZSTD => Cow::Owned(zstd::bulk::decompress(payload, raw_len).ok()?),
+        ZSTD => Cow::Owned(decompressed(payload, raw_len)?),
         _ => return None,
     };
     (content.len() == raw_len).then_some(content)
@@ -179,13 +181,30 @@ fn sum(pack: PackId, framed: &[u8]) -> [u8; SUM_BYTES] {
     sum
 }
 
+fn decompressed(payload: &[u8], raw_len: usize) -> Option<Vec<u8>> {
+    let decompress = |with: &RefCell<Decompressor<'_>>| {
+        with.try_borrow_mut().ok()?.decompress(payload, raw_len).ok()
+    };
+    DECOMPRESSOR.with(|with| with.as_ref().and_then(decompress))
+}
+
 fn length(payload: &[u8]) -> u32 {
     u32::try_from(payload.len()).unwrap_or(u32::MAX)
 }
 
+thread_local! {
+    // Making one takes longer than compressing a small record.
+    static COMPRESSOR: Option<RefCell<Compressor<'static>>> =
+        Compressor::new(LEVEL).ok().map(RefCell::new);
+    static DECOMPRESSOR: Option<RefCell<Decompressor<'static>>> =
+        Decompressor::new().ok().map(RefCell::new);
+}
+
 fn compressed(content: &[u8]) -> Option<Vec<u8>> {
     let saves = |part: &[u8]| {
-        let packed = zstd::bulk::compress(part, LEVEL).ok()?;
+        let compress =
+            |with: &RefCell<Compressor<'_>>| with.try_borrow_mut().ok()?.compress(part).ok();
+        let packed = COMPRESSOR.with(|with| with.as_ref().and_then(compress))?;
         (packed.len() < part.len() / 10 * 9).then_some(packed)
     };
     let sample = content.get(..SAMPLE_BYTES).unwrap_or(content);

@@ -24,7 +24,7 @@ use crate::pack::OpenPack;
 use crate::packs::Packs;
 use crate::place::{PackId, Place, WholeStat};
 use crate::record::{self, MANIFEST, Record};
-use crate::scan::scan;
+use crate::scan::{Gaps, scan};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -33,7 +33,7 @@ const COPY_BYTES: u64 = 1 << 20;
 
 /// Brings every pack into the index that is not there to its end.
 pub fn recover_packs(disk: &Arc<dyn Disk>, index: &Index, ledger: &Ledger) -> Result<()> {
-    let mut are_names_durable = false;
+    let (mut are_names_durable, mut damaged) = (false, Vec::new());
     for id in layout::packs(&**disk)? {
         let path = layout::pack(id);
         let size = disk.stat(&path)?.size;
@@ -43,18 +43,25 @@ pub fn recover_packs(disk: &Arc<dyn Disk>, index: &Index, ledger: &Ledger) -> Re
                 disk.sync_dir(Path::new(layout::PACKS))?;
                 are_names_durable = true;
             }
-            recover_pack(disk, (index, ledger), id, size)?;
+            if !recover_pack(disk, (index, None), id, size)? {
+                damaged.push((id, size));
+            }
         }
+    }
+    for (id, size) in damaged {
+        // Only now the index knows whose bytes lie there, also when it was empty before.
+        recover_pack(disk, (index, Some(ledger)), id, size)?;
     }
     Ok(())
 }
 
+/// Tells whether it is done: one that is damaged must be written down, in a ledger.
 fn recover_pack(
     disk: &Arc<dyn Disk>,
-    (index, ledger): (&Index, &Ledger),
+    (index, ledger): (&Index, Option<&Ledger>),
     id: PackId,
     size: u64,
-) -> Result<()> {
+) -> Result<bool> {
     let path = layout::pack(id);
     let file = disk.open_read(&path)?;
     let header = check_header(id, &*file)?;
@@ -64,7 +71,8 @@ fn recover_pack(
     if let Some(entries) = read_footer(id, &*file, &path, size)? {
         // A footer is written only once the records before it are durable.
         enter(&**disk, index, id, &with_traces(id, &*file, entries)?)?;
-        return Ok(index.set_sealed(id, size)?);
+        index.set_sealed(id, size)?;
+        return Ok(true);
     }
     let mut copy = Copy { disk: &**disk, id, pack: None, waiting: Vec::new(), next: 0, start: 0 };
     let gaps =
@@ -79,12 +87,19 @@ fn recover_pack(
              the intact records were kept",
             gaps.inner_bytes, gaps.tail_bytes
         );
-        note_lost(disk, (index, ledger), &copy, &why)?;
+        let Some(ledger) = ledger else {
+            copy.give_up()?;
+            return Ok(false);
+        };
+        // What is intact in it tells, too. Nobody reads before the copy is in place.
+        enter(&**disk, index, id, &copy.fresh())?;
+        note_lost(disk, (index, ledger), &copy, (&gaps, &why))?;
     } else if gaps.tail_bytes > 0 {
         let bytes = gaps.tail_bytes;
         tracing::warn!(pack = %path.display(), bytes, "the end of a pack was never finished");
     }
-    copy.put_in_place(index)
+    copy.put_in_place(index)?;
+    Ok(true)
 }
 
 /// Writes down which blobs miss bytes of a damaged pack, keeps it as it is in quarantine, and
@@ -93,7 +108,7 @@ fn note_lost(
     disk: &Arc<dyn Disk>,
     (index, ledger): (&Index, &Ledger),
     copy: &Copy<'_>,
-    why: &str,
+    (gaps, why): (&Gaps, &str),
 ) -> Result<()> {
     let (id, intact) = (copy.id, copy.offsets());
     let mut placed = placed_in(index, id)?;
@@ -105,6 +120,11 @@ fn note_lost(
     for (digest, _) in &placed.manifests {
         // The manifest of a whole is made again from the file.
         if index.blob(digest)?.is_none() {
+            lost.push(*digest);
+        }
+    }
+    for digest in &gaps.inner_digests {
+        if is_nowhere(&**disk, index, digest)? {
             lost.push(*digest);
         }
     }
@@ -129,6 +149,14 @@ fn note_lost(
         index.forget_manifest(&digest)?;
     }
     Ok(())
+}
+
+/// Whether there is no trace of a blob but the front of a damaged record.
+fn is_nowhere(disk: &dyn Disk, index: &Index, digest: &Digest) -> Result<bool> {
+    if index.blob(digest)?.is_some() || index.manifest(digest)?.is_some() {
+        return Ok(false);
+    }
+    Ok(disk.stat(&layout::whole(digest)).is_err_and(|error| error.is_missing()))
 }
 
 /// Enters records. An index that is older than they are may name a whole that was freed before the
@@ -209,6 +237,16 @@ impl Copy<'_> {
         pack.pad_to(self.start)?;
         pack.append(std::mem::take(&mut self.waiting))?;
         Ok(())
+    }
+
+    /// What the index has not been told of yet.
+    fn fresh(&mut self) -> Vec<Listed> {
+        self.pack.as_mut().map(OpenPack::take_fresh).unwrap_or_default()
+    }
+
+    /// Begins again later.
+    fn give_up(self) -> Result<()> {
+        self.pack.map_or(Ok(()), |pack| Ok(self.disk.remove(pack.path())?))
     }
 
     /// Where the records lie that were copied.

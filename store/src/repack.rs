@@ -4,13 +4,12 @@
 //! Invariant: the old pack leaves its place only once everything that was intact and counted in it
 //! is durable elsewhere and nothing but lost bytes is still sought in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::PoisonError;
 
 use rushes_digest::Digest;
-use rushes_disk::{DiskFile, Pending};
+use rushes_disk::DiskFile;
 
-use crate::copies::{Search, load};
 use crate::error::StoreError;
 use crate::footer::{Entry, Header, check_header, read_footer};
 use crate::heal::{Judged, Step};
@@ -18,16 +17,14 @@ use crate::layout;
 use crate::leases::{Held, Lease};
 use crate::ledger::Aside;
 use crate::manifest::{Container, Manifest, Piece};
-use crate::moved::{Moves, Placed, each_in, follow, placed_in};
+use crate::moved::{Moves, Placed, Spot, each_in, follow, placed_in};
+use crate::moving::Waiting;
 use crate::place::{PackId, Place, RecordAt};
 use crate::record::{self, BLOB, CHUNK, Head, MANIFEST, Record};
 use crate::scan::scan;
 use crate::shelf::Shelf;
+use crate::sources::{Search, load};
 
-/// Records that are on their way to the pack writer at once: enough to share its syncs.
-const WAITING_MAX: usize = 64;
-/// The same in bytes.
-const WAITING_BYTES_MAX: usize = 4 << 20;
 /// How often moved manifests are looked at again, while others move the same blobs.
 const ROUNDS_MAX: usize = 8;
 
@@ -140,17 +137,14 @@ struct Repack<'a> {
     end: u64,
 }
 
-/// A record on its way: where it was, and what tells where it is.
-type Waiting = (u64, u8, Pending<Result<RecordAt, StoreError>>, Option<Lease>);
-
 impl Repack<'_> {
     fn run(&self, lease: Lease, why: &str, step: &mut Step<'_>) -> Result<Judged, StoreError> {
         let Self { shelf, id, .. } = *self;
         let _nobody_else_moves = shelf.moving.lock().unwrap_or_else(PoisonError::into_inner);
         let named = self.named()?;
         let mut moves = self.copy_intact(&named, step)?;
-        let missing: HashMap<_, _> =
-            named.into_iter().filter(|(offset, _)| !moves.contains_key(offset)).collect();
+        let missing: HashSet<_> =
+            named.into_iter().filter(|spot| !moves.contains_key(spot)).collect();
         let is_healed = self.heal_chunks(&missing, &mut moves, step)?;
         let left = self.heal_placed(step)?;
         if !step(0) {
@@ -162,8 +156,8 @@ impl Repack<'_> {
             return Ok(Judged::Unreadable);
         };
         // Nobody begins to rely on the pack any more.
-        let is_known = |offset: &u64| moves.contains_key(offset) || missing.contains_key(offset);
-        if !self.named()?.keys().all(is_known) {
+        let is_known = |spot: &Spot| moves.contains_key(spot) || missing.contains(spot);
+        if !self.named()?.iter().all(is_known) {
             // Somebody did meanwhile: the next pass moves that too.
             return Ok(Judged::Unreadable);
         }
@@ -178,10 +172,10 @@ impl Repack<'_> {
         Ok(if lost.is_empty() && is_healed { Judged::Healed } else { Judged::Lost })
     }
 
-    /// The chunks of the pack that manifests name, by their offsets.
-    fn named(&self) -> Result<HashMap<u64, Digest>, StoreError> {
+    /// The chunks of the pack that manifests name.
+    fn named(&self) -> Result<HashSet<Spot>, StoreError> {
         let own = Container::Pack(self.id);
-        let mut named = HashMap::new();
+        let mut named = HashSet::new();
         each_in(&self.shelf.index, &self.shelf.packs, &own, &mut |_, manifest| {
             let is_here =
                 |piece: &&Piece| manifest.containers.get(piece.container as usize) == Some(&own);
@@ -193,16 +187,12 @@ impl Repack<'_> {
     }
 
     /// Copies what is intact and counts, and tells where the chunks lie now.
-    fn copy_intact(
-        &self,
-        named: &HashMap<u64, Digest>,
-        step: &mut Step<'_>,
-    ) -> Result<Moves, StoreError> {
-        let (mut moves, mut waiting, mut bytes) = (Moves::new(), Vec::new(), 0);
+    fn copy_intact(&self, named: &HashSet<Spot>, step: &mut Step<'_>) -> Result<Moves, StoreError> {
+        let (mut moves, mut waiting) = (Moves::new(), Waiting::new());
         scan::<StoreError>(self.id, self.file, self.end, |at, head, payload| {
             step(head.record_bytes() as u64);
             let lease = match head.kind {
-                CHUNK if named.get(&at) != Some(&head.digest) => return Ok(()),
+                CHUNK if !named.contains(&(at, head.digest)) => return Ok(()),
                 BLOB | MANIFEST if !self.counts(at, &head)? => return Ok(()),
                 BLOB | MANIFEST => match self.shelf.leases.share(Held::Blob(head.digest)) {
                     Some(lease) => Some(lease),
@@ -213,16 +203,11 @@ impl Repack<'_> {
             if !holds(&head, payload) {
                 return Ok(());
             }
+            let what = ((at, head.digest), head.kind, lease);
             let record = Record::copy(head, payload);
-            bytes += record.len();
-            waiting.push((at, head.kind, self.shelf.writer.submit(record)?, lease));
-            if waiting.len() >= WAITING_MAX || bytes >= WAITING_BYTES_MAX {
-                bytes = 0;
-                settle(&mut waiting, &mut moves)?;
-            }
-            Ok(())
+            waiting.push(self.shelf, (what, record), |what, at| note(&mut moves, &what, at))
         })?;
-        settle(&mut waiting, &mut moves)?;
+        waiting.finish(|what, at| note(&mut moves, &what, at))?;
         Ok(moves)
     }
 
@@ -239,19 +224,20 @@ impl Repack<'_> {
     /// Writes chunks again from second copies; whether all of them.
     fn heal_chunks(
         &self,
-        missing: &HashMap<u64, Digest>,
+        missing: &HashSet<Spot>,
         moves: &mut Moves,
         step: &mut Step<'_>,
     ) -> Result<bool, StoreError> {
         let mut goes_on = || step(0);
-        let search = Search::new(self.shelf, missing.values().copied(), &mut goes_on);
+        let search =
+            Search::new(self.shelf, missing.iter().map(|(_, digest)| *digest), &mut goes_on);
         let sources = search.everywhere()?;
         let mut all = true;
         for (offset, digest) in missing {
             let content = sources.get(digest).and_then(|source| load(self.shelf, digest, source));
             if let Some(content) = content {
                 let at = self.shelf.writer.call(Record::chunk(*digest, &content))??;
-                moves.insert(*offset, at);
+                moves.insert((*offset, *digest), at);
             } else {
                 all = false;
             }
@@ -295,18 +281,17 @@ impl Repack<'_> {
 
     /// Writes newer manifests for the blobs whose chunks have moved; returns those that miss some.
     fn follow(&self, moves: &Moves) -> Result<Vec<Digest>, StoreError> {
-        let Self { shelf, id, .. } = *self;
-        let own = Container::Pack(id);
+        let (store, own) = (self.shelf, Container::Pack(self.id));
         for _ in 0..ROUNDS_MAX {
             let (mut newer, mut lost) = (Vec::new(), Vec::new());
-            each_in(&shelf.index, &shelf.packs, &own, &mut |blob, manifest| {
-                let followed = follow(&manifest, id, moves);
-                if followed.has_lost {
+            each_in(&store.index, &store.packs, &own, &mut |blob, manifest| {
+                let followed = follow(&manifest, &own, moves);
+                if followed.has_rest {
                     lost.push(blob);
                 }
                 if followed.has_moved {
                     let record = Record::manifest(blob, &followed.manifest);
-                    newer.push((blob, shelf.writer.submit(record)?, followed.has_lost));
+                    newer.push((blob, store.writer.submit(record)?, followed.has_rest));
                 }
                 Ok(())
             })?;
@@ -316,7 +301,7 @@ impl Repack<'_> {
             for (blob, pending, has_lost) in newer {
                 pending.wait()??;
                 if !has_lost {
-                    shelf.index.set_independent(&blob, &own)?;
+                    store.index.set_independent(&blob, &own)?;
                 }
             }
         }
@@ -341,14 +326,11 @@ fn forget(shelf: &Shelf, placed: &Placed) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn settle(waiting: &mut Vec<Waiting>, moves: &mut Moves) -> Result<(), StoreError> {
-    for (offset, kind, pending, _lease) in waiting.drain(..) {
-        let at = pending.wait()??;
-        if kind == CHUNK {
-            moves.insert(offset, at);
-        }
+/// Remembers where a chunk has come to.
+fn note(moves: &mut Moves, (spot, kind, _lease): &(Spot, u8, Option<Lease>), at: RecordAt) {
+    if *kind == CHUNK {
+        moves.insert(*spot, at);
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,23 +3,27 @@
 //! Knows nothing of the index. Invariant: only intact records are reported; all other bytes are
 //! counted.
 
+use rushes_digest::Digest;
 use rushes_disk::{DiskFile, Result};
 
-use crate::footer::HEADER_BYTES;
+use crate::footer::{ENTRIES_MAX, HEADER_BYTES};
 use crate::place::PackId;
-use crate::record::{self, HEAD_BYTES, Head, MAGIC};
+use crate::record::{self, BLOB, HEAD_BYTES, Head, MAGIC, MANIFEST};
 
 /// How much is read at once, in bytes.
 const WINDOW_BYTES: usize = 1 << 20;
 
 /// What was met beside intact records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Gaps {
     /// Bytes that no record covers, with an intact record behind them: never the trace of a power
     /// cut, because a batch is written only once the one before it is durable.
     pub inner_bytes: u64,
     /// Bytes behind the last intact record, unless all of them are zeros: a pack grows ahead.
     pub tail_bytes: u64,
+    /// Which blobs the damaged records among the inner bytes were of, as far as their fronts can be
+    /// read. Nothing vouches for that.
+    pub inner_digests: Vec<Digest>,
 }
 
 /// Hands each intact record of a pack to `each`, in order, with its offset. `size` is where the
@@ -31,16 +35,22 @@ pub fn scan<E: From<rushes_disk::DiskError>>(
     mut each: impl FnMut(u64, Head, &[u8]) -> std::result::Result<(), E>,
 ) -> std::result::Result<Gaps, E> {
     let mut window = Window { file, start: 0, bytes: Vec::new() };
-    let mut gaps = Gaps::default();
+    let (mut gaps, mut in_gap) = (Gaps::default(), Vec::new());
     let mut at = HEADER_BYTES as u64;
     while at < size {
         if let Some((head, payload)) = window.record(pack, at, size)? {
             each(at, head, payload)?;
             at += head.record_bytes() as u64;
             gaps.inner_bytes += std::mem::take(&mut gaps.tail_bytes);
+            gaps.inner_digests.append(&mut in_gap);
         } else if gaps.tail_bytes == 0 && window.is_empty(at, size)? {
             break;
         } else {
+            let head = Head::parse(window.get(at, HEAD_BYTES)?);
+            let of_blob = head.filter(|head| matches!(head.kind, BLOB | MANIFEST));
+            if gaps.inner_digests.len() + in_gap.len() < ENTRIES_MAX {
+                in_gap.extend(of_blob.map(|head| head.digest));
+            }
             let next = window.next_magic(at + 1, size)?;
             gaps.tail_bytes += next - at;
             at = next;
@@ -166,7 +176,16 @@ mod tests {
             let length = starts.get(lost + 1).unwrap_or(&good.len()) - starts[lost];
             let tail_bytes = if lost == 9 { length as u64 } else { 0 };
             let inner_bytes = if lost == 9 { 0 } else { length as u64 };
-            assert_eq!(gaps, Gaps { inner_bytes, tail_bytes }, "byte {byte}");
+            assert_eq!(
+                (gaps.inner_bytes, gaps.tail_bytes),
+                (inner_bytes, tail_bytes),
+                "byte {byte}"
+            );
+            let number = u8::try_from(lost).unwrap();
+            let is_told = gaps.inner_digests.contains(&Digest::of(&content(number)));
+            let is_front_intact = byte - starts[lost] >= HEAD_BYTES;
+            assert!(is_told || lost == 9 || !is_front_intact, "byte {byte}");
+            assert!(!is_told || lost != 9, "byte {byte}");
         }
     }
 
@@ -177,7 +196,7 @@ mod tests {
         assert_eq!(found(&bytes), (all_but(99), Gaps::default()));
         let end = bytes.len();
         bytes[end - 1] = 1;
-        let gaps = Gaps { inner_bytes: 0, tail_bytes: 2 * WINDOW_BYTES as u64 };
+        let gaps = Gaps { tail_bytes: 2 * WINDOW_BYTES as u64, ..Gaps::default() };
         assert_eq!(found(&bytes), (all_but(99), gaps));
     }
 
@@ -199,6 +218,6 @@ mod tests {
         bytes.extend(&good[starts[5]..]);
         let (digests, gaps) = found(&bytes);
         assert_eq!(digests, all_but(99));
-        assert_eq!(gaps, Gaps { inner_bytes: 3 * WINDOW_BYTES as u64, tail_bytes: 0 });
+        assert_eq!(gaps, Gaps { inner_bytes: 3 * WINDOW_BYTES as u64, ..Gaps::default() });
     }
 }

@@ -11,9 +11,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rushes_digest::Digest;
 use rushes_disk::{Clock, RealClock};
 
+use crate::aside::affected;
 use crate::bytes::Fields;
 use crate::error::{IndexError, StoreError};
-use crate::heal::{Judged, affected, judge_whole};
+use crate::heal::{Judged, judge_whole};
 use crate::layout;
 use crate::leases::Held;
 use crate::ledger::Aside;

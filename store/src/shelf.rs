@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of staging and readers.
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 
 use rushes_digest::Digest;
 use rushes_disk::{Disk, GroupCommit};
@@ -32,9 +32,9 @@ pub struct Shelf {
     pub cache: Cache,
     /// Who relies on what right now.
     pub leases: Arc<Leases>,
-    /// Read while a whole is put in place, written while one is taken away: nobody takes away what
-    /// has just been healed.
-    pub wholes: RwLock<()>,
+    /// Held while a whole gets its name, and while one that was judged wrong loses it: nobody takes
+    /// away what has just been healed. Never held over a sync.
+    pub placing: Mutex<()>,
     /// What is damaged.
     pub ledger: Ledger,
     /// One sweep, compaction or repacking at a time: of two that move a blob's chunks at once, one

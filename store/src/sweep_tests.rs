@@ -459,3 +459,18 @@ fn a_manifest_after_a_forgotten_one_counts_more() {
     index.forget_manifest(&blob).unwrap();
     assert!(store.shelf.next_generation(&blob).unwrap() > forgotten);
 }
+
+#[test]
+fn nothing_is_on_its_way_any_more_when_the_moving_breaks_off() {
+    let world = World::new();
+    let store = world.open();
+    let blobs: Vec<_> = (500..560).map(|seed| noise(seed, 60_000)).collect();
+    let mut waiting = crate::moving::Waiting::new();
+    for blob in &blobs {
+        let record = Record::blob(Digest::of(blob), blob);
+        waiting.push(&store.shelf, ((), record), |(), _| {}).unwrap();
+    }
+    drop(waiting);
+    let is_there = |blob: &Vec<u8>| store.shelf.index.blob(&Digest::of(blob)).unwrap().is_some();
+    assert!(blobs.iter().all(is_there));
+}

@@ -47,6 +47,9 @@ pub enum Left {
         /// What is wrong with it.
         damage: Damage,
     },
+    /// The work was told to stop before it came to the end of this.
+    #[error("was not reached before the stop")]
+    Stopped,
     /// The disk or the index failed.
     #[error(transparent)]
     Failed(StoreError),

@@ -1,8 +1,9 @@
-//! Wholes: files that are exactly one blob. How one is put in place, judged and taken away.
+//! Wholes: files that are exactly one blob. How one is put in place and judged.
 //!
 //! Invariant: a name in `whole/` appears only once the bytes behind it are durable, and an entry in
 //! the index only once the name is.
 
+use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use rushes_digest::Digest;
@@ -11,7 +12,6 @@ use rushes_disk::DiskFile;
 use crate::cutter::{BLOCK_BYTES, Chunk, Cutter, Sink};
 use crate::error::{Damage, StoreError};
 use crate::layout;
-use crate::ledger::Aside;
 use crate::manifest::Manifest;
 use crate::place::{Place, WholeStat};
 use crate::record::Record;
@@ -55,29 +55,32 @@ impl Shelf {
         let file = self.disk.open_read(unfinished.path())?;
         file.sync()?;
         let stat = WholeStat::from(file.stat()?);
-        let placing = self.wholes.read().unwrap_or_else(PoisonError::into_inner);
-        let is_new = match self.disk.hard_link(unfinished.path(), &path) {
-            Ok(()) => true,
-            Err(error) if error.is_taken() => {
-                self.disk.rename(unfinished.path(), &path)?;
-                unfinished.keep();
-                false
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let is_new = self.name(unfinished, &path)?;
         if let Err(error) = self.disk.sync_dir(&dir) {
-            drop(placing);
             if is_new {
                 self.retract(digest, stat);
             }
             return Err(error.into());
         }
         self.index.enter_wholes(&[(*digest, stat)])?;
-        drop(placing);
         if let Err(error) = self.keep_own_manifest(digest, chunks) {
             tracing::warn!(%error, "a manifest must be made again next time");
         }
         Ok(())
+    }
+
+    /// Gives a file the name of a whole; tells whether nothing had it.
+    fn name(&self, unfinished: Unfinished, path: &Path) -> Result<bool, StoreError> {
+        let _nobody_takes_away = self.placing.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.disk.hard_link(unfinished.path(), path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_taken() => {
+                self.disk.rename(unfinished.path(), path)?;
+                unfinished.keep();
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Hands the manifest of a whole to the pack writer and does not wait: it can be made again.
@@ -93,11 +96,17 @@ impl Shelf {
     /// backup was restored. It is read through; one that is wrong goes to quarantine.
     pub fn adopt(&self, digest: &Digest, whole: &OpenWhole) -> Result<Manifest, StoreError> {
         let Some(manifest) = self.derive(digest, &*whole.file)? else {
-            return Err(self.take_away(digest, whole.stat)?);
+            self.take_away(digest, whole.stat, None)?;
+            let (place, damage) = (layout::whole(digest), Damage::Content);
+            return Err(StoreError::Damaged { digest: *digest, place, damage });
         };
         // Whoever put it there may not have done it.
         whole.file.sync()?;
         self.disk.sync_dir(&layout::whole_dir(digest))?;
+        if whole.file.stat()?.links == 0 {
+            let (place, damage) = (layout::whole(digest), Damage::Missing);
+            return Err(StoreError::Damaged { digest: *digest, place, damage });
+        }
         self.index.enter_wholes(&[(*digest, whole.stat)])?;
         Ok(manifest)
     }
@@ -129,23 +138,11 @@ impl Shelf {
     /// Removes a name that could not be made durable, so that nobody takes it for one that is.
     fn retract(&self, digest: &Digest, placed: WholeStat) {
         let place = layout::whole(digest);
-        let _nobody_heals = self.wholes.write().unwrap_or_else(PoisonError::into_inner);
-        let is_ours = self.disk.stat(&place).is_ok_and(|stat| WholeStat::from(stat) == placed);
+        let _nobody_heals = self.placing.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_ours = self.is_still(digest, placed).unwrap_or(false);
         if is_ours && let Err(error) = self.disk.remove(&place) {
             tracing::warn!(%error, "a whole that was refused stays visible until the next start");
         }
-    }
-
-    /// Moves a wrong whole to quarantine, unless another file has taken its place meanwhile.
-    fn take_away(&self, digest: &Digest, judged: WholeStat) -> Result<StoreError, StoreError> {
-        let place = layout::whole(digest);
-        let _nobody_heals = self.wholes.write().unwrap_or_else(PoisonError::into_inner);
-        if WholeStat::from(self.disk.stat(&place)?) == judged {
-            let why = "the content does not hash to the name";
-            self.ledger.set_aside(&place, why, &[*digest], Aside::Moved)?;
-            self.index.forget(digest)?;
-        }
-        Ok(StoreError::Damaged { digest: *digest, place, damage: Damage::Content })
     }
 }
 

@@ -1,7 +1,8 @@
 //! The pack writer: many callers share one write and one sync.
 //!
 //! Invariant: a record enters the index after its sync and before its caller hears of it. A pack
-//! whose write or sync failed takes nothing more; the next batch goes to a new one.
+//! whose write or sync failed takes nothing more; the next batch goes to a new one. What was
+//! acknowledged outlives the removal of its pack by hand.
 
 use std::sync::Arc;
 
@@ -37,21 +38,27 @@ impl PackWriter {
 
     /// Seals the pack, so that the next start finds nothing unfinished.
     pub fn finish(mut self) -> Result<(), StoreError> {
+        self.restore()?;
         self.seal()
     }
 
     /// Writes records durably and tells where each one lies.
     fn write(&mut self, records: Vec<Record>) -> Result<Vec<RecordAt>, StoreError> {
+        self.restore()?;
         let mut pack = match self.pack.take() {
             Some(pack) => pack,
             None => OpenPack::create(&*self.disk)?,
         };
-        // Only a pack that took the batch durably comes back.
-        let id = pack.id();
-        let places = pack.append(records)?.iter().map(|entry| entry.at(id)).collect();
-        pack.sync()?;
+        // Only a pack that took the batch durably takes another one.
+        let places = match append(&mut pack, records) {
+            Ok(places) => places,
+            Err(error) => {
+                self.give_up(pack);
+                return Err(error.into());
+            }
+        };
         let pack = self.pack.insert(pack);
-        self.index.enter(id, &pack.take_fresh())?;
+        self.index.enter(pack.id(), &pack.take_fresh())?;
         let is_full =
             pack.end() >= PACK_BYTES || pack.entries().len() + BATCH_ENTRIES_MAX > ENTRIES_MAX;
         if is_full && let Err(error) = self.seal() {
@@ -62,9 +69,47 @@ impl PackWriter {
 
     fn seal(&mut self) -> Result<(), StoreError> {
         let Some(mut pack) = self.pack.take() else { return Ok(()) };
-        let size = pack.seal()?;
-        Ok(self.index.set_sealed(pack.id(), size)?)
+        match pack.seal() {
+            Ok(size) => Ok(self.index.set_sealed(pack.id(), size)?),
+            Err(error) => {
+                self.give_up(pack);
+                Err(error.into())
+            }
+        }
     }
+
+    /// Lets go of a pack that has failed. One that somebody has removed stays until it is restored:
+    /// nobody else has its bytes.
+    fn give_up(&mut self, mut pack: OpenPack) {
+        if pack.is_nameless() {
+            self.pack = Some(pack);
+        } else if let Err(error) = pack.cut_failed() {
+            tracing::warn!(%error, "the next start may find what could not be kept");
+        }
+    }
+
+    /// Gives a pack that somebody has removed its name back, with all that was acknowledged. It is
+    /// sealed then: who has the old file open would miss what came later.
+    fn restore(&mut self) -> Result<(), StoreError> {
+        let Some(pack) = self.pack.as_mut().filter(|pack| pack.is_nameless()) else {
+            return Ok(());
+        };
+        if pack.is_empty() {
+            self.pack = None;
+            return Ok(());
+        }
+        pack.restore(&*self.disk)?;
+        let path = pack.path().display();
+        tracing::error!(%path, "somebody removed the pack that is being written: it is back");
+        self.seal()
+    }
+}
+
+fn append(pack: &mut OpenPack, records: Vec<Record>) -> rushes_disk::Result<Vec<RecordAt>> {
+    let id = pack.id();
+    let places = pack.append(records)?.iter().map(|entry| entry.at(id)).collect();
+    pack.sync()?;
+    Ok(places)
 }
 
 impl Committer for PackWriter {

@@ -177,6 +177,78 @@ fn damage_in_the_midst_of_an_unsealed_pack_is_kept_in_quarantine() {
     assert!(read(&store, &Digest::of(&contents[2])).unwrap().is_some());
 }
 
+fn damaged(store: &Store) -> Vec<Digest> {
+    store.damage().iter().map(|damaged| damaged.digest).collect()
+}
+
+#[test]
+fn damage_that_a_start_meets_is_listed_also_without_an_index() {
+    let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
+    let store = open(&disk, index.path());
+    let small: Vec<_> = (0..3).map(|seed| noise(seed, 1000)).collect();
+    put(&store, &small[0], Familiar::with_none());
+    let film = noise(10, 600_000);
+    let (title, end) = (noise(11, 150_000), noise(12, 9000));
+    put(&store, &film, Familiar::with_none());
+    put(&store, b"flush", Familiar::with_none());
+    let first_cut = [&title[..], &film].concat();
+    assert_eq!(put(&store, &first_cut, Familiar::with_all()), Stored::New);
+    for content in &small[1..] {
+        put(&store, content, Familiar::with_none());
+    }
+    let pack = packs(&*disk)[0].clone();
+    store.close().unwrap();
+    drop(store);
+    // A later pack has the manifest of another blob that needs the first one.
+    let store = open(&disk, index.path());
+    let second_cut = [&title[..], &film, &end].concat();
+    put(&store, &second_cut, Familiar::with_all());
+    store.close().unwrap();
+    drop(store);
+    disk.damage(&pack, |bytes| {
+        let wrong = [&small[1][..], &title[100_000..]];
+        for content in wrong {
+            let at = bytes.windows(64).position(|window| window == &content[..64]).unwrap();
+            bytes[at] ^= 1;
+        }
+        bytes.truncate(bytes.len() - 5);
+    })
+    .unwrap();
+    let mut expected = [&small[1], &first_cut, &second_cut].map(|content| Digest::of(content));
+    expected.sort_unstable();
+    let fresh = tempfile::tempdir().unwrap();
+    for index in [index.path(), fresh.path()] {
+        let store = open(&Arc::new(disk.restart()), index);
+        assert_eq!(damaged(&store), expected);
+        for content in [&small[0], &small[2], &film] {
+            assert!(read(&store, &Digest::of(content)).unwrap().unwrap() == *content);
+        }
+    }
+}
+
+#[test]
+fn a_wrong_file_in_the_place_of_a_whole_is_damage_to_all_that_lie_in_it() {
+    let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
+    let store = open(&disk, index.path());
+    let film = noise(1, 600_000);
+    let cut = [&noise(2, 9000)[..], &film].concat();
+    put(&store, &film, Familiar::with_none());
+    put(&store, b"flush", Familiar::with_none());
+    put(&store, &cut, Familiar::with_all());
+    // Somebody puts back a wrong one: it looks new, so that it is read through.
+    let (digest, mut wrong) = (Digest::of(&film), film.clone());
+    wrong[300_000] ^= 1;
+    disk.remove(&whole(&digest)).unwrap();
+    disk.create_new(&whole(&digest)).unwrap().write_all_at(&wrong, 0).unwrap();
+    let error = store.open_blob(&digest).unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { damage: Damage::Content, .. }), "{error}");
+    let mut expected = [digest, Digest::of(&cut)];
+    expected.sort_unstable();
+    assert_eq!(damaged(&store), expected);
+    drop(store);
+    assert_eq!(damaged(&open(&disk, index.path())), expected);
+}
+
 #[test]
 fn a_pack_of_a_newer_version_stops_the_start_and_stays_as_it_is() {
     let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());

@@ -171,3 +171,35 @@ fn only_its_own_hosts_are_answered() {
     let elsewhere = format!("http://evil.example:{port}/health");
     assert_eq!(ask(&elsewhere, &host("127.0.0.1")), "400");
 }
+
+/// Every route that takes JSON: its type's fields in their order, as an array.
+const ARRAYS: &[(&str, &str, &str)] = &[
+    ("POST", "/api/projects", r#"["x","A project",null]"#),
+    ("POST", "/api/projects/p/scenes", r#"[null,"A scene",null,null]"#),
+    ("PUT", "/api/projects/p/assets/film/best", "[1]"),
+    ("PUT", "/api/projects/p/scenes/1/assets/film/best", "[1]"),
+    ("POST", "/api/contents/known", "[[]]"),
+    ("POST", "/api/store/scrub", r#"["full"]"#),
+    ("POST", "/api/store/verify", "[null,null]"),
+    ("POST", "/api/store/sweep", "[0,false,true]"),
+    ("POST", "/api/store/sweep", "[0,false]"),
+    ("POST", "/api/store/found/free", "[[],false]"),
+];
+
+#[tokio::test]
+async fn an_array_is_refused_where_an_object_is_wanted() {
+    let daemon = Daemon::start();
+    for (method, path, body) in ARRAYS {
+        for path in [(*path).to_owned(), path.replace("/api/", "/api/v2/")] {
+            let request = daemon.request(method.parse().unwrap(), &path);
+            let request = request.header("content-type", "application/json").body(*body);
+            let refused = problem(request).await;
+            assert_eq!(refused.code, Code::Invalid, "{path} {body}: {refused:?}");
+            assert!(refused.detail.contains("sequence"), "{path} {body}: {refused:?}");
+        }
+    }
+    for job in ["sweep", "scrub"] {
+        let state: serde_json::Value = daemon.get(&paths::store_job(job)).await;
+        assert_eq!(state["status"], "never", "{job}");
+    }
+}

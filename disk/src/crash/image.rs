@@ -170,7 +170,14 @@ impl Image {
     pub fn stat(&self, inode: u64) -> Stat {
         let (size, changes) =
             self.inodes.get(&inode).map_or((0, 0), |file| (file.live.len(), file.changes));
-        Stat { kind: Kind::File, size: size as u64, modified_ns: i128::from(changes), inode }
+        let (size, modified_ns) = (size as u64, i128::from(changes));
+        Stat { kind: Kind::File, size, modified_ns, inode, links: self.links(inode) }
+    }
+
+    /// How many names a file has.
+    fn links(&self, inode: u64) -> u64 {
+        let nodes = self.dirs.values().flat_map(|dir| dir.live.values());
+        nodes.map(|node| u64::from(*node == Node::File(inode))).sum()
     }
 
     pub fn protect(&mut self, inode: u64) {

@@ -12,8 +12,6 @@ use crate::place::{ManifestAt, PackId, Place, RecordAt, WholeStat};
 pub const BLOB_TAG: u8 = b'b';
 /// Entries of sealed packs: the id.
 pub const PACK_TAG: u8 = b'p';
-/// Entries of hooks: the front of a chunk's digest.
-pub const HOOK_TAG: u8 = b'h';
 /// Entries of dependents: a container and the digest of a blob.
 pub const DEPENDS_TAG: u8 = b'r';
 

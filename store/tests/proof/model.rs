@@ -39,14 +39,10 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// What was freed, or was put with an error, keeps nothing alive. Its manifest may be found
-    /// again at a start, without what it names.
-    fn may_lack(&self, has_swept: bool) -> bool {
-        match self.state {
-            State::Swept => true,
-            State::Untold => has_swept && self.parent.is_some(),
-            State::Named | State::Released(_) => false,
-        }
+    /// What was freed keeps nothing alive. Its manifest may be found again at a start, without what
+    /// it names.
+    fn may_lack(&self) -> bool {
+        self.state == State::Swept
     }
 }
 
@@ -101,9 +97,8 @@ impl Model {
     /// Whatever opens is right, and what is named opens. What opens after a start is named from
     /// then on, unless it was released: nobody sees what a power cut could still take away.
     pub fn check(&mut self, store: &Store, after_start: bool) -> Held {
-        let has_swept = self.has_swept();
         for (digest, fact) in &mut self.0 {
-            let is_there = reads(store, digest, fact, has_swept)?;
+            let is_there = reads(store, digest, fact)?;
             if !is_there && fact.state == State::Named {
                 return Err(format!("{} is lost", told(digest, fact)));
             }
@@ -116,17 +111,13 @@ impl Model {
 
     /// Whether nothing keeps the bytes of a blob alive.
     pub fn may_lack(&self, digest: &Digest) -> bool {
-        self.0.get(digest).is_none_or(|fact| fact.may_lack(self.has_swept()))
-    }
-
-    fn has_swept(&self) -> bool {
-        self.0.values().any(|fact| fact.state == State::Swept)
+        self.0.get(digest).is_none_or(Fact::may_lack)
     }
 
     /// The same of one content.
     pub fn check_one(&self, store: &Store, digest: &Digest) -> Held {
         let fact = &self.0[digest];
-        if reads(store, digest, fact, self.has_swept())? || fact.state != State::Named {
+        if reads(store, digest, fact)? || fact.state != State::Named {
             return Ok(());
         }
         Err(format!("{} is lost", told(digest, fact)))
@@ -134,8 +125,8 @@ impl Model {
 }
 
 /// Whether a content is there, all of it and right.
-fn reads(store: &Store, digest: &Digest, fact: &Fact, has_swept: bool) -> Held<bool> {
-    let may_lack = fact.may_lack(has_swept);
+fn reads(store: &Store, digest: &Digest, fact: &Fact) -> Held<bool> {
+    let may_lack = fact.may_lack();
     let is_excused = |error: &StoreError| may_lack && matches!(error, StoreError::Damaged { .. });
     let failed = |error: StoreError| format!("{} fails: {error}", told(digest, fact));
     let reader = match store.open_blob(digest) {
