@@ -31,7 +31,7 @@ pub struct Refusal {
     detail: String,
     field: Option<String>,
     cause: Option<String>,
-    current: Option<Value>,
+    current: Option<Box<Value>>,
 }
 
 impl Refusal {
@@ -64,7 +64,7 @@ impl Refusal {
     /// Answers a change whose record was changed meanwhile with that record.
     pub fn changed(current: Option<Value>) -> Self {
         let detail = "the record was changed meanwhile: look at `current` and try again";
-        Self { current, ..Self::new(Code::Changed, detail) }
+        Self { current: current.map(Box::new), ..Self::new(Code::Changed, detail) }
     }
 
     /// A failure of the daemon; the cause goes to the log only.
@@ -81,7 +81,8 @@ impl Refusal {
     /// What the client is told.
     pub fn problem(&self) -> Problem {
         let problem = Problem::new(self.code, self.detail.as_str());
-        Problem { field: self.field.clone(), current: self.current.clone(), ..problem }
+        let current = self.current.as_deref().cloned();
+        Problem { field: self.field.clone(), current, ..problem }
     }
 
     /// Logs the refusal under a name, and gives the document with that name in it.

@@ -176,7 +176,7 @@ async fn one_version_has_a_record_of_its_own_and_a_scene_is_found_without_its_pr
     assert_eq!(changed.evaluation["quality_score"], 5);
     let short = format!("/api/scenes/{}/assets", scene.id);
     let map: HistoriesReply = daemon.get(&short).await;
-    assert_eq!(map["scene_video"].versions, [changed.clone()]);
+    assert_eq!(map["scene_video"].versions, std::slice::from_ref(&changed));
     let history: HistoryReply = daemon.get(&format!("{short}/scene_video")).await;
     assert_eq!(history, map["scene_video"]);
     let best = daemon.request(Method::PUT, &format!("{short}/scene_video/best"));
