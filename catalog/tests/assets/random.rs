@@ -5,12 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rushes_catalog::Catalog;
-use rushes_catalog::command::{ChangeAsset, Command, CommandError, NewAsset, SetBest};
+use rushes_catalog::command::{ChangeAsset, Command, CommandError, NewAsset, SceneRef, SetBest};
 use rushes_catalog::counts::{CostBy, CostQuery, Costs, Count, Sum};
 use rushes_catalog::ids::AssetId;
 use rushes_catalog::marks::AssetPatch;
 use rushes_catalog::model::{Asset, Content, Generation, Scope, Status, Version};
+use rushes_catalog::{Catalog, Follow};
 use rushes_digest::Digest;
 use rushes_disk::{CrashDisk, ManualClock, Timestamp};
 
@@ -232,7 +232,7 @@ fn other_error(place: Option<Place>) -> CommandError {
 fn step(stage: &Stage, model: &mut Model, random: &mut Random, now: i64) {
     let at = random.below(model.assets.len().max(1));
     let submit = |command| stage.catalog.submit(VIEWER, command, None);
-    match random.below(12) {
+    match random.below(14) {
         4..=6 if !model.assets.is_empty() => change(stage, model, random, at),
         7 if !model.assets.is_empty() => {
             let id = model.assets[at].id;
@@ -254,7 +254,33 @@ fn step(stage: &Stage, model: &mut Model, random: &mut Random, now: i64) {
                 model.chosen.insert(place, version);
             }
         }
+        12 => go_with_a_scene(stage, model, 1 + random.below(PLACES - 1)),
         _ => add(stage, model, random, now),
+    }
+}
+
+/// A scene is deleted with what is placed there, and restored with what went with it.
+fn go_with_a_scene(stage: &Stage, model: &Model, of: usize) {
+    let (project, id) = (stage.scopes[of].project.clone(), stage.scopes[of].scene().unwrap());
+    let scene = SceneRef::Id(id);
+    let submit = |command| stage.catalog.submit(VIEWER, command, None).unwrap();
+    submit(Command::DeleteScene { project: project.clone(), scene });
+    let mut without = Model { assets: model.assets.clone(), chosen: model.chosen.clone() };
+    let is_there = |kept: &&mut Kept| kept.place.is_some_and(|(place, _)| place.0 == of);
+    without.assets.iter_mut().filter(is_there).for_each(|kept| kept.deleted = true);
+    follow(&stage.catalog);
+    assert_same(&stage.catalog, &without, &stage.scopes, "without a scene");
+    submit(Command::RestoreScene { project, id });
+    follow(&stage.catalog);
+    assert_same(&stage.catalog, model, &stage.scopes, "with the scene again");
+}
+
+fn follow(catalog: &Catalog) {
+    for follow in catalog.follows(None, 10).unwrap() {
+        let asset_ids = catalog.following(&follow, None, 1000).unwrap().asset_ids;
+        let Follow { viewer, scope, restores } = follow;
+        let command = Command::FollowScope { scope, restores, asset_ids, is_last: true };
+        catalog.submit(viewer, command, None).unwrap();
     }
 }
 
@@ -281,6 +307,10 @@ fn assert_same(catalog: &Catalog, model: &Model, scopes: &[Scope], context: &str
         let asset = catalog.asset(VIEWER, kept.id).unwrap().unwrap();
         assert_kept(&asset, kept, scopes, context);
     }
+    let project = &scopes[0].project;
+    let now = catalog.project_facts(VIEWER, project).unwrap().unwrap();
+    let past = catalog.project_as_of(VIEWER, project, catalog.revision()).unwrap().unwrap();
+    assert_eq!(past.facts, now, "{context}");
     let made = catalog.workflow_assets(VIEWER, "w", None, 1000).unwrap();
     assert_eq!(made.len(), model.assets.len(), "{context}");
     assert_same_costs(catalog, model, scopes, context);
