@@ -85,6 +85,8 @@ codes! {
     BytesNeeded = "bytes_needed", 422, "the bytes themselves are needed";
     /// The idempotency key was used for another request.
     KeyReused = "key_reused", 422, "the idempotency key was used for another request";
+    /// What was asked for is not there in this version of the daemon.
+    NotYet = "not_yet", 501, "not there yet";
     /// A failure of the daemon.
     Internal = "internal", 500, "the daemon failed";
     /// The bytes on the disk are not what they should be.

@@ -1,16 +1,17 @@
 //! What can be said of a command without looking at any fact: lengths, counts, ranges.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::bounds::{
-    Checked, METADATA_DEPTH_MAX, amount, at_most, depth_of, few, invalid, one_line, required,
-};
+use crate::bounds::{Checked, amount, at_most, few, invalid, one_line, required, time};
 use crate::check_records;
 use crate::command::{
-    Command, DIGESTS_MAX, FOLLOWED_MAX, METADATA_INLINE_BYTES_MAX, NewAsset, RECORD_BYTES_MAX,
-    SCENES_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
+    COST_MAX, Command, DIGESTS_MAX, EVALUATION_BYTES_MAX, FOLLOWED_MAX, METADATA_INLINE_BYTES_MAX,
+    NewAsset, RECORD_BYTES_MAX, SCENES_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
 };
-use crate::model::{Identity, Status};
+use crate::marks::AssetPatch;
+use crate::metadata::check_metadata;
+use crate::model::{Generation, Identity, Status};
 use rushes_digest::Digest;
 
 /// Refuses what no state of the facts could make acceptable.
@@ -27,6 +28,12 @@ pub fn check(command: &Command) -> Checked {
         Command::ReorderScenes { scene_ids, .. } => few("scene_ids", scene_ids.len(), SCENES_MAX),
         Command::FollowScope { asset_ids, .. } => few("asset_ids", asset_ids.len(), FOLLOWED_MAX),
         Command::AddAsset(asset) => check_asset(asset),
+        Command::ChangeAsset(change) => {
+            if change.patch.metadata.is_some() != change.merged.is_some() {
+                return invalid("metadata", "its patch was not worked out".to_owned());
+            }
+            check_patch(&change.patch)
+        }
         Command::FreeBytes { digests } if digests.len() > DIGESTS_MAX => {
             invalid("digests", format!("at most {DIGESTS_MAX}, got {}", digests.len()))
         }
@@ -101,6 +108,11 @@ pub fn weight(command: &Command) -> usize {
                     + asset.generation.source_asset_ids.len() * ID_BYTES
                     + asset.tags.iter().map(String::len).sum::<usize>()
             }
+            // What it does not change stands in the claim too: that is bounded like this.
+            Command::ChangeAsset(change) => {
+                let notes = change.patch.notes.as_ref().map_or(0, long);
+                notes + METADATA_INLINE_BYTES_MAX + EVALUATION_BYTES_MAX
+            }
             // Each in quotes, with a comma.
             Command::FreeBytes { digests } => digests.len() * (Digest::HEX_DIGITS + 3),
             _ => 0,
@@ -113,36 +125,14 @@ fn json_bytes(value: &impl Serialize) -> usize {
 
 fn check_asset(asset: &NewAsset) -> Checked {
     required("type", &asset.kind)?;
-    for (field, word) in [
+    words(&[
         ("type", Some(asset.kind.as_str())),
         ("asset_type", asset.asset_type.as_deref()),
         ("client_id", asset.client_id.as_deref()),
-        ("provider", asset.generation.provider.as_deref()),
-        ("model", asset.generation.model.as_deref()),
-    ] {
-        at_most(field, word, WORD_BYTES_MAX)?;
-        one_line(field, word)?;
-    }
-    at_most("prompt", asset.generation.prompt.as_deref(), TEXT_BYTES_MAX)?;
-    at_most("error", asset.generation.error.as_deref(), TEXT_BYTES_MAX)?;
-    amount("estimated_cost", asset.generation.estimated_cost)?;
-    if asset.tags.len() > TAGS_MAX {
-        return invalid("tags", format!("at most {TAGS_MAX}, got {}", asset.tags.len()));
-    }
-    for tag in &asset.tags {
-        required("tags", tag)?;
-        at_most("tags", Some(tag), WORD_BYTES_MAX)?;
-        one_line("tags", Some(tag))?;
-    }
-    let sources = asset.generation.source_asset_ids.len();
-    if sources > SOURCES_MAX {
-        return invalid("source_asset_ids", format!("at most {SOURCES_MAX}, got {sources}"));
-    }
-    let depth = asset.metadata.values().map(depth_of).max().unwrap_or(0);
-    if depth > METADATA_DEPTH_MAX {
-        let reason = format!("nested {depth} deep, {METADATA_DEPTH_MAX} are allowed");
-        return invalid("metadata", reason);
-    }
+    ])?;
+    check_generation(&asset.generation)?;
+    check_tags(&asset.tags)?;
+    check_metadata(&asset.metadata)?;
     match (asset.status, &asset.content, &asset.target) {
         (Status::Ready, None, _) => invalid("file", "is missing".to_owned()),
         (Status::Failed, Some(_), _) => {
@@ -153,4 +143,64 @@ fn check_asset(asset: &NewAsset) -> Checked {
         }
         _ => Ok(()),
     }
+}
+
+fn check_generation(made: &Generation) -> Checked {
+    words(&[
+        ("provider", made.provider.as_deref()),
+        ("model", made.model.as_deref()),
+        ("workflow_id", made.workflow_id.as_deref()),
+        ("prompt_id", made.prompt_id.as_deref()),
+    ])?;
+    at_most("prompt", made.prompt.as_deref(), TEXT_BYTES_MAX)?;
+    at_most("error", made.error.as_deref(), TEXT_BYTES_MAX)?;
+    amount("estimated_cost", made.estimated_cost)?;
+    if made.estimated_cost.is_some_and(|cost| cost > COST_MAX) {
+        return invalid("estimated_cost", format!("at most {COST_MAX}"));
+    }
+    time("completed_at", made.completed_at.as_deref())?;
+    few("source_asset_ids", made.source_asset_ids.len(), SOURCES_MAX)
+}
+
+fn check_patch(patch: &AssetPatch) -> Checked {
+    if let Some(filename) = &patch.filename {
+        required("filename", filename)?;
+    }
+    words(&[("asset_type", patch.asset_type.as_ref().and_then(|word| word.as_deref()))])?;
+    let notes = patch.notes.as_ref().and_then(|notes| notes.as_deref());
+    at_most("notes", notes, TEXT_BYTES_MAX)?;
+    match &patch.tags {
+        Some(tags) => check_tags(tags),
+        None => Ok(()),
+    }
+}
+
+/// Refuses an evaluation that no record should hold.
+pub fn check_evaluation(evaluation: &Map<String, Value>) -> Checked {
+    if evaluation.get("quality_score").is_some_and(|score| !score.is_number()) {
+        return invalid("evaluation", "quality_score must be a number".to_owned());
+    }
+    check_metadata(evaluation)?;
+    let length = serde_json::to_vec(evaluation).map_or(usize::MAX, |json| json.len());
+    if length <= EVALUATION_BYTES_MAX {
+        return Ok(());
+    }
+    invalid("evaluation", format!("at most {EVALUATION_BYTES_MAX} bytes of JSON, got {length}"))
+}
+
+fn check_tags(tags: &[String]) -> Checked {
+    few("tags", tags.len(), TAGS_MAX)?;
+    for tag in tags {
+        required("tags", tag)?;
+        words(&[("tags", Some(tag.as_str()))])?;
+    }
+    Ok(())
+}
+
+fn words(named: &[(&'static str, Option<&str>)]) -> Checked {
+    for (field, word) in named {
+        at_most(field, *word, WORD_BYTES_MAX)?;
+        one_line(field, *word)?;
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure: it reads rows and writes nothing, so the same decision can be asked for ahead of time.
 
+mod assets;
 mod elements;
 mod found;
 mod projects;
@@ -13,6 +14,7 @@ use crate::claim::{AssetAdded, Fact};
 use crate::command::{Command, CommandError, NewAsset, SetBest, Target};
 use crate::facts::Facts;
 use crate::ids::AssetId;
+use crate::marks::once_each;
 use crate::model::{Placement, Scope, Viewer};
 use crate::tables::{AssetRow, FollowRow, Get, HistoryRow, Key, PlaceRow, VersionRow};
 use crate::{find, follow, naming, users};
@@ -51,6 +53,11 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
             follow_scope(viewer, (scope, *restores), (asset_ids, *is_last), facts)
         }
         Command::AddAsset(asset) => add_asset(viewer, asset, facts),
+        Command::ChangeAsset(change) => {
+            let target = change.target.as_ref();
+            let placement = target.map(|target| place(viewer, target, facts)).transpose()?;
+            assets::change(viewer, change, placement, facts)
+        }
         Command::SetBest(best) => set_best(viewer, best, facts),
         Command::DeleteAsset { id } => {
             found::asset(viewer, *id, facts)?;
@@ -85,7 +92,7 @@ fn add_asset(viewer: Viewer, asset: &NewAsset, facts: &impl Get) -> Decided {
         filename: asset.filename.clone(),
         content: asset.content.clone(),
         placement,
-        tags: asset.tags.clone(),
+        tags: once_each(asset.tags.clone()),
         client_id: asset.client_id.clone(),
         generation: asset.generation.clone(),
         metadata: asset.metadata.clone(),

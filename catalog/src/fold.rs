@@ -3,18 +3,20 @@
 //! Knows neither sled nor the journal's files. Invariant: what it writes depends on the claim and
 //! on the rows before it alone.
 
+mod assets;
 mod placed;
 mod projects;
 
-use crate::claim::{AssetAdded, Fact};
-use crate::ids::{AssetId, AssetKey, ProjectId, UserId};
-use crate::model::{Placement, Scope, Version};
+use crate::claim::Fact;
+use crate::ids::{AssetId, ProjectId, UserId};
+use crate::model::Scope;
 use crate::naming;
 use crate::tables::{
-    AssetRow, Cause, Deletion, Get, HistoryRow, Key, Overlay, PlaceRow, RequestRow, TablesError,
-    UserRow, VersionRow,
+    AssetRow, Cause, Deletion, Get, Key, Overlay, RequestRow, TablesError, UserRow,
 };
 use crate::users;
+
+use assets::{fold_asset, fold_best, fold_deletion, fold_marks, fold_placement};
 
 pub use placed::{FoldError, Placed};
 
@@ -79,6 +81,10 @@ fn fold_fact<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<()
             end_follow(placed, scope, *is_last, into);
         }
         Fact::AssetAdded(added) => fold_asset(placed, added, into)?,
+        Fact::AssetChanged(changed) => fold_marks(placed, changed, into)?,
+        Fact::AssetPlaced { asset_id, placement } => {
+            fold_placement(placed, *asset_id, placement, into)?;
+        }
         Fact::BestSet { scope, asset_key, version } => {
             fold_best(placed, (scope, asset_key), *version, into)?;
         }
@@ -153,11 +159,21 @@ fn project_of(
         Fact::AssetAdded(added) => {
             added.placement.as_ref().map(|placement| placement.scope.project.clone())
         }
+        Fact::AssetPlaced { placement, .. } => Some(placement.scope.project.clone()),
+        Fact::AssetChanged(changed) => project_of_asset(changed.asset_id, owner, rows)?,
         Fact::AssetDeleted { asset_id } | Fact::AssetRestored { asset_id } => {
-            let row = rows.get::<AssetRow>(&Key::asset(owner, *asset_id))?;
-            row.and_then(|row| row.place).map(|place| place.project)
+            project_of_asset(*asset_id, owner, rows)?
         }
     })
+}
+
+fn project_of_asset(
+    id: AssetId,
+    owner: UserId,
+    rows: &impl Get,
+) -> Result<Option<ProjectId>, TablesError> {
+    let row = rows.get::<AssetRow>(&Key::asset(owner, id))?;
+    Ok(row.and_then(|row| row.place).map(|place| place.project))
 }
 
 /// Deletes or restores assets.
@@ -177,156 +193,4 @@ fn end_follow<B: Get>(placed: Placed<'_>, scope: &Scope, is_last: bool, into: &m
     if is_last {
         into.remove(Key::follow(placed.claim.by, scope));
     }
-}
-
-fn fold_asset<B: Get>(
-    placed: Placed<'_>,
-    added: &AssetAdded,
-    into: &mut Overlay<'_, B>,
-) -> Result<(), FoldError> {
-    let (revision, position, owner) = (placed.revision, placed.position, placed.claim.by);
-    let content = added.content.as_ref();
-    let asset = AssetRow {
-        revision,
-        position,
-        changed: revision,
-        content: content.map(|content| (*content.digest.as_bytes(), content.size)),
-        metadata: added.metadata_digest.map(|digest| *digest.as_bytes()),
-        place: added.placement.as_ref().map(PlaceRow::of),
-        deleted: None,
-    };
-    into.put(Key::asset(owner, added.asset_id), &asset)?;
-    naming::name(owner, &asset, into)?;
-    let Some(placement) = &added.placement else { return Ok(()) };
-    let row = VersionRow {
-        version: placement.version,
-        asset: *added.asset_id.as_bytes(),
-        content: content
-            .map(|content| (*content.digest.as_bytes(), content.size, content.extension.clone())),
-        created_ms: placed.claim.created_ms(),
-        revision,
-        position,
-        changed: revision,
-        deleted: None,
-    };
-    fold_version(placed, placement, &row, into)
-}
-
-fn fold_version<B: Get>(
-    placed: Placed<'_>,
-    placement: &Placement,
-    row: &VersionRow,
-    into: &mut Overlay<'_, B>,
-) -> Result<(), FoldError> {
-    let owner = placed.claim.by;
-    let (scope, asset_key, version) = (&placement.scope, &placement.asset_key, placement.version);
-    let key = Key::history(owner, scope, asset_key);
-    let before = into.get::<HistoryRow>(&key)?;
-    let expected = before.as_ref().map_or(1, |history| history.last + 1);
-    if version != expected {
-        return Err(placed.contradicts("a version is not the next one of its history"));
-    }
-    let has_best = before.as_ref().is_some_and(|history| history.best().is_some());
-    let (chosen, ready, current) =
-        before.map_or((None, 0, None), |history| (history.chosen, history.ready, history.current));
-    let history = HistoryRow {
-        asset_key: asset_key.clone(),
-        chosen,
-        last: version,
-        latest: version,
-        ready: if row.is_ready() { version } else { ready },
-        current: if row.is_ready() && !has_best { Some(row.clone()) } else { current },
-        revision: placed.revision,
-    };
-    into.put(key, &history)?;
-    into.put(Key::version(owner, scope, &placement.asset_key, version), row)?;
-    Ok(())
-}
-
-fn fold_best<B: Get>(
-    placed: Placed<'_>,
-    (scope, asset_key): (&Scope, &AssetKey),
-    version: Version,
-    into: &mut Overlay<'_, B>,
-) -> Result<(), FoldError> {
-    let owner: UserId = placed.claim.by;
-    let chosen = into.get::<VersionRow>(&Key::version(owner, scope, asset_key, version))?;
-    let key = Key::history(owner, scope, asset_key);
-    let (Some(chosen), Some(history)) = (chosen, into.get::<HistoryRow>(&key)?) else {
-        return Err(placed.contradicts("the best version does not exist"));
-    };
-    let (current, revision) = (Some(chosen), placed.revision);
-    into.put(key, &HistoryRow { chosen: Some(version), current, revision, ..history })?;
-    Ok(())
-}
-
-/// Deletes or restores an asset. One that is so already stays as it is.
-fn fold_deletion<B: Get>(
-    placed: Placed<'_>,
-    id: AssetId,
-    deleted: Option<Deletion>,
-    into: &mut Overlay<'_, B>,
-) -> Result<(), FoldError> {
-    let owner = placed.claim.by;
-    let key = Key::asset(owner, id);
-    let Some(asset) = into.get::<AssetRow>(&key)? else {
-        return Err(placed.contradicts("the asset does not exist"));
-    };
-    if asset.deleted.is_some() == deleted.is_some() {
-        return Ok(());
-    }
-    match deleted {
-        Some(Deletion { at_ms, .. }) => naming::release(owner, &asset, at_ms, into)?,
-        None => naming::name(owner, &asset, into)?,
-    }
-    if let Some(place) = &asset.place {
-        fold_version_deletion(placed, place, deleted, into)?;
-    }
-    into.put(key, &AssetRow { changed: placed.revision, deleted, ..asset })?;
-    Ok(())
-}
-
-fn fold_version_deletion<B: Get>(
-    placed: Placed<'_>,
-    place: &PlaceRow,
-    deleted: Option<Deletion>,
-    into: &mut Overlay<'_, B>,
-) -> Result<(), FoldError> {
-    let (owner, scope, asset_key) = (placed.claim.by, place.scope(), &place.asset_key);
-    let key_of = |version| Key::version(owner, &scope, asset_key, version);
-    let history_key = Key::history(owner, &scope, asset_key);
-    let row = into.get::<VersionRow>(&key_of(place.version))?;
-    let (Some(row), Some(history)) = (row, into.get::<HistoryRow>(&history_key)?) else {
-        return Err(placed.contradicts("the version of an asset does not exist"));
-    };
-    let row = VersionRow { changed: placed.revision, deleted, ..row };
-    into.put(key_of(place.version), &row)?;
-    let find = |version| into.get::<VersionRow>(&key_of(version));
-    let restored = |is_so: bool| if is_so { place.version } else { 0 };
-    // All above the newest of a kind are not of it, so the search goes down from there.
-    let latest = history.latest.max(restored(deleted.is_none()));
-    let latest = newest(latest, find, |row| row.deleted.is_none())?;
-    let ready = newest(history.ready.max(restored(row.is_ready())), find, VersionRow::is_ready)?;
-    let chosen = history.chosen.map(find).transpose()?.flatten();
-    let current = match chosen.filter(VersionRow::is_ready) {
-        Some(chosen) => Some(chosen),
-        None => find(ready)?,
-    };
-    let revision = placed.revision;
-    into.put(history_key, &HistoryRow { latest, ready, current, revision, ..history })?;
-    Ok(())
-}
-
-/// The newest version of a kind, at most `from`; 0 when there is none.
-fn newest(
-    from: Version,
-    find: impl Fn(Version) -> Result<Option<VersionRow>, TablesError>,
-    is_wanted: impl Fn(&VersionRow) -> bool,
-) -> Result<Version, TablesError> {
-    for version in (1..=from).rev() {
-        if find(version)?.as_ref().is_some_and(&is_wanted) {
-            return Ok(version);
-        }
-    }
-    Ok(0)
 }

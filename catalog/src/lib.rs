@@ -3,11 +3,13 @@
 //! Knows nothing of bytes but their digests, and never the store. Invariant: the journal is the
 //! truth; everything else here can be deleted and comes back the same.
 
+mod asset_query;
 mod bounds;
 mod check;
 mod check_records;
 pub mod claim;
 pub mod command;
+pub mod counts;
 mod decide;
 pub mod element;
 mod facts;
@@ -18,6 +20,9 @@ mod graph;
 pub mod ids;
 pub mod journal;
 pub mod line;
+pub mod lineage;
+pub mod marks;
+pub mod metadata;
 pub mod model;
 pub mod names;
 mod naming;
@@ -29,13 +34,14 @@ mod releases;
 mod scope;
 mod sequencer;
 mod tables;
+mod tally;
 mod told;
 mod users;
 
 use std::sync::{Arc, Mutex};
 
 use rushes_digest::Digest;
-use rushes_disk::{Derived, GroupCommit};
+use rushes_disk::{Derived, GroupCommit, Pending};
 
 use crate::claim::RequestKey;
 use crate::command::{Command, CommandError};
@@ -71,13 +77,40 @@ impl Catalog {
         command: Command,
         key: Option<String>,
     ) -> Result<Outcome, CommandError> {
+        self.wait(self.hand_in(viewer, command, key)?)
+    }
+
+    /// Records several commands, each with its own key, as [`Self::submit`] does. They share as few
+    /// syncs as they can; one that is refused holds up no other.
+    pub fn submit_all(
+        &self,
+        viewer: Viewer,
+        commands: Vec<(Command, Option<String>)>,
+    ) -> Vec<Result<Outcome, CommandError>> {
+        let hand_in = |(command, key)| self.hand_in(viewer, command, key);
+        let handed_in: Vec<_> = commands.into_iter().map(hand_in).collect();
+        handed_in.into_iter().map(|one| self.wait(one?)).collect()
+    }
+
+    fn hand_in(
+        &self,
+        viewer: Viewer,
+        command: Command,
+        key: Option<String>,
+    ) -> Result<Pending<Result<Outcome, CommandError>>, CommandError> {
         let request = request(viewer, command, key)?;
         if let Some(reason) = self.state.read_only() {
             return Err(CommandError::ReadOnly { reason });
         }
         let stopped = |_| CommandError::ReadOnly { reason: "the sequencer has stopped".to_owned() };
-        // Once it was handed in, a sequencer that fails may have recorded it.
-        let handed_in = self.sequencer.submit(request).map_err(stopped)?;
+        self.sequencer.submit(request).map_err(stopped)
+    }
+
+    /// Once it was handed in, a sequencer that fails may have recorded it.
+    fn wait(
+        &self,
+        handed_in: Pending<Result<Outcome, CommandError>>,
+    ) -> Result<Outcome, CommandError> {
         handed_in.wait().map_err(|_| {
             self.state.stop(SEQUENCER_FAILED.to_owned());
             CommandError::OutcomeUnknown

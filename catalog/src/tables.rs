@@ -15,17 +15,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 pub use error::TablesError;
-pub use keys::Key;
+pub use keys::{Key, Tally};
 pub use overlay::{Get, Nothing, Overlay, Scan};
 pub use rows::{
-    AssetRow, Cause, ContentRow, Deletion, ElementRow, FollowRow, HistoryRow, NamingRow, PlaceRow,
-    ProjectRow, RequestRow, Row, SceneCountRow, SceneRow, UserRow, VersionRow,
+    AssetRow, Cause, ClaimRow, ContentRow, CostRow, CostsRow, Deletion, ElementRow, FollowRow,
+    HistoryRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row, SceneCountRow, SceneRow,
+    SumRow, TallyRow, UserRow, VersionRow,
 };
 
 use crate::line::{Head, Sum};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 5;
+const LAYOUT: u8 = 8;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 

@@ -17,7 +17,7 @@ use rushes_api::{Access, Code};
 use rushes_vault::Vault;
 use rushes_vault::command::{PartRef, SceneRef};
 use rushes_vault::ids::{AssetId, AssetKey, ElementId, ProjectId, UserId};
-use rushes_vault::model::{Asset, Viewer};
+use rushes_vault::model::{Asset, Version, Viewer};
 use uuid::Uuid;
 
 use crate::auth::{self, Grant};
@@ -89,6 +89,8 @@ calls! {
     Across needs |method| by_method(method), across true;
     /// The same, and it only reads, though it is sent with a method that changes things elsewhere.
     ReadingAcross needs |_| Access::Read, across true;
+    /// It only reads, though it is sent with a method that changes things elsewhere.
+    Reading needs |_| Access::Read, across false;
     /// Is for admins.
     Admin needs |_| Access::Admin, across false;
 }
@@ -165,6 +167,10 @@ impl Call {
         if self.named("project").is_ok() {
             return if self.project()? == only { Ok(()) } else { Err(Refusal::missing("project")) };
         }
+        if let Some(SceneRef::Id(scene)) = self.scene()? {
+            let found = self.ask(move |vault, viewer| vault.scene_project(viewer, scene)).await?;
+            return if found == Some(only) { Ok(()) } else { Err(Refusal::missing("scene")) };
+        }
         if self.named("asset").is_ok() {
             let id = self.asset()?;
             let asset = self.ask(move |vault, viewer| vault.asset(viewer, id)).await?;
@@ -187,6 +193,24 @@ impl Call {
     /// The project in the path.
     pub fn project(&self) -> Result<ProjectId, Refusal> {
         self.named("project")?.parse().map_err(|_| Refusal::missing("project"))
+    }
+
+    /// The project in the path; `None` where the path has none.
+    pub fn project_if_named(&self) -> Result<Option<ProjectId>, Refusal> {
+        if self.named("project").is_err() {
+            return Ok(None);
+        }
+        self.project().map(Some)
+    }
+
+    /// The version in the path.
+    pub fn version(&self) -> Result<Version, Refusal> {
+        self.named("version")?.parse().map_err(|_| Refusal::missing("version"))
+    }
+
+    /// The workflow in the path, as its program calls it.
+    pub fn workflow(&self) -> Result<String, Refusal> {
+        self.named("workflow").map(str::to_owned)
     }
 
     /// The scene in the path; `None` where the path has none.
@@ -269,7 +293,8 @@ impl Call {
     }
 }
 
-fn is_in(asset: &Asset, project: &ProjectId) -> bool {
+/// Whether an asset is a version in a project.
+pub fn is_in(asset: &Asset, project: &ProjectId) -> bool {
     asset.placement.as_ref().is_some_and(|placement| placement.scope.project == *project)
 }
 

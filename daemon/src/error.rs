@@ -140,6 +140,7 @@ impl From<CommandError> for Refusal {
             CommandError::Taken { field } => {
                 Self { field: Some(field.to_owned()), ..Self::new(Code::Taken, text) }
             }
+            CommandError::Deleted { .. } => Self::new(Code::Deleted, text),
             CommandError::Changed { .. } => Self::changed(None),
             CommandError::Gone { .. } => Self::new(Code::Gone, text),
             CommandError::NotAllowed => Self::new(Code::Forbidden, text),

@@ -32,6 +32,7 @@ mod tokens;
 mod unread;
 mod users;
 mod wire;
+mod wire_assets;
 mod wire_project;
 mod wire_store;
 

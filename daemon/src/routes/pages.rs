@@ -1,8 +1,13 @@
-//! `?limit=&cursor=`: the pages that lists come in.
+//! What the query of a list may say: `?limit=&cursor=` are the pages that lists come in.
+//!
+//! Invariant: an unknown or unreadable member is refused by name, and no page is larger than
+//! [`MAX`].
 
 use axum::extract::Query;
+use axum::http::Uri;
 use rushes_api::Code;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::call::Call;
 use crate::error::Refusal;
@@ -10,7 +15,7 @@ use crate::error::Refusal;
 /// Entries of a page when the client does not say.
 const DEFAULT: usize = 100;
 /// Most entries of a page.
-const MAX: usize = 1000;
+pub const MAX: usize = 1000;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,16 +36,13 @@ pub struct Page<C> {
 impl<C: std::str::FromStr> Page<C> {
     /// The page that a request asks for.
     pub fn of(call: &Call) -> Result<Self, Refusal> {
-        let Query(asked) = Query::<Asked>::try_from_uri(&call.uri)
-            .map_err(|error| Refusal::new(Code::BadRequest, format!("the query: {error}")))?;
-        let limit = asked.limit.unwrap_or(DEFAULT);
-        if !(1..=MAX).contains(&limit) {
-            let reason = format!("must be from 1 to {MAX}");
-            return Err(Refusal::of_field(Code::BadRequest, "limit", reason));
-        }
-        let after = asked.cursor.map(|cursor| cursor.parse()).transpose().map_err(|_| {
-            Refusal::of_field(Code::BadRequest, "cursor", "must be the next_cursor of a page")
-        })?;
+        let asked: Asked = query(&call.uri)?;
+        let limit = limit(asked.limit, DEFAULT)?;
+        let after = asked
+            .cursor
+            .map(|cursor| cursor.parse())
+            .transpose()
+            .map_err(|_| bad("cursor", "must be the next_cursor of a page"))?;
         Ok(Self { limit, after })
     }
 
@@ -50,4 +52,26 @@ impl<C: std::str::FromStr> Page<C> {
         found.truncate(self.limit);
         found.last().filter(|_| more).map(cursor)
     }
+}
+
+/// Reads a query.
+pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
+    let query = Query::<T>::try_from_uri(uri);
+    query
+        .map(|Query(query)| query)
+        .map_err(|error| Refusal::new(Code::BadRequest, format!("the query: {error}")))
+}
+
+/// How many entries are wanted.
+pub fn limit(asked: Option<usize>, default: usize) -> Result<usize, Refusal> {
+    let limit = asked.unwrap_or(default);
+    if (1..=MAX).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(bad("limit", format_args!("must be from 1 to {MAX}")))
+}
+
+/// Refuses a member of the query.
+pub fn bad(member: &str, reason: impl std::fmt::Display) -> Refusal {
+    Refusal::of_field(Code::BadRequest, member, reason)
 }

@@ -1,6 +1,7 @@
 //! The real daemon over real sockets: one process and one data directory for each test.
 #![expect(clippy::unwrap_used, reason = "a test's helper may fail the test")]
 
+mod assets;
 mod bodies;
 mod cors;
 mod data;
@@ -9,6 +10,7 @@ mod framing;
 mod issuer;
 mod jwt;
 mod life;
+mod lineage;
 mod projects;
 mod refusals;
 mod releases;
@@ -19,3 +21,4 @@ mod sweeps;
 mod tokens;
 mod uploads;
 mod users;
+mod versions;

@@ -4,7 +4,8 @@ use std::fs;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
 use rushes_api::{
-    Access, AssetReply, Code, Digests, ProjectPage, ProjectReply, TokenList, TokenMade, paths,
+    Access, AssetReply, Code, CostReport, Digests, Lineage, ProjectPage, ProjectReply, SceneReply,
+    TokenList, TokenMade, VersionsFound, VersionsMade, paths,
 };
 use rushes_vault::Digest;
 use serde_json::{Value, json};
@@ -227,4 +228,77 @@ async fn a_token_of_one_project_sees_nothing_else() {
     let sign = daemon.with(&only, Method::POST, paths::SIGN);
     let sign = sign.json(&json!({"asset_id": owl.id, "expires_in": 10}));
     assert_eq!(problem(sign).await.code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_token_of_one_project_learns_of_no_other_from_counts_and_lineage() {
+    let daemon = Daemon::start();
+    let into = |project: &str, cost: &str| {
+        form("a.mp4", MP4)
+            .text("project_id", project.to_owned())
+            .text("asset_key", "clip")
+            .text("estimated_cost", cost.to_owned())
+    };
+    for name in ["Fox", "Owl"] {
+        let _: ProjectReply = daemon.post(paths::PROJECTS, &json!({ "name": name })).await;
+    }
+    let owl_scene: SceneReply = daemon.post(&paths::scenes("owl"), &json!({"title": "x"})).await;
+    let fox_scene: SceneReply = daemon.post(&paths::scenes("fox"), &json!({"title": "x"})).await;
+    let owl = daemon.upload(into("owl", "8")).await;
+    let derived = into("fox", "2").text("source_asset_ids", json!([owl.id]).to_string());
+    let fox = daemon.upload(derived).await;
+    let user = into("owl", "1").text("source_asset_ids", json!([fox.id]).to_string());
+    let used_by = daemon.upload(user).await;
+    let ask = json!({"name": "fox", "access": "write", "project_id": "fox"});
+    let only = token(&daemon, &ask).await.token;
+    let read = json!({"name": "fox", "access": "read", "project_id": "fox"});
+    let read = token(&daemon, &read).await.token;
+    let get = |path: &str| daemon.with(&only, Method::GET, path);
+
+    let all: Lineage = daemon.get(&paths::lineage(&fox.id)).await;
+    assert_eq!((all.nodes.len(), all.edges.len()), (3, 2));
+    let seen: Lineage = expect(get(&paths::lineage(&fox.id)), StatusCode::OK).await;
+    assert_eq!((seen.nodes.len(), seen.edges.len()), (1, 0));
+    assert_eq!(problem(get(&paths::lineage(&used_by.id))).await.code, Code::NotFound);
+    for (a, b) in [(&fox.id, &owl.id), (&owl.id, &fox.id)] {
+        let compare = format!("{}?a={a}&b={b}", paths::COMPARE);
+        assert_eq!(problem(get(&compare)).await.code, Code::NotFound);
+    }
+    let same = format!("{}?a={}&b={}", paths::COMPARE, fox.id, fox.id);
+    assert_eq!(get(&same).send().await.unwrap().status(), StatusCode::OK);
+
+    let costs: CostReport = expect(get(paths::COSTS), StatusCode::OK).await;
+    let everything: CostReport = daemon.get(paths::COSTS).await;
+    assert_eq!((costs.groups.len(), everything.groups.len()), (1, 2));
+    let costs_of = |project: &str| format!("{}?project_id={project}", paths::COSTS);
+    assert_eq!(problem(get(&costs_of("owl"))).await.code, Code::NotFound);
+    assert_eq!(get(&costs_of("fox")).send().await.unwrap().status(), StatusCode::OK);
+    for path in [paths::TAGS, paths::RECENT, paths::STATS, &paths::workflow("w-1")] {
+        assert_eq!(problem(get(path)).await.code, Code::Forbidden, "{path}");
+    }
+
+    let of_scene = |id: &str| format!("/api/scenes/{id}/assets");
+    let shown = get(&of_scene(&fox_scene.id)).send().await.unwrap();
+    assert_eq!(shown.status(), StatusCode::OK);
+    assert_eq!(problem(get(&of_scene(&owl_scene.id))).await.code, Code::NotFound);
+    assert_eq!(problem(get(&of_scene("7"))).await.code, Code::NotFound);
+
+    // Reading several versions is reading, though it is sent with POST; making them is not.
+    let query = json!([{"asset_key": "clip", "which": "all"}]);
+    let post = |token: &str, path: &str| daemon.with(token, Method::POST, path);
+    let asked = post(&read, &paths::versions_query("fox")).json(&query);
+    let found: Vec<VersionsFound> = expect(asked, StatusCode::OK).await;
+    assert_eq!(found[0].versions.len(), 1);
+    let theirs = post(&read, &paths::versions_query("owl")).json(&query);
+    assert_eq!(problem(theirs).await.code, Code::NotFound);
+    let refused = post(&read, &paths::versions("fox")).json(&json!([]));
+    assert_eq!(problem(refused).await.code, Code::Forbidden);
+    let entries = json!([
+        {"asset_key": "x", "asset_id": owl.id},
+        {"asset_key": "x", "digest": Digest::of(MP4)},
+    ]);
+    let made = post(&only, &paths::versions("fox")).json(&entries);
+    let made: VersionsMade = expect(made, StatusCode::OK).await;
+    let codes: Vec<_> = made.errors.iter().map(|error| error.problem.code).collect();
+    assert_eq!((made.versions, codes), (vec![], vec![Code::NotFound, Code::BytesNeeded]));
 }
