@@ -167,7 +167,8 @@ impl Call {
         if self.named("project").is_ok() {
             return if self.project()? == only { Ok(()) } else { Err(Refusal::missing("project")) };
         }
-        if let Some(SceneRef::Id(scene)) = self.scene()? {
+        if let Some(scene) = self.scene()? {
+            let SceneRef::Id(scene) = scene else { return Err(Refusal::missing("scene")) };
             let found = self.ask(move |vault, viewer| vault.scene_project(viewer, scene)).await?;
             return if found == Some(only) { Ok(()) } else { Err(Refusal::missing("scene")) };
         }

@@ -30,12 +30,9 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
         None => (None, None, None),
     };
     let shown = content.as_ref().filter(|_| asset.deleted_at.is_none());
-    let is_media = |content: &&Content| {
-        let kinds = ["image/", "video/", "audio/"];
-        kinds.iter().any(|kind| content.media_type.starts_with(kind))
-    };
-    let public_url =
-        shown.filter(is_media).map(|_| links.public(&paths::asset_data(&id), asset.user_id));
+    let public_url = shown
+        .filter(|content| is_media(content))
+        .map(|_| links.public(&paths::asset_data(&id), asset.user_id));
     let [scene_id, character_id, location_id, mood_id] =
         part_ids(scope.as_ref().and_then(|scope| scope.part));
     AssetReply {
@@ -83,6 +80,10 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
         revision: asset.revision,
         path,
     }
+}
+
+fn is_media(content: &Content) -> bool {
+    ["image/", "video/", "audio/"].iter().any(|kind| content.media_type.starts_with(kind))
 }
 
 fn status(asset: &Asset) -> Status {

@@ -222,11 +222,15 @@ async fn a_token_of_one_project_sees_nothing_else() {
         .text("project_id", "fox")
         .text("asset_key", "poster");
     assert_eq!(problem(upload(named)).await.code, Code::BytesNeeded);
-    let known = daemon.with(&only, Method::POST, paths::KNOWN_CONTENTS);
+    assert_no_content_is_known(&daemon, &only, &owl.id).await;
+}
+
+async fn assert_no_content_is_known(daemon: &Daemon, only: &str, theirs: &str) {
+    let known = daemon.with(only, Method::POST, paths::KNOWN_CONTENTS);
     let known = known.json(&json!({"digests": [Digest::of(PNG)]}));
     assert_eq!(expect::<Digests>(known, StatusCode::OK).await.digests, []);
-    let sign = daemon.with(&only, Method::POST, paths::SIGN);
-    let sign = sign.json(&json!({"asset_id": owl.id, "expires_in": 10}));
+    let sign = daemon.with(only, Method::POST, paths::SIGN);
+    let sign = sign.json(&json!({"asset_id": theirs, "expires_in": 10}));
     assert_eq!(problem(sign).await.code, Code::NotFound);
 }
 
@@ -282,22 +286,29 @@ async fn a_token_of_one_project_learns_of_no_other_from_counts_and_lineage() {
     assert_eq!(shown.status(), StatusCode::OK);
     assert_eq!(problem(get(&of_scene(&owl_scene.id))).await.code, Code::NotFound);
     assert_eq!(problem(get(&of_scene("7"))).await.code, Code::NotFound);
+    assert_versions_are_read_and_not_made(&daemon, (&only, &read), &owl.id).await;
+}
 
+async fn assert_versions_are_read_and_not_made(
+    daemon: &Daemon,
+    (only, read): (&str, &str),
+    theirs: &str,
+) {
     // Reading several versions is reading, though it is sent with POST; making them is not.
     let query = json!([{"asset_key": "clip", "which": "all"}]);
     let post = |token: &str, path: &str| daemon.with(token, Method::POST, path);
-    let asked = post(&read, &paths::versions_query("fox")).json(&query);
+    let asked = post(read, &paths::versions_query("fox")).json(&query);
     let found: Vec<VersionsFound> = expect(asked, StatusCode::OK).await;
     assert_eq!(found[0].versions.len(), 1);
-    let theirs = post(&read, &paths::versions_query("owl")).json(&query);
-    assert_eq!(problem(theirs).await.code, Code::NotFound);
-    let refused = post(&read, &paths::versions("fox")).json(&json!([]));
+    let refused = post(read, &paths::versions_query("owl")).json(&query);
+    assert_eq!(problem(refused).await.code, Code::NotFound);
+    let refused = post(read, &paths::versions("fox")).json(&json!([]));
     assert_eq!(problem(refused).await.code, Code::Forbidden);
     let entries = json!([
-        {"asset_key": "x", "asset_id": owl.id},
+        {"asset_key": "x", "asset_id": theirs},
         {"asset_key": "x", "digest": Digest::of(MP4)},
     ]);
-    let made = post(&only, &paths::versions("fox")).json(&entries);
+    let made = post(only, &paths::versions("fox")).json(&entries);
     let made: VersionsMade = expect(made, StatusCode::OK).await;
     let codes: Vec<_> = made.errors.iter().map(|error| error.problem.code).collect();
     assert_eq!((made.versions, codes), (vec![], vec![Code::NotFound, Code::BytesNeeded]));
