@@ -299,7 +299,7 @@ async fn assert_versions_are_read_and_not_made(
     let post = |token: &str, path: &str| daemon.with(token, Method::POST, path);
     let asked = post(read, &paths::versions_query("fox")).json(&query);
     let found: Vec<VersionsFound> = expect(asked, StatusCode::OK).await;
-    assert_eq!(found[0].versions.len(), 1);
+    assert_eq!(found.first().unwrap().versions.len(), 1);
     let refused = post(read, &paths::versions_query("owl")).json(&query);
     assert_eq!(problem(refused).await.code, Code::NotFound);
     let refused = post(read, &paths::versions("fox")).json(&json!([]));
