@@ -12,6 +12,8 @@ pub enum Status {
     Ready,
     /// The attempt failed: there is an error and no bytes.
     Failed,
+    /// It was put away, whether it had failed or not; nothing else of it changes.
+    Archived,
     /// It was deleted, whether it had failed or not; one with a digest had bytes.
     Deleted,
 }
@@ -94,15 +96,36 @@ pub struct AssetReply {
     /// The assets it was made from.
     #[serde(default)]
     pub source_asset_ids: Vec<String>,
+    /// The workflow that ran, under the id that its program gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow_id: Option<String>,
+    /// The prompt record that it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt_id: Option<String>,
+    /// Whether it was made, directly or not, from a version that no longer stands for its history.
+    #[serde(default)]
+    pub outdated: bool,
+    /// Those versions' assets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outdated_sources: Vec<String>,
     /// What it cost, in the account's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimated_cost: Option<f64>,
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation_time_ms: Option<u64>,
+    /// When the generator was done, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<String>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// What people noted about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// How good it is: `quality_score`, a number, and whatever else was said.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub evaluation: Map<String, Value>,
     /// Whatever else was sent, as it was sent.
     #[serde(default)]
     pub metadata: Map<String, Value>,
@@ -206,6 +229,12 @@ upload_fields! {
     ParentId = "parent_id" | "parentId",
     /// A JSON array of the assets it was made from.
     SourceAssetIds = "source_asset_ids" | "sourceAssetIds",
+    /// The workflow that ran, under its program's own id.
+    WorkflowId = "workflow_id" | "workflowId",
+    /// The prompt record that it was made from.
+    PromptId = "prompt_id" | "promptId",
+    /// When the generator was done, RFC 3339.
+    CompletedAt = "completed_at" | "completedAt",
     /// What it cost, a number.
     EstimatedCost = "estimated_cost" | "estimatedCost",
     /// How long it took, in whole milliseconds.

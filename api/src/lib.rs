@@ -5,19 +5,30 @@
 //! requests accept their known fields in camelCase as well and refuse unknown ones.
 
 pub mod asset;
+pub mod change;
 pub mod contents;
+pub mod counts;
 pub mod health;
+pub mod lineage;
 pub mod paths;
 pub mod problem;
 pub mod project;
 pub mod store;
+pub mod version;
 
 pub use asset::{AssetReply, Status, UploadField};
+pub use change::{AssetPatch, PatchStatus};
 pub use contents::{DIGESTS_MAX, Digests};
+pub use counts::{CostGroup, CostReport, Costs, StatsReply, TagCount, TagPage};
 pub use health::{Health, MountHealth};
+pub use lineage::{AssetPage, Comparison, Difference, Lineage, LineageEdge, LineageNode};
 pub use problem::{Code, Problem};
 pub use project::{
     HistoryReply, HistorySummary, NewProject, NewScene, ProjectPage, ProjectReply, ProjectView,
     ScenePage, SceneReply, SetBest, VersionSummary,
 };
 pub use rushes_digest::Digest;
+pub use version::{
+    BestChoice, BestPage, BestVersion, BestsReply, HistoriesReply, NewVersion, ScopeMembers,
+    VersionFailure, VersionQuery, VersionsFound, VersionsMade, Which, WhichWord,
+};

@@ -14,6 +14,17 @@ pub const UPLOAD: &str = "/api/upload-asset";
 /// `GET` a page of projects, `POST` a new one.
 pub const PROJECTS: &str = "/api/projects";
 
+/// `GET` the newest assets.
+pub const RECENT: &str = "/api/recent";
+/// `GET` a page of tags with their counts.
+pub const TAGS: &str = "/api/tags";
+/// `GET` how many assets there are.
+pub const STATS: &str = "/api/stats";
+/// `GET` what generations cost.
+pub const COSTS: &str = "/api/costs";
+/// `GET` the differences of two assets.
+pub const COMPARE: &str = "/api/compare";
+
 /// `POST` digests; the answer holds those of them that the sender's own assets have.
 pub const KNOWN_CONTENTS: &str = "/api/contents/known";
 
@@ -57,6 +68,36 @@ pub fn asset_data(id: impl Display) -> String {
 /// `POST` that a deleted asset is wanted again.
 pub fn asset_restore(id: impl Display) -> String {
     format!("{}/restore", asset(id))
+}
+
+/// `GET` what an asset was made from and what was made from it.
+pub fn lineage(id: impl Display) -> String {
+    format!("{}/lineage", asset(id))
+}
+
+/// `GET` a page of the assets that a workflow made.
+pub fn workflow(id: impl Display) -> String {
+    format!("{PREFIX}/workflows/{}", segment(&id))
+}
+
+/// `POST` new versions of several histories of a project.
+pub fn versions(project_id: impl Display) -> String {
+    format!("{}/versions", project(project_id))
+}
+
+/// `POST` which versions of several histories are wanted.
+pub fn versions_query(project_id: impl Display) -> String {
+    format!("{}/query", versions(project_id))
+}
+
+/// `POST` the best versions of several histories.
+pub fn versions_best(project_id: impl Display) -> String {
+    format!("{}/best", versions(project_id))
+}
+
+/// `GET` what stands for each history of a project.
+pub fn project_best(project_id: impl Display) -> String {
+    format!("{}/best", project(project_id))
 }
 
 /// `GET` a complete project.
@@ -103,6 +144,11 @@ pub fn history(of: &str, asset_key: impl Display) -> String {
 /// `PUT` the choice of a history's best version.
 pub fn best(of: &str, asset_key: impl Display) -> String {
     format!("{}/best", history(of, asset_key))
+}
+
+/// `GET` or `PATCH` one version.
+pub fn version(of: &str, asset_key: impl Display, number: u32) -> String {
+    format!("{}/versions/{number}", history(of, asset_key))
 }
 
 /// One segment of a path, percent-encoded (RFC 3986): whatever the text holds, it stays one.

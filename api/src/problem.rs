@@ -1,6 +1,7 @@
 //! Refusals on the wire: RFC 9457 problem documents with codes that programs can rely on.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The media type of a problem document.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -67,6 +68,8 @@ codes! {
     Running = "running", 409, "running already";
     /// The bytes were freed after the asset was deleted: it cannot be restored.
     Gone = "gone", 410, "the bytes are gone";
+    /// The record was changed meanwhile; `current` is what it is now.
+    Changed = "changed", 412, "changed meanwhile";
     /// The body, or one of its fields, is larger than allowed.
     TooLarge = "too_large", 413, "too large";
     /// The body is of a kind that this route does not take.
@@ -82,6 +85,8 @@ codes! {
     BytesNeeded = "bytes_needed", 422, "the bytes themselves are needed";
     /// The idempotency key was used for another request.
     KeyReused = "key_reused", 422, "the idempotency key was used for another request";
+    /// What was asked for is not there in this version of the daemon.
+    NotYet = "not_yet", 501, "not there yet";
     /// A failure of the daemon.
     Internal = "internal", 500, "the daemon failed";
     /// The bytes on the disk are not what they should be.
@@ -98,7 +103,8 @@ codes! {
     DiskFull = "disk_full", 507, "the disk is full";
 }
 
-/// A problem document (RFC 9457). Everything but `field` and `instance` is always there.
+/// A problem document (RFC 9457). Everything but `field`, `current` and
+/// `instance` is always there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Names the kind of problem, one for each code.
@@ -115,6 +121,9 @@ pub struct Problem {
     /// Which field of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The record as it is now, where it was changed meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<Value>,
     /// Which request, as it stands in the daemon's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
@@ -130,6 +139,7 @@ impl Problem {
             detail: detail.into(),
             code,
             field: None,
+            current: None,
             instance: None,
         }
     }

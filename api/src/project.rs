@@ -171,6 +171,10 @@ pub struct HistoryReply {
     pub best: Option<u32>,
     /// The newest version that is not deleted, failed or not; 0 when all are.
     pub latest: u32,
+    /// What stands for the history: the best version, else the latest one with bytes that is not
+    /// deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub current: Option<VersionSummary>,
     /// Every version from 1 on, failed and deleted ones too.
     pub versions: Vec<AssetReply>,
     /// The claim that last changed it; also its `ETag`.

@@ -1,16 +1,15 @@
 //! What can be said of a command without looking at any fact: lengths, counts, ranges.
 
 use crate::command::{
-    Command, CommandError, DIGESTS_MAX, METADATA_INLINE_BYTES_MAX, NAME_BYTES_MAX, NewAsset,
-    NewScene, SCENE_NUMBER_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
+    COST_MAX, Command, CommandError, DIGESTS_MAX, EVALUATION_BYTES_MAX, METADATA_INLINE_BYTES_MAX,
+    NAME_BYTES_MAX, NewAsset, NewScene, SCENE_NUMBER_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX,
+    WORD_BYTES_MAX,
 };
-use crate::model::Status;
+use crate::marks::AssetPatch;
+use crate::metadata::check_metadata;
+use crate::model::{Generation, Status};
 use rushes_digest::Digest;
-use serde_json::Value;
-
-/// How deep metadata may be nested: far below what the reader of a claim, or of a record of it,
-/// follows (128 levels, `serde_json`).
-pub const METADATA_DEPTH_MAX: usize = 64;
+use serde_json::{Map, Value};
 
 type Checked = Result<(), CommandError>;
 
@@ -32,6 +31,12 @@ pub fn check(command: &Command) -> Checked {
         }
         Command::AddScene(scene) => check_scene(scene),
         Command::AddAsset(asset) => check_asset(asset),
+        Command::ChangeAsset(change) => {
+            if change.patch.metadata.is_some() != change.merged.is_some() {
+                return invalid("metadata", "its patch was not worked out".to_owned());
+            }
+            check_patch(&change.patch)
+        }
         Command::FreeBytes { digests } if digests.len() > DIGESTS_MAX => {
             invalid("digests", format!("at most {DIGESTS_MAX}, got {}", digests.len()))
         }
@@ -68,6 +73,11 @@ pub fn weight(command: &Command) -> usize {
                     + asset.generation.source_asset_ids.len() * 40
                     + asset.tags.iter().map(String::len).sum::<usize>()
             }
+            // What it does not change stands in the claim too: that is bounded like this.
+            Command::ChangeAsset(change) => {
+                let notes = change.patch.notes.as_ref().map_or(0, long);
+                notes + METADATA_INLINE_BYTES_MAX + EVALUATION_BYTES_MAX
+            }
             Command::SetBest(_) | Command::DeleteAsset { .. } | Command::RestoreAsset { .. } => 0,
             // Each in quotes, with a comma.
             Command::FreeBytes { digests } => digests.len() * (Digest::HEX_DIGITS + 3),
@@ -86,36 +96,14 @@ fn check_scene(scene: &NewScene) -> Checked {
 
 fn check_asset(asset: &NewAsset) -> Checked {
     required("type", &asset.kind)?;
-    for (field, word) in [
+    words(&[
         ("type", Some(asset.kind.as_str())),
         ("asset_type", asset.asset_type.as_deref()),
         ("client_id", asset.client_id.as_deref()),
-        ("provider", asset.generation.provider.as_deref()),
-        ("model", asset.generation.model.as_deref()),
-    ] {
-        at_most(field, word, WORD_BYTES_MAX)?;
-        one_line(field, word)?;
-    }
-    at_most("prompt", asset.generation.prompt.as_deref(), TEXT_BYTES_MAX)?;
-    at_most("error", asset.generation.error.as_deref(), TEXT_BYTES_MAX)?;
-    amount("estimated_cost", asset.generation.estimated_cost)?;
-    if asset.tags.len() > TAGS_MAX {
-        return invalid("tags", format!("at most {TAGS_MAX}, got {}", asset.tags.len()));
-    }
-    for tag in &asset.tags {
-        required("tags", tag)?;
-        at_most("tags", Some(tag), WORD_BYTES_MAX)?;
-        one_line("tags", Some(tag))?;
-    }
-    let sources = asset.generation.source_asset_ids.len();
-    if sources > SOURCES_MAX {
-        return invalid("source_asset_ids", format!("at most {SOURCES_MAX}, got {sources}"));
-    }
-    let depth = asset.metadata.values().map(depth_of).max().unwrap_or(0);
-    if depth > METADATA_DEPTH_MAX {
-        let reason = format!("nested {depth} deep, {METADATA_DEPTH_MAX} are allowed");
-        return invalid("metadata", reason);
-    }
+    ])?;
+    check_generation(&asset.generation)?;
+    check_tags(&asset.tags)?;
+    check_metadata(&asset.metadata)?;
     match (asset.status, &asset.content, &asset.target) {
         (Status::Ready, None, _) => invalid("file", "is missing".to_owned()),
         (Status::Failed, Some(_), _) => {
@@ -128,12 +116,73 @@ fn check_asset(asset: &NewAsset) -> Checked {
     }
 }
 
-fn depth_of(value: &Value) -> usize {
-    match value {
-        Value::Array(values) => 1 + values.iter().map(depth_of).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(depth_of).max().unwrap_or(0),
-        _ => 0,
+fn check_generation(made: &Generation) -> Checked {
+    words(&[
+        ("provider", made.provider.as_deref()),
+        ("model", made.model.as_deref()),
+        ("workflow_id", made.workflow_id.as_deref()),
+        ("prompt_id", made.prompt_id.as_deref()),
+    ])?;
+    at_most("prompt", made.prompt.as_deref(), TEXT_BYTES_MAX)?;
+    at_most("error", made.error.as_deref(), TEXT_BYTES_MAX)?;
+    amount("estimated_cost", made.estimated_cost)?;
+    if made.estimated_cost.is_some_and(|cost| cost > COST_MAX) {
+        return invalid("estimated_cost", format!("at most {COST_MAX}"));
     }
+    if made.completed_at.as_ref().is_some_and(|time| time.parse::<jiff::Timestamp>().is_err()) {
+        let reason = "must be a time as in RFC 3339, such as 2026-11-21T02:32:11Z".to_owned();
+        return invalid("completed_at", reason);
+    }
+    let sources = made.source_asset_ids.len();
+    if sources > SOURCES_MAX {
+        return invalid("source_asset_ids", format!("at most {SOURCES_MAX}, got {sources}"));
+    }
+    Ok(())
+}
+
+fn check_patch(patch: &AssetPatch) -> Checked {
+    if let Some(filename) = &patch.filename {
+        required("filename", filename)?;
+    }
+    words(&[("asset_type", patch.asset_type.as_ref().and_then(|word| word.as_deref()))])?;
+    let notes = patch.notes.as_ref().and_then(|notes| notes.as_deref());
+    at_most("notes", notes, TEXT_BYTES_MAX)?;
+    match &patch.tags {
+        Some(tags) => check_tags(tags),
+        None => Ok(()),
+    }
+}
+
+/// Refuses an evaluation that no record should hold.
+pub fn check_evaluation(evaluation: &Map<String, Value>) -> Checked {
+    if evaluation.get("quality_score").is_some_and(|score| !score.is_number()) {
+        return invalid("evaluation", "quality_score must be a number".to_owned());
+    }
+    check_metadata(evaluation)?;
+    let length = serde_json::to_vec(evaluation).map_or(usize::MAX, |json| json.len());
+    if length <= EVALUATION_BYTES_MAX {
+        return Ok(());
+    }
+    invalid("evaluation", format!("at most {EVALUATION_BYTES_MAX} bytes of JSON, got {length}"))
+}
+
+fn check_tags(tags: &[String]) -> Checked {
+    if tags.len() > TAGS_MAX {
+        return invalid("tags", format!("at most {TAGS_MAX}, got {}", tags.len()));
+    }
+    for tag in tags {
+        required("tags", tag)?;
+        words(&[("tags", Some(tag.as_str()))])?;
+    }
+    Ok(())
+}
+
+fn words(named: &[(&'static str, Option<&str>)]) -> Checked {
+    for (field, word) in named {
+        at_most(field, *word, WORD_BYTES_MAX)?;
+        one_line(field, *word)?;
+    }
+    Ok(())
 }
 
 fn invalid(field: &'static str, reason: String) -> Checked {

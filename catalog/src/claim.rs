@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::ids::AssetKey;
 use crate::ids::{AssetId, ProjectId, SceneId, UserId};
+use crate::marks::Marks;
 use crate::model::{Content, Generation, Placement, Scope, Status, Version};
 
 /// Newest form of a claim that this program reads and the one that it writes.
@@ -83,6 +84,16 @@ pub enum Fact {
     },
     /// A file was generated, or an attempt failed.
     AssetAdded(Box<AssetAdded>),
+    /// Something was said again of an asset. Neither its bytes nor how they were made change.
+    AssetChanged(Box<AssetChanged>),
+    /// An asset that had no history became a version of one.
+    AssetPlaced {
+        /// Which one.
+        asset_id: AssetId,
+        /// Which version of what.
+        #[serde(flatten)]
+        placement: Placement,
+    },
     /// A version was chosen.
     BestSet {
         /// Whose history.
@@ -146,6 +157,30 @@ pub struct AssetAdded {
     /// Where it lies when it is large.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metadata_digest: Option<Digest>,
+}
+
+/// What is said of an asset from now on, in full.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssetChanged {
+    /// Which one.
+    pub asset_id: AssetId,
+    /// What is said.
+    #[serde(flatten)]
+    pub marks: Marks,
+}
+
+impl AssetAdded {
+    /// What was said of it that may be said again.
+    pub fn marks(&self) -> Marks {
+        Marks {
+            filename: self.filename.clone(),
+            asset_type: self.asset_type.clone(),
+            tags: self.tags.clone(),
+            metadata: self.metadata.clone(),
+            metadata_digest: self.metadata_digest,
+            ..Marks::default()
+        }
+    }
 }
 
 impl Claim {

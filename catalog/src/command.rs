@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId};
-use crate::model::{Content, Generation, Scope, Status, Version};
+use crate::marks::AssetPatch;
+use crate::model::{Content, Generation, Revision, Scope, Status, Version};
 
 /// Longest name or title, in bytes.
 pub const NAME_BYTES_MAX: usize = 500;
@@ -22,6 +23,13 @@ pub const SOURCES_MAX: usize = 256;
 /// Largest metadata kept in the claim itself, as JSON text in bytes; larger ones are stored as a
 /// blob and named by digest.
 pub const METADATA_INLINE_BYTES_MAX: usize = 4 * 1024;
+/// Longest text of a metadata member that looks like bytes, in bytes: thumbnails in records are
+/// what lists cannot bear.
+pub const METADATA_TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Largest evaluation, as JSON text in bytes.
+pub const EVALUATION_BYTES_MAX: usize = 4 * 1024;
+/// Highest cost of one generation: sums over all that there may ever be stay exact.
+pub const COST_MAX: f64 = 1_000_000.0;
 /// Highest scene number.
 pub const SCENE_NUMBER_MAX: u32 = 1_000_000;
 /// Most contents that one claim frees: it stays far below the length of a line.
@@ -41,6 +49,8 @@ pub enum Command {
     AddScene(NewScene),
     /// Record an asset.
     AddAsset(Box<NewAsset>),
+    /// Say something again of an asset, make it a version, or both.
+    ChangeAsset(Box<ChangeAsset>),
     /// Choose a version.
     SetBest(SetBest),
     /// Delete an asset; deleting it again changes nothing.
@@ -152,6 +162,34 @@ pub struct NewAsset {
     pub metadata_digest: Option<Digest>,
 }
 
+/// What is to be said again of an asset, and which version it is to become.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChangeAsset {
+    /// Which one; it must not be deleted.
+    pub id: AssetId,
+    /// What is said. Patches of different fields that come at once all hold.
+    pub patch: AssetPatch,
+    /// The revision that its record must have; `None` takes any. A retry is recognised without it.
+    #[serde(skip)]
+    pub expected: Option<Revision>,
+    /// What the patch makes of the metadata; needed when it names any.
+    #[serde(skip)]
+    pub merged: Option<MergedMetadata>,
+    /// Where it goes; it must belong to no history yet.
+    pub target: Option<Target>,
+}
+
+/// The metadata that a patch leads to, worked out of a record that was read before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergedMetadata {
+    /// The revision of the record that it was worked out of: it holds for that one only.
+    pub seen: Revision,
+    /// All of it, when it is small.
+    pub metadata: Map<String, Value>,
+    /// The digest of its JSON, when it is large; `metadata` is empty then.
+    pub digest: Option<Digest>,
+}
+
 /// The choice of a best version.
 #[derive(Debug, Clone, Serialize)]
 pub struct SetBest {
@@ -193,6 +231,18 @@ pub enum CommandError {
     Taken {
         /// The field's name on the wire.
         field: &'static str,
+    },
+    /// The asset is deleted, and what was asked is for those that are not.
+    #[error("this {what} is deleted: restore it first")]
+    Deleted {
+        /// asset.
+        what: &'static str,
+    },
+    /// It is not any more what the command expects.
+    #[error("it was changed meanwhile: read it again")]
+    Changed {
+        /// The claim that last changed it.
+        revision: Revision,
     },
     /// The bytes were freed after the asset was deleted.
     #[error("the bytes of this {what} were freed after it was deleted: upload them again")]

@@ -2,12 +2,17 @@
 //!
 //! Pure: it reads rows and writes nothing, so the same decision can be asked for ahead of time.
 
+mod assets;
+
 use crate::claim::{AssetAdded, Fact};
 use crate::command::{
     Command, CommandError, NewAsset, NewProject, NewScene, PartRef, SCENE_NUMBER_MAX, SceneRef,
     SetBest, Target,
 };
+use crate::facts::Facts;
 use crate::ids::{AssetId, ProjectId, SceneId, UserId};
+use crate::journal::ReadError;
+use crate::marks::once_each;
 use crate::model::{ElementKind, Part, Placement, Scope, Viewer};
 use crate::naming;
 use crate::tables::{
@@ -26,15 +31,26 @@ impl From<TablesError> for CommandError {
     }
 }
 
+impl From<ReadError> for CommandError {
+    fn from(error: ReadError) -> Self {
+        Self::ReadOnly { reason: error.to_string() }
+    }
+}
+
 type Decided = Result<Vec<Fact>, CommandError>;
 
 /// Decides a command that has passed [`crate::check::check`].
-pub fn decide(viewer: Viewer, command: &Command, facts: &impl Get) -> Decided {
+pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided {
     match command {
         Command::AddUser { name } => add_user(name, facts),
         Command::CreateProject(project) => create_project(viewer, project, facts),
         Command::AddScene(scene) => add_scene(viewer, scene, facts),
         Command::AddAsset(asset) => add_asset(viewer, asset, facts),
+        Command::ChangeAsset(change) => {
+            let target = change.target.as_ref();
+            let placement = target.map(|target| place(viewer, target, facts)).transpose()?;
+            assets::change(viewer, change, placement, facts)
+        }
         Command::SetBest(best) => set_best(viewer, best, facts),
         Command::DeleteAsset { id } => {
             asset_row(viewer, *id, facts)?;
@@ -124,7 +140,7 @@ fn add_asset(viewer: Viewer, asset: &NewAsset, facts: &impl Get) -> Decided {
         filename: asset.filename.clone(),
         content: asset.content.clone(),
         placement,
-        tags: asset.tags.clone(),
+        tags: once_each(asset.tags.clone()),
         client_id: asset.client_id.clone(),
         generation: asset.generation.clone(),
         metadata: asset.metadata.clone(),

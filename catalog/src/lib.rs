@@ -3,14 +3,20 @@
 //! Knows nothing of bytes but their digests, and never the store. Invariant: the journal is the
 //! truth; everything else here can be deleted and comes back the same.
 
+mod asset_query;
 mod check;
 pub mod claim;
 pub mod command;
+pub mod counts;
 mod decide;
+mod facts;
 mod fold;
 pub mod ids;
 pub mod journal;
 pub mod line;
+pub mod lineage;
+pub mod marks;
+pub mod metadata;
 pub mod model;
 pub mod names;
 mod naming;
@@ -20,14 +26,16 @@ mod releases;
 mod scope;
 mod sequencer;
 mod tables;
+mod tally;
 
 use std::sync::{Arc, Mutex};
 
 use rushes_digest::Digest;
-use rushes_disk::{Derived, GroupCommit};
+use rushes_disk::{Derived, GroupCommit, Pending};
 
 use crate::claim::RequestKey;
 use crate::command::{Command, CommandError};
+use crate::facts::Known;
 use crate::journal::JournalReader;
 use crate::model::{Revision, Viewer};
 use crate::sequencer::{Request, SEQUENCER_FAILED, Sequencer, State};
@@ -41,7 +49,7 @@ pub use sequencer::{Committed, Outcome, Publish};
 #[derive(Debug)]
 pub struct Catalog {
     tables: Arc<Tables>,
-    reader: JournalReader,
+    reader: Arc<JournalReader>,
     sequencer: GroupCommit<Sequencer>,
     state: Arc<State>,
     derived: Mutex<Option<Derived>>,
@@ -57,13 +65,40 @@ impl Catalog {
         command: Command,
         key: Option<String>,
     ) -> Result<Outcome, CommandError> {
+        self.wait(self.hand_in(viewer, command, key)?)
+    }
+
+    /// Records several commands, each with its own key, as [`Self::submit`] does. They share as few
+    /// syncs as they can; one that is refused holds up no other.
+    pub fn submit_all(
+        &self,
+        viewer: Viewer,
+        commands: Vec<(Command, Option<String>)>,
+    ) -> Vec<Result<Outcome, CommandError>> {
+        let hand_in = |(command, key)| self.hand_in(viewer, command, key);
+        let handed_in: Vec<_> = commands.into_iter().map(hand_in).collect();
+        handed_in.into_iter().map(|one| self.wait(one?)).collect()
+    }
+
+    fn hand_in(
+        &self,
+        viewer: Viewer,
+        command: Command,
+        key: Option<String>,
+    ) -> Result<Pending<Result<Outcome, CommandError>>, CommandError> {
         let request = request(viewer, command, key)?;
         if let Some(reason) = self.state.read_only() {
             return Err(CommandError::ReadOnly { reason });
         }
         let stopped = |_| CommandError::ReadOnly { reason: "the sequencer has stopped".to_owned() };
-        // Once it was handed in, a sequencer that fails may have recorded it.
-        let handed_in = self.sequencer.submit(request).map_err(stopped)?;
+        self.sequencer.submit(request).map_err(stopped)
+    }
+
+    /// Once it was handed in, a sequencer that fails may have recorded it.
+    fn wait(
+        &self,
+        handed_in: Pending<Result<Outcome, CommandError>>,
+    ) -> Result<Outcome, CommandError> {
         handed_in.wait().map_err(|_| {
             self.state.stop(SEQUENCER_FAILED.to_owned());
             CommandError::OutcomeUnknown
@@ -86,7 +121,7 @@ impl Catalog {
         if let Some(earlier) = sequencer::answered(&request, &facts)? {
             return Ok(Some(earlier));
         }
-        decide::decide(viewer, command, &facts).map(|_| None)
+        decide::decide(viewer, command, &Known::new(&facts, &self.reader, &[])).map(|_| None)
     }
 
     /// The last claim that queries see.

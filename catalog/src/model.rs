@@ -6,10 +6,10 @@
 use rushes_digest::Digest;
 use rushes_disk::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
 
+pub use crate::marks::Marks;
 pub use crate::scope::{Part, Scope};
 
 /// A claim's number in the journal, from 1.
@@ -150,19 +150,28 @@ pub struct Generation {
     /// The assets it was made from.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub source_asset_ids: Vec<AssetId>,
+    /// The workflow that ran, under the id that its program gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow_id: Option<String>,
+    /// The prompt record that it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_id: Option<String>,
     /// What it cost, in the account's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_cost: Option<f64>,
     /// How long it took, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generation_time_ms: Option<u64>,
+    /// When the generator was done, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<String>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// One generated file, or one failed attempt, and how it was made. Immutable, but that it can be
-/// deleted and restored.
+/// One generated file, or one failed attempt, and how it was made. Its bytes and how they were made
+/// never change; its [`Marks`] may be said again, and it can be deleted and restored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Asset {
     /// Its id.
@@ -172,34 +181,23 @@ pub struct Asset {
     /// The kind of media: image, video, audio, thumbnail, other, … An open set.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its role: brand, character, background, … An open set.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asset_type: Option<String>,
     /// Whether there are bytes.
     pub status: Status,
-    /// A safe name to show; never a path.
-    pub filename: String,
     /// The bytes; `None` for a failed attempt.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Content>,
     /// Which version of which history it is; `None` for an asset that belongs to nothing yet.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub placement: Option<Placement>,
-    /// Free words.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<String>,
+    /// What may be said again of it.
+    #[serde(flatten)]
+    pub marks: Marks,
     /// The id that the client gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// How it was made.
     #[serde(flatten)]
     pub generation: Generation,
-    /// Whatever else was sent, as it was sent.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub metadata: Map<String, Value>,
-    /// Where the metadata lies when it is larger than a claim should be: a blob of JSON.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metadata_digest: Option<Digest>,
     /// When it was recorded, RFC 3339.
     pub created_at: String,
     /// When it was deleted, RFC 3339; `None` while it is not. Its status stays what it was.

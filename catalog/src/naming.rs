@@ -14,8 +14,8 @@ type Changed = Result<(), TablesError>;
 
 /// An asset is there, or there again: its contents are named once more.
 pub fn name<B: Get>(owner: UserId, asset: &AssetRow, into: &mut Overlay<'_, B>) -> Changed {
-    if let Some((digest, size)) = asset.content {
-        let digest = Digest::from_bytes(digest);
+    if let Some((digest, size, _)) = asset.content.as_ref() {
+        let (digest, size) = (Digest::from_bytes(*digest), *size);
         let key = Key::content(owner, &digest);
         let named = into.get::<ContentRow>(&key)?.map_or(0, |row| row.named);
         into.put(key, &ContentRow { size, named: named + 1 })?;
@@ -23,13 +23,17 @@ pub fn name<B: Get>(owner: UserId, asset: &AssetRow, into: &mut Overlay<'_, B>) 
         name_once(&digest, into)?;
     }
     if let Some(digest) = asset.metadata {
-        let digest = Digest::from_bytes(digest);
-        let key = Key::metadata(owner, &digest);
-        let named = into.get::<u64>(&key)?.unwrap_or(0);
-        into.put(key, &(named + 1))?;
-        name_once(&digest, into)?;
+        name_metadata(owner, &Digest::from_bytes(digest), into)?;
     }
     Ok(())
+}
+
+/// An asset names a blob of metadata.
+pub fn name_metadata<B: Get>(owner: UserId, digest: &Digest, into: &mut Overlay<'_, B>) -> Changed {
+    let key = Key::metadata(owner, digest);
+    let named = into.get::<u64>(&key)?.unwrap_or(0);
+    into.put(key, &(named + 1))?;
+    name_once(digest, into)
 }
 
 /// An asset was deleted: its contents are named once less.
@@ -39,8 +43,8 @@ pub fn release<B: Get>(
     at_ms: i64,
     into: &mut Overlay<'_, B>,
 ) -> Changed {
-    if let Some((digest, size)) = asset.content {
-        let digest = Digest::from_bytes(digest);
+    if let Some((digest, size, _)) = asset.content.as_ref() {
+        let (digest, size) = (Digest::from_bytes(*digest), *size);
         let key = Key::content(owner, &digest);
         match into.get::<ContentRow>(&key)?.map_or(0, |row| row.named) {
             0 | 1 => into.remove(key),
@@ -50,15 +54,24 @@ pub fn release<B: Get>(
         release_once(&digest, at_ms, into)?;
     }
     if let Some(digest) = asset.metadata {
-        let digest = Digest::from_bytes(digest);
-        let key = Key::metadata(owner, &digest);
-        match into.get::<u64>(&key)?.unwrap_or(0) {
-            0 | 1 => into.remove(key),
-            named => into.put(key, &(named - 1))?,
-        }
-        release_once(&digest, at_ms, into)?;
+        release_metadata(owner, &Digest::from_bytes(digest), at_ms, into)?;
     }
     Ok(())
+}
+
+/// An asset names a blob of metadata no more.
+pub fn release_metadata<B: Get>(
+    owner: UserId,
+    digest: &Digest,
+    at_ms: i64,
+    into: &mut Overlay<'_, B>,
+) -> Changed {
+    let key = Key::metadata(owner, digest);
+    match into.get::<u64>(&key)?.unwrap_or(0) {
+        0 | 1 => into.remove(key),
+        named => into.put(key, &(named - 1))?,
+    }
+    release_once(digest, at_ms, into)
 }
 
 /// Whether a content may be freed: it was named once, and no asset names it now.
@@ -85,8 +98,7 @@ pub fn is_kept(owner: UserId, asset: &AssetRow, facts: &impl Get) -> Result<bool
         let freed = row.and_then(|row| row.freed);
         Ok::<_, TablesError>(freed.is_some_and(|freed| freed > deleted.revision))
     };
-    if let Some((digest, _)) = asset.content {
-        let digest = Digest::from_bytes(digest);
+    if let Some(digest) = asset.digest() {
         let has = facts.get::<ContentRow>(&Key::content(owner, &digest))?.is_some();
         if !has && was_freed(&digest)? {
             return Ok(false);

@@ -70,7 +70,7 @@ impl Catalog {
             Derived::open(&index_above, TABLES, boot.as_deref()).map_err(index)?;
         let clean = if let Trust::Clean { marker } = &trust { parse_head(marker) } else { None };
         let Found { journal, damage } = Journal::open(Arc::clone(&disk), clean)?;
-        let reader = JournalReader::new(Arc::clone(&disk));
+        let reader = Arc::new(JournalReader::new(Arc::clone(&disk)));
         let state = Arc::new(State::default());
         if let Some(damage) = damage {
             state.stop(damage.to_string());
@@ -84,6 +84,7 @@ impl Catalog {
         let tables = Arc::new(tables);
         let sequencer = Sequencer {
             journal,
+            reader: Arc::clone(&reader),
             disk,
             tables: Arc::clone(&tables),
             clock,

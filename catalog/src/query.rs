@@ -2,20 +2,19 @@
 //! number of range scans and look-ups.
 
 use crate::Catalog;
-use crate::claim::{Claim, Fact, rfc3339};
+use crate::claim::{Claim, Fact};
 use crate::command::SceneRef;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId};
 use crate::journal::{Position, ReadError};
 use crate::model::{
-    Asset, AssetEntry, ElementKind, HistoryEntry, Placement, Project, Revision, Scene, Scope, User,
-    Version, VersionEntry, Viewer,
+    Asset, AssetEntry, ElementKind, HistoryEntry, Project, Revision, Scene, Scope, User, Version,
+    VersionEntry, Viewer,
 };
 use crate::tables::{
-    AssetRow, ContentRow, Deletion, ElementRow, Get, HistoryRow, Key, PlaceRow, ProjectRow,
-    SceneRow, TablesError, UserRow, VersionRow,
+    AssetRow, ContentRow, ElementRow, Get, HistoryRow, Key, PlaceRow, ProjectRow, SceneRow,
+    TablesError, UserRow, VersionRow,
 };
 use rushes_digest::Digest;
-use rushes_disk::Timestamp;
 
 /// Most rows that one query returns.
 pub const ROWS_MAX: usize = 10_000;
@@ -36,7 +35,8 @@ pub enum QueryError {
     Mismatch(Revision),
 }
 
-type Answer<T> = Result<T, QueryError>;
+/// What a query gives.
+pub type Answer<T> = Result<T, QueryError>;
 
 impl Catalog {
     /// A user by name.
@@ -180,10 +180,7 @@ impl Catalog {
         limit: usize,
     ) -> Answer<Vec<Asset>> {
         let rows = self.version_rows(viewer, (scope, key), after, limit)?;
-        let asset = |row: &VersionRow| {
-            self.asset_now((row.revision, row.position), row.changed, row.deleted)
-        };
-        rows.iter().map(asset).collect()
+        rows.iter().map(|row| self.version_now((scope, key), row)).collect()
     }
 
     /// One version.
@@ -200,8 +197,7 @@ impl Catalog {
     /// An asset.
     pub fn asset(&self, viewer: Viewer, id: AssetId) -> Answer<Option<Asset>> {
         let row = self.tables.read()?.get::<AssetRow>(&Key::asset(viewer.user, id))?;
-        row.map(|row| self.asset_now((row.revision, row.position), row.changed, row.deleted))
-            .transpose()
+        row.map(|row| self.asset_now(&row)).transpose()
     }
 
     /// Assets by id, deleted ones too, after a cursor.
@@ -215,23 +211,15 @@ impl Catalog {
         let after = after.map(|id| Key::asset(viewer.user, id));
         let limit = limit.min(ROWS_MAX);
         let rows = self.tables.read()?.scan::<AssetRow>(&prefix, after.as_ref(), limit)?;
-        let now = |(_, row): (_, AssetRow)| {
-            self.asset_now((row.revision, row.position), row.changed, row.deleted)
-        };
-        rows.into_iter().map(now).collect()
+        rows.iter().map(|(_, row)| self.asset_now(row)).collect()
     }
 
     /// Where an asset shows, without reading its record.
     pub fn asset_entry(&self, viewer: Viewer, id: AssetId) -> Answer<Option<AssetEntry>> {
         let row = self.tables.read()?.get::<AssetRow>(&Key::asset(viewer.user, id))?;
-        let placement = |place: PlaceRow| Placement {
-            scope: place.scope(),
-            asset_key: place.asset_key,
-            version: place.version,
-        };
         Ok(row.map(|row| AssetEntry {
-            digest: row.content.map(|(digest, _)| Digest::from_bytes(digest)),
-            placement: row.place.map(placement),
+            digest: row.digest(),
+            placement: row.place.as_ref().map(PlaceRow::placement),
         }))
     }
 
@@ -308,36 +296,21 @@ impl Catalog {
     pub fn asset_at(&self, revision: Revision, at: Position) -> Answer<Asset> {
         let Claim { at: created_at, by: user_id, fact, .. } = self.reader.read(revision, at)?;
         let Fact::AssetAdded(added) = fact else { return Err(QueryError::Mismatch(revision)) };
+        let marks = added.marks();
         Ok(Asset {
             id: added.asset_id,
             user_id,
             kind: added.kind,
-            asset_type: added.asset_type,
             status: added.status,
-            filename: added.filename,
             content: added.content,
             placement: added.placement,
-            tags: added.tags,
+            marks,
             client_id: added.client_id,
             generation: added.generation,
-            metadata: added.metadata,
-            metadata_digest: added.metadata_digest,
             created_at,
             deleted_at: None,
             revision,
         })
-    }
-
-    /// The asset that a claim made, as it is now.
-    fn asset_now(
-        &self,
-        (revision, at): (Revision, Position),
-        changed: Revision,
-        deleted: Option<Deletion>,
-    ) -> Answer<Asset> {
-        let asset = self.asset_at(revision, at)?;
-        let deleted_at = deleted.map(|deleted| rfc3339(Timestamp(deleted.at_ms)));
-        Ok(Asset { deleted_at, revision: changed, ..asset })
     }
 
     fn version_rows(
@@ -363,7 +336,8 @@ impl Catalog {
     }
 }
 
-fn history_entry(row: HistoryRow) -> HistoryEntry {
+/// What a query answers of a history's row.
+pub fn history_entry(row: HistoryRow) -> HistoryEntry {
     HistoryEntry {
         current: row.current.as_ref().map(VersionRow::entry),
         best: row.best(),

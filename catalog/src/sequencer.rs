@@ -12,8 +12,9 @@ use rushes_disk::{Clock, Committer, Disk};
 use crate::claim::{CLAIM_FORM, Claim, Fact, RequestKey, rfc3339};
 use crate::command::{Command, CommandError};
 use crate::decide::decide;
+use crate::facts::Known;
 use crate::fold::{FoldError, Placed, fold};
-use crate::journal::{Journal, JournalError, Position};
+use crate::journal::{Journal, JournalError, JournalReader, Position};
 use crate::line::{Head, LineBuilder};
 use crate::model::{Revision, Viewer};
 use crate::tables::{Get, Key, Overlay, RequestRow, Tables};
@@ -95,6 +96,7 @@ impl State {
 /// The committing end.
 pub struct Sequencer {
     pub(crate) journal: Journal,
+    pub(crate) reader: Arc<JournalReader>,
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) tables: Arc<Tables>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -231,7 +233,8 @@ impl Sequencer {
         if let Some(earlier) = answered(item, &batch.overlay)? {
             return Ok(earlier);
         }
-        let facts = decide(item.viewer, &item.command, &batch.overlay)?;
+        let known = Known::new(&batch.overlay, &self.reader, &batch.claims);
+        let facts = decide(item.viewer, &item.command, &known)?;
         let at = rfc3339(self.clock.now());
         let mut request = item.key.clone();
         let mut first = None;

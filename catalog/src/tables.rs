@@ -14,17 +14,18 @@ use std::path::Path;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 pub use error::TablesError;
-pub use keys::Key;
+pub use keys::{Key, Tally};
 pub use overlay::{Get, Overlay};
 pub use rows::{
-    AssetRow, ContentRow, Deletion, ElementRow, HistoryRow, NamingRow, PlaceRow, ProjectRow,
-    RequestRow, Row, SceneRow, UserRow, VersionRow,
+    AssetRow, ClaimRow, ContentRow, CostRow, CostsRow, Deletion, ElementRow, HistoryRow, LinkRow,
+    NamingRow, PlaceRow, ProjectRow, RequestRow, Row, SceneRow, SumRow, TallyRow, UserRow,
+    VersionRow,
 };
 
 use crate::line::{Head, Sum};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 4;
+const LAYOUT: u8 = 5;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 

@@ -65,19 +65,14 @@ pub async fn find(client: &Client, target: &Target) -> Result<AssetReply, CliErr
         Target::Version(history, wanted) => (history, *wanted),
     };
     let reply: HistoryReply = client.get(&history.path()).await?;
-    let Some(version) = wanted.or_else(|| current(&reply)) else {
+    let Some(version) = wanted.or_else(|| reply.current.as_ref().map(|current| current.version))
+    else {
         let why = "every attempt failed or is deleted".to_owned();
         return Err(CliError::NoFile { what: history.to_string(), why });
     };
     let latest = reply.latest;
     let found = reply.versions.into_iter().find(|asset| asset.version == Some(version));
     found.ok_or_else(|| CliError::NoVersion { history: history.to_string(), version, latest })
-}
-
-/// The best version, else the latest one with bytes.
-fn current(history: &HistoryReply) -> Option<u32> {
-    let ready = history.versions.iter().filter(|asset| asset.status == Status::Ready);
-    history.best.or_else(|| ready.filter_map(|asset| asset.version).max())
 }
 
 async fn open(client: &Client, asset: &AssetReply) -> Result<Response, CliError> {
@@ -223,28 +218,5 @@ mod tests {
         assert!(!partial.exists(), "what was not kept is removed");
         write().rename(&taken, true).unwrap();
         assert_eq!(std::fs::read(&taken).unwrap(), b"new");
-    }
-
-    #[test]
-    fn the_best_version_stands_for_a_history_else_the_latest_with_bytes() {
-        let version = |number, status| {
-            let mut asset = named("a");
-            (asset.version, asset.status) = (Some(number), status);
-            asset
-        };
-        let mut history = HistoryReply {
-            asset_key: "k".into(),
-            best: None,
-            latest: 3,
-            versions: vec![
-                version(1, Status::Ready),
-                version(2, Status::Ready),
-                version(3, Status::Failed),
-            ],
-            revision: 1,
-        };
-        assert_eq!(current(&history), Some(2));
-        history.best = Some(1);
-        assert_eq!(current(&history), Some(1));
     }
 }

@@ -123,15 +123,16 @@ pub fn versions(history: &HistoryReply) -> String {
     for asset in &history.versions {
         let is_best = asset.version.is_some() && asset.version == history.best;
         let file = match asset.status {
-            Status::Ready => asset.path.as_deref().unwrap_or_default(),
+            Status::Ready | Status::Archived => asset.path.as_deref().unwrap_or_default(),
             Status::Failed => asset.error.as_deref().unwrap_or_default(),
             Status::Deleted => asset.deleted_at.as_deref().unwrap_or_default(),
         };
         table.add_row([
             right(asset.version),
             Cell::new(match asset.status {
-                Status::Ready if is_best => "best",
+                Status::Ready | Status::Archived if is_best => "best",
                 Status::Ready => "",
+                Status::Archived => "archived",
                 Status::Failed => "failed",
                 Status::Deleted => "deleted",
             }),

@@ -14,7 +14,7 @@ use rushes_api::paths::IDEMPOTENCY_KEY;
 use rushes_vault::Vault;
 use rushes_vault::command::{PartRef, SceneRef};
 use rushes_vault::ids::{AssetId, AssetKey, ProjectId};
-use rushes_vault::model::Viewer;
+use rushes_vault::model::{Version, Viewer};
 
 use crate::edge::Links;
 use crate::error::Refusal;
@@ -62,6 +62,24 @@ impl Call {
     /// The project in the path.
     pub fn project(&self) -> Result<ProjectId, Refusal> {
         self.named("project")?.parse().map_err(|_| Refusal::missing("project"))
+    }
+
+    /// The project in the path; `None` where the path has none.
+    pub fn project_if_named(&self) -> Result<Option<ProjectId>, Refusal> {
+        if self.named("project").is_err() {
+            return Ok(None);
+        }
+        self.project().map(Some)
+    }
+
+    /// The version in the path.
+    pub fn version(&self) -> Result<Version, Refusal> {
+        self.named("version")?.parse().map_err(|_| Refusal::missing("version"))
+    }
+
+    /// The workflow in the path, as its program calls it.
+    pub fn workflow(&self) -> Result<String, Refusal> {
+        self.named("workflow").map(str::to_owned)
     }
 
     /// The scene in the path; `None` where the path has none.

@@ -17,6 +17,7 @@ use rushes_vault::source::SourceError;
 use rushes_vault::sweep::SweepError;
 use rushes_vault::upkeep::{StoreError, UpkeepError};
 use rushes_vault::{IngestError, QueryError};
+use serde_json::Value;
 
 /// What a busy daemon asks for, in seconds: queues drain in less.
 const RETRY_BUSY_S: &str = "1";
@@ -30,18 +31,19 @@ pub struct Refusal {
     detail: String,
     field: Option<String>,
     cause: Option<String>,
+    current: Option<Value>,
 }
 
 impl Refusal {
     /// Refuses with a code; `detail` is shown to the client.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), field: None, cause: None }
+        Self { code, detail: detail.into(), field: None, cause: None, current: None }
     }
 
     /// Refuses because of one field.
     pub fn of_field(code: Code, field: &str, reason: impl Display) -> Self {
         let field = field.to_owned();
-        Self { code, detail: format!("{field}: {reason}"), field: Some(field), cause: None }
+        Self { field: Some(field.clone()), ..Self::new(code, format!("{field}: {reason}")) }
     }
 
     /// Refuses a field's value; `reason` says what would be right.
@@ -59,16 +61,27 @@ impl Refusal {
         Self::new(Code::Deleted, "the asset is deleted: restore it, if its bytes are still there")
     }
 
+    /// Answers a change whose record was changed meanwhile with that record.
+    pub fn changed(current: Option<Value>) -> Self {
+        let detail = "the record was changed meanwhile: look at `current` and try again";
+        Self { current, ..Self::new(Code::Changed, detail) }
+    }
+
     /// A failure of the daemon; the cause goes to the log only.
     pub fn failed(cause: impl Display) -> Self {
         let detail = "the daemon failed: its log says why";
         Self { cause: Some(cause.to_string()), ..Self::new(Code::Internal, detail) }
     }
 
+    /// Whether it answers a change whose record was changed meanwhile.
+    pub fn is_changed(&self) -> bool {
+        self.code == Code::Changed
+    }
+
     /// What the client is told.
     pub fn problem(&self) -> Problem {
         let problem = Problem::new(self.code, self.detail.as_str());
-        Problem { field: self.field.clone(), ..problem }
+        Problem { field: self.field.clone(), current: self.current.clone(), ..problem }
     }
 
     /// Logs the refusal under a name, and gives the document with that name in it.
@@ -123,6 +136,8 @@ impl From<CommandError> for Refusal {
             CommandError::Taken { field } => {
                 Self { field: Some(field.to_owned()), ..Self::new(Code::Taken, text) }
             }
+            CommandError::Deleted { .. } => Self::new(Code::Deleted, text),
+            CommandError::Changed { .. } => Self::changed(None),
             CommandError::Gone { .. } => Self::new(Code::Gone, text),
             CommandError::KeyReused => Self::new(Code::KeyReused, text),
             CommandError::DiskFull => Self::new(Code::DiskFull, text),

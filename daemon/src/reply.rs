@@ -16,7 +16,7 @@ use crate::error::Refusal;
 /// Sends a record or list that was read.
 pub fn read<T: Serialize>(headers: &HeaderMap, reply: &T) -> Result<Response, Refusal> {
     let body = serde_json::to_vec(reply).map_err(Refusal::failed)?;
-    let tag = format!("\"{}\"", Digest::of(&body));
+    let tag = tag_of(&body);
     let known = known(headers, &tag);
     let mut response = Response::new(if known { Body::empty() } else { Body::from(body) });
     if known {
@@ -26,6 +26,22 @@ pub fn read<T: Serialize>(headers: &HeaderMap, reply: &T) -> Result<Response, Re
     sent.insert(ETAG, HeaderValue::try_from(tag).map_err(Refusal::failed)?);
     describe(sent);
     Ok(response)
+}
+
+/// Sends a record after a change of it, with its tag.
+pub fn changed<T: Serialize>(reply: &T) -> Result<Response, Refusal> {
+    let body = serde_json::to_vec(reply).map_err(Refusal::failed)?;
+    let tag = tag_of(&body);
+    let mut response = Response::new(Body::from(body));
+    let sent = response.headers_mut();
+    sent.insert(ETAG, HeaderValue::try_from(tag).map_err(Refusal::failed)?);
+    describe(sent);
+    Ok(response)
+}
+
+/// The tag of a reply's body.
+pub fn tag_of(body: &[u8]) -> String {
+    format!("\"{}\"", Digest::of(body))
 }
 
 /// Sends what a change made, with the place where it is found again.

@@ -5,10 +5,12 @@
 
 mod assets;
 mod contents;
+mod counts;
 mod data;
 mod disposition;
 mod form;
 mod histories;
+mod lineage;
 mod multipart;
 mod parts;
 mod projects;
@@ -17,6 +19,7 @@ mod scenes;
 mod store;
 mod sweep;
 mod upload;
+mod versions;
 
 use std::sync::Arc;
 
@@ -50,21 +53,41 @@ fn history_routes() -> Router<Arc<App>> {
         .route("/", get(histories::list))
         .route("/{asset_key}", get(histories::show))
         .route("/{asset_key}/best", put(histories::set_best))
+        .route("/{asset_key}/versions/{version}", get(versions::show).patch(versions::change))
+}
+
+/// What there is, counted and compared.
+fn count_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/compare", get(lineage::compare))
+        .route("/costs", get(counts::costs))
+        .route("/recent", get(counts::recent))
+        .route("/stats", get(counts::stats))
+        .route("/tags", get(counts::tags))
+        .route("/workflows/{workflow}", get(lineage::workflow))
 }
 
 /// The whole service.
 pub fn router(app: Arc<App>) -> Router {
+    let asset = get(assets::show).patch(assets::change).delete(assets::delete);
     let api = Router::new()
         .route("/upload-asset", post(upload::upload))
         .route("/contents/known", post(contents::known))
         .nest("/store", store_routes())
-        .route("/assets/{asset}", get(assets::show).delete(assets::delete))
+        .merge(count_routes())
+        .route("/assets/{asset}", asset)
+        .route("/assets/{asset}/lineage", get(lineage::lineage))
         .route("/assets/{asset}/restore", post(assets::restore))
         .route("/assets/{asset}/data", get(data::data))
         .route("/projects", get(projects::list).post(projects::create))
         .route("/projects/{project}", get(projects::show))
         .route("/projects/{project}/scenes", get(scenes::list).post(scenes::add))
         .route("/projects/{project}/scenes/{scene}", get(scenes::show))
+        .route("/projects/{project}/versions", post(versions::make))
+        .route("/projects/{project}/versions/query", post(versions::query))
+        .route("/projects/{project}/versions/best", post(versions::choose))
+        .route("/projects/{project}/best", get(versions::best))
+        .nest("/scenes/{scene}/assets", history_routes())
         .nest("/projects/{project}/assets", history_routes())
         .nest("/projects/{project}/scenes/{scene}/assets", history_routes())
         .nest("/projects/{project}/characters/{character}/assets", history_routes())

@@ -6,17 +6,18 @@
 use std::collections::BTreeMap;
 
 use rushes_api::{
-    AssetReply, HistoryReply, HistorySummary, ProjectReply, ProjectView, SceneReply, Status,
-    VersionSummary, paths,
+    AssetReply, HistorySummary, ProjectReply, ProjectView, SceneReply, Status, VersionSummary,
+    paths,
 };
+use rushes_vault::SceneView;
 use rushes_vault::model::{self, Asset, HistoryEntry, Part, Placement, Project, Scene, Scope};
-use rushes_vault::{HistoryView, SceneView};
 
 use crate::edge::Links;
 
-/// An asset; `scene_number` is that of the scene it is placed in.
+/// An asset, without what makes it outdated; `scene_number` is that of the scene it is placed in.
 pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetReply {
-    let Asset { content, placement, generation, .. } = asset;
+    let status = status(&asset);
+    let Asset { content, placement, generation, marks, .. } = asset;
     let path = placement.as_ref().and_then(|placement| {
         let extension = content.as_ref().map(|content| content.extension.as_str());
         let shown = match (&asset.deleted_at, extension) {
@@ -41,17 +42,13 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
         asset_id: id.clone(),
         id,
         kind: asset.kind,
-        asset_type: asset.asset_type,
-        status: match (&asset.deleted_at, asset.status) {
-            (Some(_), _) => Status::Deleted,
-            (None, model::Status::Ready) => Status::Ready,
-            (None, model::Status::Failed) => Status::Failed,
-        },
-        filename: asset.filename,
+        asset_type: marks.asset_type,
+        status,
+        filename: marks.filename,
         digest: content.as_ref().map(|content| content.digest),
         size: content.as_ref().map(|content| content.size),
         media_type: content.map(|content| content.media_type),
-        tags: asset.tags,
+        tags: marks.tags,
         client_id: asset.client_id,
         scene_id,
         character_id,
@@ -66,16 +63,32 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
         prompt: generation.prompt,
         parent_id: generation.parent_id.map(|id| id.to_string()),
         source_asset_ids: generation.source_asset_ids.iter().map(ToString::to_string).collect(),
+        workflow_id: generation.workflow_id,
+        prompt_id: generation.prompt_id,
+        outdated: false,
+        outdated_sources: Vec::new(),
+        completed_at: generation.completed_at,
         estimated_cost: generation.estimated_cost,
         generation_time_ms: generation.generation_time_ms,
         error: generation.error,
-        metadata: asset.metadata,
+        notes: marks.notes,
+        evaluation: marks.evaluation,
+        metadata: marks.metadata,
         uploaded_at: asset.created_at.clone(),
         created_at: asset.created_at,
         deleted_at: asset.deleted_at,
         user_id: asset.user_id.to_string(),
         revision: asset.revision,
         path,
+    }
+}
+
+fn status(asset: &Asset) -> Status {
+    match (&asset.deleted_at, asset.status) {
+        (Some(_), _) => Status::Deleted,
+        _ if asset.marks.is_archived => Status::Archived,
+        (None, model::Status::Ready) => Status::Ready,
+        (None, model::Status::Failed) => Status::Failed,
     }
 }
 
@@ -137,48 +150,38 @@ pub fn scene(scene: Scene) -> SceneReply {
     }
 }
 
-/// A history with all its versions.
-pub fn history(links: &Links, view: HistoryView, scene_number: Option<u32>) -> HistoryReply {
-    let versions = view.versions.into_iter();
-    HistoryReply {
-        asset_key: view.entry.asset_key.into(),
-        best: view.entry.best,
-        latest: view.entry.latest,
-        versions: versions.map(|version| asset(links, version, scene_number)).collect(),
-        revision: view.entry.revision,
+/// A history in short; `folder` is where its current file is, if anywhere.
+pub fn history(links: &Links, folder: Option<&str>, entry: HistoryEntry) -> HistorySummary {
+    let key = String::from(entry.asset_key);
+    let current = entry.current.and_then(|version| {
+        let content = version.content?;
+        Some(VersionSummary {
+            version: version.version,
+            asset_id: version.asset.to_string(),
+            url: links.to(&paths::asset_data(version.asset)),
+            digest: content.digest,
+            size: content.size,
+            path: folder
+                .map(|folder| with_extension(format!("{folder}/{key}"), &content.extension)),
+        })
+    });
+    HistorySummary {
+        asset_key: key,
+        best: entry.best,
+        latest: entry.latest,
+        current,
+        revision: entry.revision,
     }
 }
 
-/// Histories in short, by asset key; `folder` is where their current files are, if anywhere.
+/// Histories in short, by asset key.
 pub fn histories(
     links: &Links,
     folder: Option<&str>,
     entries: Vec<HistoryEntry>,
 ) -> BTreeMap<String, HistorySummary> {
-    let summary = |entry: HistoryEntry| {
-        let key = String::from(entry.asset_key);
-        let current = entry.current.and_then(|version| {
-            let content = version.content?;
-            Some(VersionSummary {
-                version: version.version,
-                asset_id: version.asset.to_string(),
-                url: links.to(&paths::asset_data(version.asset)),
-                digest: content.digest,
-                size: content.size,
-                path: folder
-                    .map(|folder| with_extension(format!("{folder}/{key}"), &content.extension)),
-            })
-        });
-        let summary = HistorySummary {
-            asset_key: key.clone(),
-            best: entry.best,
-            latest: entry.latest,
-            current,
-            revision: entry.revision,
-        };
-        (key, summary)
-    };
-    entries.into_iter().map(summary).collect()
+    let summaries = entries.into_iter().map(|entry| history(links, folder, entry));
+    summaries.map(|summary| (summary.asset_key.clone(), summary)).collect()
 }
 
 /// What the mount shows of a version.

@@ -110,13 +110,14 @@ impl Changes {
                 let number = self.number(viewer, scope);
                 vec![Touched::History(viewer, scope.clone(), number, asset_key.clone())]
             }
-            Fact::AssetDeleted { asset_id } | Fact::AssetRestored { asset_id } => {
-                self.touched_asset(viewer, *asset_id)
-            }
+            Fact::AssetChanged(changed) => self.touched_asset(viewer, changed.asset_id),
+            Fact::AssetDeleted { asset_id }
+            | Fact::AssetRestored { asset_id }
+            | Fact::AssetPlaced { asset_id, .. } => self.touched_asset(viewer, *asset_id),
         }
     }
 
-    /// What shows an asset that was deleted or restored.
+    /// What shows an asset that is not what it was.
     fn touched_asset(&self, viewer: Viewer, id: AssetId) -> Vec<Touched> {
         let entry = |catalog: Arc<Catalog>| catalog.asset_entry(viewer, id).ok()?;
         let Some(entry) = self.catalog.get().and_then(Weak::upgrade).and_then(entry) else {

@@ -11,12 +11,14 @@ use rushes_catalog::command::{
     Command, CommandError, METADATA_INLINE_BYTES_MAX, NewAsset, PartRef, Target,
 };
 use rushes_catalog::ids::{AssetId, AssetKey, ProjectId};
+use rushes_catalog::metadata::check_metadata;
 use rushes_catalog::model::{Asset, Content, Generation, Status, Viewer};
 use rushes_catalog::names::display_name;
 use rushes_digest::Digest;
 use rushes_store::{Familiar, Lease, StoreError};
 use serde_json::{Map, Value};
 
+use crate::titles::shown_name;
 use crate::{Vault, media, unreadable};
 
 /// What is said about a file that comes in.
@@ -238,7 +240,8 @@ pub(crate) fn new_asset(
     request: IngestRequest,
     content: Option<Seen<'_>>,
 ) -> Result<(NewAsset, Option<Vec<u8>>), CommandError> {
-    let filename = display_name(&request.filename);
+    let filename = shown_name(&request.filename, request.generation.prompt.as_deref());
+    check_metadata(&request.metadata)?;
     let content = content.map(|Seen { digest, size, head }| {
         let media = media::recognise(head, &filename);
         let content =
@@ -250,7 +253,7 @@ pub(crate) fn new_asset(
         (None, Some((_, kind))) => (*kind).to_owned(),
         (None, None) => "other".to_owned(),
     };
-    let target = target_of(&request, &filename)?;
+    let target = target_of(&request, &display_name(&request.filename))?;
     let json = serde_json::to_vec(&request.metadata)
         .map_err(|error| CommandError::Invalid { field: "metadata", reason: error.to_string() })?;
     let is_large = json.len() > METADATA_INLINE_BYTES_MAX;

@@ -7,7 +7,7 @@ use rushes_catalog::QueryError;
 use rushes_catalog::command::{Command, CommandError};
 use rushes_catalog::model::Viewer;
 use rushes_digest::Digest;
-use rushes_store::BlobReader;
+use rushes_store::{BlobReader, Lease};
 
 use crate::ingest::{Seen, new_asset, settled};
 use crate::{IngestError, IngestRequest, Ingested, Vault};
@@ -42,18 +42,33 @@ impl Vault {
         digest: Digest,
         key: Option<String>,
     ) -> Result<Ingested, IngestError> {
-        // Held until the claim is recorded: while it is open nobody frees the bytes.
+        let (command, held) = self.known_command(viewer, request, digest, key.clone())?;
+        let outcome = self.catalog.submit(viewer, command, key);
+        self.answer(settled(outcome, held)?)
+    }
+
+    /// The command of such an asset, with what keeps its bytes and its metadata where they are.
+    /// What is refused leaves nothing behind.
+    pub(crate) fn known_command(
+        &self,
+        viewer: Viewer,
+        request: IngestRequest,
+        digest: Digest,
+        key: Option<String>,
+    ) -> Result<(Command, Vec<Lease>), IngestError> {
+        // While it is open nobody frees the bytes; the lease goes on from there.
         let (_open, size, head) = self.open_known(viewer, &digest)?;
         let seen = Seen { digest, size, head: &head };
         let (new, metadata) = new_asset(request, Some(seen))?;
         let command = Command::AddAsset(Box::new(new));
-        if let Some(earlier) = self.catalog.rehearse(viewer, &command, key.clone())? {
-            return self.answer(earlier);
+        let mut leases = Vec::new();
+        if self.catalog.rehearse(viewer, &command, key)?.is_none() {
+            leases.extend(self.store.hold(&digest));
+            if let Some(json) = metadata {
+                leases.push(self.keep_metadata(viewer, &json)?);
+            }
         }
-        let metadata = metadata.map(|json| self.keep_metadata(viewer, &json)).transpose()?;
-        let kept = self.store.hold(&digest);
-        let outcome = self.catalog.submit(viewer, command, key);
-        self.answer(settled(outcome, (kept, metadata))?)
+        Ok((command, leases))
     }
 
     fn open_known(

@@ -3,7 +3,9 @@
 //! Knows no HTTP and no FUSE. Invariant, the order of everything that comes in: bytes durable, then
 //! the claim that names them, then the tables, then the reply.
 
+pub mod assets;
 mod changes;
+mod counts;
 mod format;
 pub mod found;
 mod in_flight;
@@ -15,7 +17,9 @@ mod records;
 mod release;
 pub mod source;
 pub mod sweep;
+mod titles;
 pub mod upkeep;
+pub mod versions;
 mod view;
 mod views;
 
@@ -32,7 +36,8 @@ use rushes_store::{Store, StoreError};
 pub use ingest::{IngestError, IngestRequest, Ingested, Staged, Upload};
 pub use lock::LockError;
 pub use rushes_catalog::claim::rfc3339;
-pub use rushes_catalog::{QueryError, command, ids, model, names};
+pub use rushes_catalog::counts as costs;
+pub use rushes_catalog::{QueryError, command, ids, lineage, marks, model, names};
 pub use rushes_digest::Digest;
 pub use rushes_disk::Timestamp;
 pub use views::{HistoryView, ProjectView, SceneView};

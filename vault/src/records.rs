@@ -15,11 +15,17 @@ fn text(value: &impl Serialize) -> Result<Vec<u8>, SourceError> {
     Ok(text)
 }
 
-/// `v001.json` and its like. That an asset is deleted stands where its status was.
+/// `v001.json` and its like. That an asset is deleted or archived stands where its status was.
 pub fn of_asset(asset: &Asset) -> Result<Vec<u8>, SourceError> {
     let mut record = object(asset)?;
-    if asset.deleted_at.is_some() {
-        record.insert("status".to_owned(), "deleted".into());
+    record.remove("is_archived");
+    let state = match asset {
+        Asset { deleted_at: Some(_), .. } => Some("deleted"),
+        Asset { marks, .. } if marks.is_archived => Some("archived"),
+        _ => None,
+    };
+    if let Some(state) = state {
+        record.insert("status".to_owned(), state.into());
     }
     text(&record)
 }

@@ -22,7 +22,7 @@ impl Vault {
         id: AssetId,
         key: Option<String>,
     ) -> Result<Asset, CommandError> {
-        self.change_asset(viewer, id, Command::DeleteAsset { id }, key)
+        self.change_state(viewer, id, Command::DeleteAsset { id }, key)
     }
 
     /// Restores a deleted asset; the answer is the record afterwards. Refused with
@@ -33,7 +33,7 @@ impl Vault {
         id: AssetId,
         key: Option<String>,
     ) -> Result<Asset, CommandError> {
-        self.change_asset(viewer, id, Command::RestoreAsset { id }, key)
+        self.change_state(viewer, id, Command::RestoreAsset { id }, key)
     }
 
     /// Whether any asset of anybody names a content, as its bytes or as its metadata.
@@ -68,7 +68,7 @@ impl Vault {
         }
     }
 
-    fn change_asset(
+    fn change_state(
         &self,
         viewer: Viewer,
         id: AssetId,

@@ -10,6 +10,7 @@ use rushes_catalog::model::{
 };
 
 use crate::Vault;
+use crate::assets::AssetView;
 use crate::source::SourceError;
 
 /// Most scenes, histories or versions that one view holds.
@@ -41,7 +42,7 @@ pub struct HistoryView {
     /// The history.
     pub entry: HistoryEntry,
     /// Its versions, by number.
-    pub versions: Vec<Asset>,
+    pub versions: Vec<AssetView>,
 }
 
 impl Vault {
@@ -149,6 +150,7 @@ impl Vault {
     ) -> Result<Option<HistoryView>, QueryError> {
         let Some(entry) = self.catalog.history(viewer, scope, key)? else { return Ok(None) };
         let versions = self.catalog.version_assets(viewer, (scope, key), None, ENTRIES_MAX)?;
+        let versions = self.asset_views(viewer, versions)?;
         Ok(Some(HistoryView { entry, versions }))
     }
 
@@ -167,14 +169,14 @@ impl Vault {
         &self,
         mut asset: Asset,
     ) -> Result<Asset, (Box<Asset>, SourceError)> {
-        let Some(digest) = asset.metadata_digest else { return Ok(asset) };
+        let Some(digest) = asset.marks.metadata_digest else { return Ok(asset) };
         let json = match self.read_all(&digest) {
             Ok(json) => json,
             Err(error) => return Err((Box::new(asset), error)),
         };
         match serde_json::from_slice(&json) {
             Ok(metadata) => {
-                asset.metadata = metadata;
+                asset.marks.metadata = metadata;
                 Ok(asset)
             }
             Err(error) => Err((Box::new(asset), SourceError::Damaged(error.to_string()))),
@@ -184,7 +186,7 @@ impl Vault {
     /// The same for a listing: a record whose metadata is damaged is shown without it, and its
     /// digest says that there is some.
     fn fill_metadata(&self, asset: &mut Asset) {
-        if asset.metadata_digest.is_none() {
+        if asset.marks.metadata_digest.is_none() {
             return;
         }
         match self.with_metadata(asset.clone()) {

@@ -99,7 +99,7 @@ fn two_files_under_one_name_are_two_versions_and_equal_ones_are_stored_once() {
     assert_eq!(files_below(&data.path().join("whole")).len(), 2);
     assert!(files_below(&data.path().join("staging")).is_empty());
     let digests: Vec<_> =
-        history.versions.iter().map(|asset| asset.content.as_ref().unwrap().digest).collect();
+        history.versions.iter().map(|view| view.asset.content.as_ref().unwrap().digest).collect();
     assert_eq!(read(&vault, viewer, &digests[9]), large(1));
     assert_eq!(read(&vault, viewer, &digests[10]), large(2));
 }
@@ -239,8 +239,8 @@ fn large_metadata_comes_back_as_it_was_sent() {
     put(&vault, viewer, request, b"one", None).unwrap();
     assert_eq!(packed(), before, "equal metadata was stored again");
     let asset = vault.asset(viewer, id).unwrap().unwrap();
-    assert_eq!(asset.metadata, metadata);
-    assert!(asset.metadata_digest.is_some());
+    assert_eq!(asset.marks.metadata, metadata);
+    assert!(asset.marks.metadata_digest.is_some());
     let record = vault.record(viewer, &RecordOf::Asset(id)).unwrap().unwrap();
     let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
     assert_eq!(record["metadata"]["cfgScale"], 7.5);
@@ -258,7 +258,7 @@ fn everything_is_there_after_a_stop_a_drop_and_without_the_index() {
         let versions = history.unwrap().unwrap().versions;
         let bytes: Vec<_> = versions
             .iter()
-            .map(|asset| read(vault, viewer, &asset.content.as_ref().unwrap().digest))
+            .map(|view| read(vault, viewer, &view.asset.content.as_ref().unwrap().digest))
             .collect();
         let record = vault.record(viewer, &RecordOf::Project(scope.project.clone())).unwrap();
         (versions, bytes, record.unwrap())

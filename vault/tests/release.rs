@@ -82,7 +82,7 @@ fn what_was_freed_is_not_restored_until_its_owner_uploads_it_again() {
     let (vault, viewer) = open(data.path());
     let eve = Viewer { user: vault.ensure_user("eve").unwrap().id };
     let asset = put(&vault, viewer, b"one", &"node ".repeat(2000));
-    let (bytes, metadata) = (digest(&asset), asset.metadata_digest.unwrap());
+    let (bytes, metadata) = (digest(&asset), asset.marks.metadata_digest.unwrap());
     assert_eq!(vault.claimed(&metadata).unwrap(), Claimed::Named);
     vault.delete_asset(viewer, asset.id, None).unwrap();
     assert!(matches!(vault.claimed(&metadata).unwrap(), Claimed::Released { .. }));
@@ -102,7 +102,7 @@ fn what_was_freed_is_not_restored_until_its_owner_uploads_it_again() {
     assert_eq!(refused(), CommandError::Gone { what: "asset" }, "its metadata is still gone");
     put(&vault, viewer, b"two", &"node ".repeat(2000));
     let restored = vault.restore_asset(viewer, asset.id, None).unwrap();
-    assert_eq!((restored.deleted_at, restored.metadata), (None, asset.metadata));
+    assert_eq!((restored.deleted_at, restored.marks.metadata), (None, asset.marks.metadata));
     vault.close().unwrap();
     drop(vault);
     std::fs::remove_dir_all(data.path().join("index")).unwrap();
@@ -117,11 +117,11 @@ fn a_record_stays_when_its_bytes_and_metadata_are_freed() {
     let (vault, viewer) = open(data.path());
     let asset = put(&vault, viewer, b"one", &"node ".repeat(2000));
     vault.delete_asset(viewer, asset.id, None).unwrap();
-    vault.record_freed(&[digest(&asset), asset.metadata_digest.unwrap()]).unwrap();
+    vault.record_freed(&[digest(&asset), asset.marks.metadata_digest.unwrap()]).unwrap();
     let shown = vault.asset(viewer, asset.id).unwrap().unwrap();
     assert_eq!(
-        (shown.id, shown.content, shown.filename),
-        (asset.id, asset.content, asset.filename)
+        (shown.id, shown.content, shown.marks.filename),
+        (asset.id, asset.content, asset.marks.filename)
     );
 }
 

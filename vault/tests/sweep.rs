@@ -132,7 +132,7 @@ fn what_was_released_is_gone_from_the_disk_and_may_come_again() {
     let world = world();
     let (film, workflow) = (noise(1, 400_000), "node ".repeat(2000));
     let asset = world.put_with(&film, &workflow);
-    let metadata = asset.metadata_digest.unwrap();
+    let metadata = asset.marks.metadata_digest.unwrap();
     world.delete(&asset);
     let swept = world.sweep(Run::Really);
     assert_eq!((swept.blobs, swept.bytes_freed), (2, film.len() as u64));
@@ -149,7 +149,7 @@ fn what_was_released_is_gone_from_the_disk_and_may_come_again() {
     world.put_with(&film, &workflow);
     assert_eq!(world.read(&film).as_ref(), Some(&film));
     let restored = world.vault.restore_asset(world.viewer, asset.id, None).unwrap();
-    assert_eq!(restored.metadata, asset.metadata);
+    assert_eq!(restored.marks.metadata, asset.marks.metadata);
     assert_eq!(world.sweep(Run::Really).blobs, 0);
     assert_eq!(world.read(&film), Some(film));
 }

@@ -7,7 +7,27 @@
 use rushes_digest::Digest;
 
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
-use crate::model::{Scope, Version};
+use crate::model::{Revision, Scope, Version};
+
+use super::rows::CostRow;
+
+/// What assets are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tally {
+    /// Where they stand.
+    Status,
+    /// Their kind of media.
+    Kind,
+}
+
+impl Tally {
+    const fn tag(self) -> u8 {
+        match self {
+            Self::Status => b's',
+            Self::Kind => b'k',
+        }
+    }
+}
 
 /// A key, or the beginning of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,14 +119,24 @@ impl Key {
         Self::owned(b'H', owner).text(&project.folded()).bytes(b"s")
     }
 
+    /// The histories of a project and of its parts.
+    pub fn project_histories(owner: UserId, project: &ProjectId) -> Self {
+        Self::owned(b'H', owner).text(&project.folded())
+    }
+
     /// A history.
     pub fn history(owner: UserId, scope: &Scope, key: &AssetKey) -> Self {
         Self::histories(owner, scope).text(&key.folded())
     }
 
+    /// The versions of all histories of a scope.
+    pub fn scope_versions(owner: UserId, scope: &Scope) -> Self {
+        Self::owned(b'V', owner).scope(scope)
+    }
+
     /// The versions of a history.
     pub fn versions(owner: UserId, scope: &Scope, key: &AssetKey) -> Self {
-        Self::owned(b'V', owner).scope(scope).text(&key.folded())
+        Self::scope_versions(owner, scope).text(&key.folded())
     }
 
     /// A version.
@@ -147,6 +177,95 @@ impl Key {
     /// The sum of the sizes of an owner's assets that are not deleted.
     pub fn logical_bytes(owner: UserId) -> Self {
         Self::owned(b'B', owner)
+    }
+
+    /// The assets that were made from an asset.
+    pub fn uses(owner: UserId, source: AssetId) -> Self {
+        Self::owned(b'x', owner).bytes(source.as_bytes())
+    }
+
+    /// That an asset was made from another one, by that one.
+    pub fn used_by(owner: UserId, source: AssetId, user: AssetId) -> Self {
+        Self::uses(owner, source).bytes(user.as_bytes())
+    }
+
+    /// The assets that an asset was made from.
+    pub fn sources(owner: UserId, user: AssetId) -> Self {
+        Self::owned(b'l', owner).bytes(user.as_bytes())
+    }
+
+    /// That an asset was made from another one, by itself.
+    pub fn made_from(owner: UserId, user: AssetId, source: AssetId) -> Self {
+        Self::sources(owner, user).bytes(source.as_bytes())
+    }
+
+    /// The assets that a workflow made.
+    pub fn workflow(owner: UserId, workflow: &str) -> Self {
+        Self::owned(b'w', owner).text(workflow)
+    }
+
+    /// An asset that a workflow made.
+    pub fn workflow_asset(owner: UserId, workflow: &str, asset: AssetId) -> Self {
+        Self::workflow(owner, workflow).bytes(asset.as_bytes())
+    }
+
+    /// The assets that were made from a prompt record.
+    pub fn prompt(owner: UserId, prompt: &str) -> Self {
+        Self::owned(b'y', owner).text(prompt)
+    }
+
+    /// An asset that was made from a prompt record.
+    pub fn prompt_asset(owner: UserId, prompt: &str, asset: AssetId) -> Self {
+        Self::prompt(owner, prompt).bytes(asset.as_bytes())
+    }
+
+    /// An owner's tags.
+    pub fn tags(owner: UserId) -> Self {
+        Self::owned(b'T', owner)
+    }
+
+    /// A tag.
+    pub fn tag(owner: UserId, tag: &str) -> Self {
+        Self::tags(owner).text(tag)
+    }
+
+    /// An owner's assets that are neither deleted nor archived, the newest first.
+    pub fn recent(owner: UserId) -> Self {
+        Self::owned(b'r', owner)
+    }
+
+    /// Such an asset, by the claim that made it.
+    pub fn recent_asset(owner: UserId, revision: Revision) -> Self {
+        Self::recent(owner).bytes(&(Revision::MAX - revision).to_be_bytes())
+    }
+
+    /// How many of an owner's assets stand where, or are of which kind.
+    pub fn tallies(owner: UserId, of: Tally) -> Self {
+        Self::owned(b'K', owner).bytes(&[of.tag()])
+    }
+
+    /// How many stand there, or are of that kind.
+    pub fn tally(owner: UserId, of: Tally, word: &str) -> Self {
+        Self::tallies(owner, of).text(word)
+    }
+
+    /// What an owner's assets cost.
+    pub fn costs(owner: UserId) -> Self {
+        Self::owned(b'O', owner)
+    }
+
+    /// What those of a project cost.
+    pub fn project_costs(owner: UserId, project: &ProjectId) -> Self {
+        Self::costs(owner).text(&project.folded())
+    }
+
+    /// What those of a scope, or of none, cost with a model in a month.
+    pub fn cost(owner: UserId, scope: Option<&Scope>, cost: &CostRow) -> Self {
+        let key = match scope {
+            Some(scope) => Self::costs(owner).scope(scope),
+            None => Self::costs(owner).text(""),
+        };
+        key.text(&cost.provider).text(&cost.model).text(&cost.month)
     }
 
     /// A request that was answered.

@@ -76,27 +76,106 @@ pub struct ElementRow {
     pub position: Position,
 }
 
-/// An asset: what deleting and restoring it must know.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// Where a claim stands, by which number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimRow {
+    /// Its number.
+    pub revision: Revision,
+    /// Where it stands.
+    pub position: Position,
+}
+
+/// An asset: what changing, deleting and counting it must know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AssetRow {
     /// The claim that made it.
     pub revision: Revision,
     /// Where that claim stands.
     pub position: Position,
+    /// The claim that last said its marks, when that is a later one.
+    pub marks: Option<ClaimRow>,
     /// The claim that last changed it.
     pub changed: Revision,
-    /// Digest and size of its bytes.
-    pub content: Option<([u8; 32], u64)>,
+    /// The kind of media.
+    pub kind: String,
+    /// Digest, size and extension of its bytes.
+    pub content: Option<([u8; 32], u64, String)>,
     /// Its metadata that is a blob of its own.
     pub metadata: Option<[u8; 32]>,
     /// Which version of what it is.
     pub place: Option<PlaceRow>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Whether it was put away.
+    pub is_archived: bool,
+    /// What it cost.
+    pub cost: Option<CostRow>,
     /// Whether it is deleted.
     pub deleted: Option<Deletion>,
 }
 
+/// What an asset cost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostRow {
+    /// In millionths of the account's currency.
+    pub micros: u64,
+    /// Who ran the model; empty when nobody said.
+    pub provider: String,
+    /// Which model; empty when nobody said.
+    pub model: String,
+    /// When, as `2026-11`.
+    pub month: String,
+}
+
+/// What the assets of one scope cost with one model in one month. A row that would count none is
+/// removed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostsRow {
+    /// What they are for; `None` for assets without a history.
+    pub scope: Option<(ProjectId, Option<[u8; 16]>)>,
+    /// Who ran the model; empty when nobody said.
+    pub provider: String,
+    /// Which model; empty when nobody said.
+    pub model: String,
+    /// When, as `2026-11`.
+    pub month: String,
+    /// All of them.
+    pub all: SumRow,
+    /// Those that failed.
+    pub failed: SumRow,
+    /// Those that stand for their history.
+    pub picked: SumRow,
+}
+
+/// How many, and what they cost together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SumRow {
+    /// How many.
+    pub count: u64,
+    /// Millionths of the account's currency. 128 bits: no number of assets can overflow it.
+    pub micros: u128,
+}
+
+/// How many assets, and their bytes together, whatever they share.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TallyRow {
+    /// How many. A row that would count none is removed.
+    pub count: u64,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// In which ways an asset was made from another one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkRow {
+    /// It is one of its sources.
+    pub is_source: bool,
+    /// It is what it replaces or varies.
+    pub is_parent: bool,
+}
+
 /// A place in a history.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceRow {
     /// The project.
     pub project: ProjectId,
@@ -150,8 +229,12 @@ pub struct VersionRow {
     pub revision: Revision,
     /// Where that claim stands.
     pub position: Position,
+    /// The claim that last said its marks, when that is a later one.
+    pub marks: Option<ClaimRow>,
     /// The claim that last changed its asset.
     pub changed: Revision,
+    /// Whether its asset says what it cost.
+    pub has_cost: bool,
     /// Whether its asset is deleted.
     pub deleted: Option<Deletion>,
 }
@@ -194,8 +277,19 @@ impl Row for AssetRow {}
 impl Row for VersionRow {}
 impl Row for ContentRow {}
 impl Row for NamingRow {}
+impl Row for CostsRow {}
+impl Row for TallyRow {}
+impl Row for LinkRow {}
+impl Row for AssetId {}
 impl Row for HistoryRow {}
 impl Row for RequestRow {}
+
+impl AssetRow {
+    /// The digest of its bytes.
+    pub fn digest(&self) -> Option<Digest> {
+        self.content.as_ref().map(|(digest, ..)| Digest::from_bytes(*digest))
+    }
+}
 
 impl UserRow {
     /// The user's id.
@@ -220,6 +314,11 @@ impl PlaceRow {
             asset_key: placement.asset_key.clone(),
             version: placement.version,
         }
+    }
+
+    /// The placement of the row.
+    pub fn placement(&self) -> Placement {
+        Placement { scope: self.scope(), asset_key: self.asset_key.clone(), version: self.version }
     }
 
     /// What the history belongs to.

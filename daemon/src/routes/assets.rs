@@ -1,18 +1,23 @@
-//! `…/assets/{asset}`: its record, or the bytes for a client that shows media; deleting it and
-//! restoring it.
+//! `…/assets/{asset}`: its record, or the bytes for a client that shows media; what is said of it
+//! again; deleting it and restoring it.
 
+use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, VARY};
 use axum::response::{IntoResponse, Response};
-use rushes_vault::Vault;
-use rushes_vault::command::{CommandError, SceneRef};
+use rushes_api::{AssetPatch, AssetReply, PatchStatus};
+use rushes_vault::assets::{AssetView, Change};
+use rushes_vault::command::CommandError;
 use rushes_vault::ids::AssetId;
 use rushes_vault::model::{Asset, Viewer};
+use rushes_vault::{Vault, marks};
 
 use super::data::bytes_of;
 use crate::call::Call;
+use crate::edge::Links;
 use crate::error::Refusal;
-use crate::{reply, wire};
+use crate::guard::Guard;
+use crate::{intake, reply, wire_assets};
 
 /// What the choice between record and bytes depends on.
 const VARIES: &str = "Accept, Sec-Fetch-Dest";
@@ -25,49 +30,102 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
     let response = if wants_media(&call.headers) {
         bytes_of(&call, asset).await?
     } else {
-        let (asset, number) = call.ask(|vault, viewer| with_number(vault, viewer, asset)).await?;
-        reply::read(&call.headers, &wire::asset(&call.links, asset, number))?
+        let links = call.links.clone();
+        let record = call.ask(move |vault, viewer| record(vault, viewer, &links, asset)).await?;
+        reply::read(&call.headers, &record)?
     };
     Ok(([(VARY, VARIES)], response).into_response())
 }
 
+/// Says something again of an asset and answers its record.
+pub async fn change(call: Call, body: Body) -> Result<Response, Refusal> {
+    let id = call.asset()?;
+    patch(call, body, move |_, _| Ok(id)).await
+}
+
+/// Patches the asset that `find` finds. With `If-Match` only the record that it names is changed.
+pub async fn patch(
+    call: Call,
+    body: Body,
+    find: impl FnOnce(&Vault, Viewer) -> Result<AssetId, Refusal> + Send + 'static,
+) -> Result<Response, Refusal> {
+    let key = call.idempotency_key()?;
+    let asked: AssetPatch = intake::json(&call.headers, body).await?;
+    let (links, guard) = (call.links.clone(), Guard::of(&call.headers));
+    let record = call
+        .ask(move |vault, viewer| {
+            let id = find(vault, viewer)?;
+            let look = || {
+                let asset = vault.asset(viewer, id)?.ok_or_else(|| Refusal::missing("asset"))?;
+                Ok((asset.revision, record(vault, viewer, &links, asset)?))
+            };
+            guard.change(look, |expected| {
+                let change = Change { patch: patch_of(asked), expected, target: None };
+                let asset = vault.change_asset(viewer, id, &change, key.as_deref())?;
+                vault.wait_shown(asset.revision);
+                record(vault, viewer, &links, asset)
+            })
+        })
+        .await?;
+    reply::changed(&record)
+}
+
+fn patch_of(asked: AssetPatch) -> marks::AssetPatch {
+    marks::AssetPatch {
+        filename: asked.filename,
+        asset_type: asked.asset_type,
+        tags: asked.tags.map(Option::unwrap_or_default),
+        notes: asked.notes,
+        evaluation: asked.evaluation,
+        metadata: asked.metadata,
+        is_archived: asked.status.map(|status| status == PatchStatus::Archived),
+    }
+}
+
 /// Deletes an asset and answers its record.
 pub async fn delete(call: Call) -> Result<Response, Refusal> {
-    change(call, Vault::delete_asset).await
+    change_state(call, Vault::delete_asset).await
 }
 
 /// Restores a deleted asset and answers its record.
 pub async fn restore(call: Call) -> Result<Response, Refusal> {
-    change(call, Vault::restore_asset).await
+    change_state(call, Vault::restore_asset).await
 }
 
-type Change = fn(&Vault, Viewer, AssetId, Option<String>) -> Result<Asset, CommandError>;
+type ChangeState = fn(&Vault, Viewer, AssetId, Option<String>) -> Result<Asset, CommandError>;
 
-async fn change(call: Call, change: Change) -> Result<Response, Refusal> {
-    let (id, key) = (call.asset()?, call.idempotency_key()?);
-    let (asset, number) = call
+async fn change_state(call: Call, change: ChangeState) -> Result<Response, Refusal> {
+    let (id, key, links) = (call.asset()?, call.idempotency_key()?, call.links.clone());
+    let record = call
         .ask(move |vault, viewer| {
             let asset = change(vault, viewer, id, key)?;
             vault.wait_shown(asset.revision);
-            with_number(vault, viewer, asset)
+            record(vault, viewer, &links, asset)
         })
         .await?;
-    reply::made(None, &wire::asset(&call.links, asset, number))
+    reply::made(None, &record)
 }
 
-/// An asset with the number of the scene that it is placed in.
-fn with_number(
+/// An asset as it is answered.
+pub fn record(
     vault: &Vault,
     viewer: Viewer,
+    links: &Links,
     asset: Asset,
-) -> Result<(Asset, Option<u32>), Refusal> {
-    let scope = asset.placement.as_ref().map(|placement| &placement.scope);
-    let Some((project, scene)) = scope.and_then(|scope| Some((&scope.project, scope.scene()?)))
-    else {
-        return Ok((asset, None));
-    };
-    let scene = vault.resolve_scene(viewer, project, SceneRef::Id(scene))?;
-    Ok((asset, scene.map(|scene| scene.scene_number)))
+) -> Result<AssetReply, Refusal> {
+    let mut replies = records(vault, viewer, links, vault.asset_views(viewer, vec![asset])?)?;
+    replies.pop().ok_or_else(|| Refusal::missing("asset"))
+}
+
+/// Assets as they are answered: one look-up for each scene that they are placed in.
+pub fn records(
+    vault: &Vault,
+    viewer: Viewer,
+    links: &Links,
+    views: Vec<AssetView>,
+) -> Result<Vec<AssetReply>, Refusal> {
+    let numbers = vault.numbers_of(viewer, &views)?;
+    Ok(views.into_iter().map(|view| wire_assets::view(links, view, &numbers)).collect())
 }
 
 /// Whether the client is a place for media in a page: old links there go on working. A browser says

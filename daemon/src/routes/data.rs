@@ -44,7 +44,7 @@ pub async fn data(call: Call) -> Result<Response, Refusal> {
 
 /// Answers the bytes of an asset that was found.
 pub async fn bytes_of(call: &Call, asset: Asset) -> Result<Response, Refusal> {
-    let Asset { content, filename, created_at, deleted_at, .. } = asset;
+    let Asset { content, marks, created_at, deleted_at, .. } = asset;
     if deleted_at.is_some() {
         return Err(Refusal::deleted());
     }
@@ -52,7 +52,7 @@ pub async fn bytes_of(call: &Call, asset: Asset) -> Result<Response, Refusal> {
         Refusal::new(Code::NotFound, "the attempt failed: there are no bytes, see its record")
     })?;
     let modified = created_at.parse::<jiff::Timestamp>().map_err(Refusal::failed)?.into();
-    let described = describe(&content, &filename, modified)?;
+    let described = describe(&content, &marks.filename, modified)?;
     let tag = format!("\"{}\"", content.digest);
     if unchanged(&call.headers, &tag, modified) {
         return Ok((StatusCode::NOT_MODIFIED, described).into_response());

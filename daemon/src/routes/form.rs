@@ -91,6 +91,9 @@ impl Form {
             UploadField::Prompt => made.prompt = Some(text),
             UploadField::ParentId => made.parent_id = Some(parsed(field, &text, "an asset's id")?),
             UploadField::SourceAssetIds => made.source_asset_ids = sources(field, &text)?,
+            UploadField::WorkflowId => made.workflow_id = Some(text),
+            UploadField::PromptId => made.prompt_id = Some(text),
+            UploadField::CompletedAt => made.completed_at = Some(text),
             UploadField::EstimatedCost => {
                 made.estimated_cost = Some(parsed(field, &text, "a number, such as 0.35")?);
             }

@@ -4,72 +4,104 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use rushes_api::SetBest;
+use rushes_api::{HistoriesReply, SetBest};
 use rushes_vault::Vault;
-use rushes_vault::command::{self, PartRef};
+use rushes_vault::command::{self, PartRef, SceneRef};
 use rushes_vault::ids::ProjectId;
 use rushes_vault::model::{Scope, Viewer};
 
 use crate::call::Call;
 use crate::error::Refusal;
-use crate::{intake, reply, wire};
+use crate::{intake, reply, wire, wire_assets};
 
-/// Answers the histories of a scope in short, as a map by asset key.
+/// Answers the histories of a scope with all their versions, as a map by asset key.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
-    let (project, part) = (call.project()?, call.part()?);
-    let (folder, histories) = call
+    let of = Of::read(&call)?;
+    let (place, histories) = call
         .ask(move |vault, viewer| {
-            let (scope, number) = scope(vault, viewer, project, part)?;
-            let histories = vault.histories_of(viewer, &scope)?;
-            Ok::<_, Refusal>((wire::folder(&scope, number), histories))
+            let (scope, number) = of.scope(vault, viewer)?;
+            let histories = vault.full_histories(viewer, &scope)?;
+            Ok::<_, Refusal>(((wire::folder(&scope, number), number), histories))
         })
         .await?;
-    reply::read(&call.headers, &wire::histories(&call.links, folder.as_deref(), histories))
+    let place = (place.0.as_deref(), place.1);
+    let histories = histories.into_iter().map(|view| {
+        let history = wire_assets::history(&call.links, view, place);
+        (history.asset_key.clone(), history)
+    });
+    reply::read(&call.headers, &histories.collect::<HistoriesReply>())
 }
 
 /// Answers a history with all its versions.
 pub async fn show(call: Call) -> Result<Response, Refusal> {
-    let (project, part, key) = (call.project()?, call.part()?, call.asset_key()?);
-    let (view, number) = call
+    let (of, key) = (Of::read(&call)?, call.asset_key()?);
+    let (place, view) = call
         .ask(move |vault, viewer| {
-            let (scope, number) = scope(vault, viewer, project, part)?;
+            let (scope, number) = of.scope(vault, viewer)?;
             let view = vault.history(viewer, &scope, &key)?;
-            Ok::<_, Refusal>((view.ok_or_else(|| Refusal::missing("history"))?, number))
+            let view = view.ok_or_else(|| Refusal::missing("history"))?;
+            Ok::<_, Refusal>(((wire::folder(&scope, number), number), view))
         })
         .await?;
-    reply::read(&call.headers, &wire::history(&call.links, view, number))
+    let place = (place.0.as_deref(), place.1);
+    reply::read(&call.headers, &wire_assets::history(&call.links, view, place))
 }
 
 /// Chooses the best version of a history.
 pub async fn set_best(call: Call, body: Body) -> Result<Response, Refusal> {
-    let (project, part, asset_key) = (call.project()?, call.part()?, call.asset_key()?);
+    let (of, asset_key) = (Of::read(&call)?, call.asset_key()?);
     let key = call.idempotency_key()?;
     let SetBest { version } = intake::json(&call.headers, body).await?;
-    let (view, number) = call
+    let (place, view) = call
         .ask(move |vault, viewer| {
-            let (scope, number) = scope(vault, viewer, project, part)?;
+            let (scope, number) = of.scope(vault, viewer)?;
+            let folder = wire::folder(&scope, number);
             let best = command::SetBest { scope, asset_key, version };
             let view = vault.set_best(viewer, best, key)?;
             vault.wait_shown(view.entry.revision);
-            Ok::<_, Refusal>((view, number))
+            Ok::<_, Refusal>(((folder, number), view))
         })
         .await?;
-    reply::made(None, &wire::history(&call.links, view, number))
+    let place = (place.0.as_deref(), place.1);
+    reply::made(None, &wire_assets::history(&call.links, view, place))
 }
 
-/// The scope that a path names; refused when there is no such project or part.
-fn scope(
-    vault: &Vault,
-    viewer: Viewer,
-    project: ProjectId,
+/// What the histories of a path belong to. A scene's id alone is enough: its project follows.
+#[derive(Debug, Clone)]
+pub struct Of {
+    project: Option<ProjectId>,
     part: Option<PartRef>,
-) -> Result<(Scope, Option<u32>), Refusal> {
-    match part {
-        None if vault.project(viewer, &project)?.is_none() => Err(Refusal::missing("project")),
-        None => Ok((Scope::of_project(project), None)),
-        Some(part) => {
-            let found = vault.resolve_part(viewer, &project, part)?;
-            found.ok_or_else(|| Refusal::missing(part_word(part)))
+}
+
+impl Of {
+    /// What a path names.
+    pub fn read(call: &Call) -> Result<Self, Refusal> {
+        Ok(Self { project: call.project_if_named()?, part: call.part()? })
+    }
+
+    /// A part of a project.
+    pub fn part(project: ProjectId, part: Option<PartRef>) -> Self {
+        Self { project: Some(project), part }
+    }
+
+    /// The scope, with its number where it is a scene; refused when there is no such project or
+    /// part.
+    pub fn scope(self, vault: &Vault, viewer: Viewer) -> Result<(Scope, Option<u32>), Refusal> {
+        let project = match (self.project, self.part) {
+            (Some(project), _) => project,
+            (None, Some(PartRef::Scene(SceneRef::Id(id)))) => {
+                let project = vault.scene_project(viewer, id)?;
+                project.ok_or_else(|| Refusal::missing("scene"))?
+            }
+            _ => return Err(Refusal::missing("scene")),
+        };
+        match self.part {
+            None if vault.project(viewer, &project)?.is_none() => Err(Refusal::missing("project")),
+            None => Ok((Scope::of_project(project), None)),
+            Some(part) => {
+                let found = vault.resolve_part(viewer, &project, part)?;
+                found.ok_or_else(|| Refusal::missing(part_word(part)))
+            }
         }
     }
 }

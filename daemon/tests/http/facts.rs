@@ -1,10 +1,8 @@
 //! Projects, scenes and histories over HTTP.
 
-use std::collections::BTreeMap;
-
 use reqwest::{Method, StatusCode};
 use rushes_api::{
-    AssetReply, Code, HistoryReply, HistorySummary, ProjectPage, ProjectReply, ProjectView,
+    AssetReply, Code, HistoriesReply, HistoryReply, ProjectPage, ProjectReply, ProjectView,
     ScenePage, SceneReply, Status, paths,
 };
 use serde_json::json;
@@ -54,11 +52,11 @@ async fn uploads_become_versions_and_the_project_shows_them() {
     let by_id: HistoryReply =
         daemon.get(&paths::history(&paths::scene("fox-story", &scene.id), "scene_video")).await;
     assert_eq!(by_id, chosen);
-    let map: BTreeMap<String, HistorySummary> =
-        daemon.get(&paths::histories(&paths::scene("fox-story", 3))).await;
+    let map: HistoriesReply = daemon.get(&paths::histories(&paths::scene("fox-story", 3))).await;
     assert_eq!(map["scene_video"].current.as_ref().unwrap().asset_id, first.id);
     let shown: SceneReply = daemon.get(&paths::scene("fox-story", 3)).await;
-    assert_eq!(shown.assets, map);
+    assert_eq!(shown.assets["scene_video"].current, map["scene_video"].current);
+    assert_eq!(map["scene_video"], chosen);
     let scenes: ScenePage = daemon.get(&paths::scenes("fox-story")).await;
     assert_eq!(scenes.scenes, [shown]);
 }

@@ -1,0 +1,132 @@
+//! What can be asked of assets and of several histories at once; the rest is in `query`.
+//!
+//! Invariant: as there, each answer is a bounded number of range scans and look-ups, and one read
+//! of the journal, or two, for each asset in it.
+
+use std::collections::HashMap;
+
+use rushes_disk::Timestamp;
+
+use crate::Catalog;
+use crate::claim::{Fact, rfc3339};
+use crate::ids::{AssetKey, ProjectId, SceneId};
+use crate::journal::Position;
+use crate::model::{Asset, HistoryEntry, Part, Placement, Revision, Scope, Version, Viewer};
+use crate::query::{Answer, QueryError, ROWS_MAX, history_entry};
+use crate::tables::{
+    AssetRow, ClaimRow, Deletion, Get, HistoryRow, Key, PlaceRow, SceneRow, VersionRow,
+};
+
+/// What became of an asset after it was made.
+struct Now {
+    marks: Option<ClaimRow>,
+    placement: Option<Placement>,
+    changed: Revision,
+    deleted: Option<Deletion>,
+}
+
+impl Catalog {
+    /// The project of a scene.
+    pub fn scene_project(&self, viewer: Viewer, scene: SceneId) -> Answer<Option<ProjectId>> {
+        let row = self.tables.read()?.get::<SceneRow>(&Key::scene_by_id(viewer.user, scene))?;
+        Ok(row.map(|row| row.project))
+    }
+
+    /// The numbers of a project's scenes: one scan.
+    pub fn scene_numbers(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+    ) -> Answer<HashMap<SceneId, u32>> {
+        let prefix = Key::scenes(viewer.user, project);
+        let rows = self.tables.read()?.scan::<SceneRow>(&prefix, None, ROWS_MAX)?;
+        Ok(rows.into_iter().map(|(_, row)| (row.id(), row.number)).collect())
+    }
+
+    /// The histories of a project and of its parts, each with what it belongs to: one scan.
+    pub fn project_histories(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+    ) -> Answer<Vec<(Scope, HistoryEntry)>> {
+        let prefix = Key::project_histories(viewer.user, project);
+        let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, None, ROWS_MAX)?;
+        let entry = |(key, row): (Vec<u8>, HistoryRow)| {
+            let (tag, rest) = key.split_first()?;
+            let part = rest.first_chunk::<16>().and_then(|id| Part::of_key(*tag, *id));
+            Some((Scope { project: project.clone(), part }, history_entry(row)))
+        };
+        Ok(rows.into_iter().filter_map(entry).collect())
+    }
+
+    /// The asset of one version.
+    pub fn version_asset(
+        &self,
+        viewer: Viewer,
+        (scope, key): (&Scope, &AssetKey),
+        version: Version,
+    ) -> Answer<Option<Asset>> {
+        let at = Key::version(viewer.user, scope, key, version);
+        let row = self.tables.read()?.get::<VersionRow>(&at)?;
+        row.map(|row| self.version_now((scope, key), &row)).transpose()
+    }
+
+    /// The histories of a scope with the assets of all their versions, at most `ROWS_MAX` of these:
+    /// two scans.
+    pub fn full_histories(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+    ) -> Answer<Vec<(HistoryEntry, Vec<Asset>)>> {
+        let facts = self.tables.read()?;
+        let (histories, versions) =
+            (Key::histories(viewer.user, scope), Key::scope_versions(viewer.user, scope));
+        let histories = facts.scan::<HistoryRow>(&histories, None, ROWS_MAX)?;
+        let versions = facts.scan::<VersionRow>(&versions, None, ROWS_MAX)?;
+        drop(facts);
+        let mut versions = versions.into_iter().peekable();
+        let full = |(folded, row): (Vec<u8>, HistoryRow)| {
+            // Both lists are in the order of the key, which the version's number follows.
+            let mut assets = Vec::new();
+            while let Some((_, version)) = versions.next_if(|(at, _)| at.starts_with(&folded)) {
+                assets.push(self.version_now((scope, &row.asset_key), &version)?);
+            }
+            Ok((history_entry(row), assets))
+        };
+        histories.into_iter().map(full).collect()
+    }
+
+    /// The asset of a row, as it is now.
+    pub(crate) fn asset_now(&self, row: &AssetRow) -> Answer<Asset> {
+        let placement = row.place.as_ref().map(PlaceRow::placement);
+        let now = Now { marks: row.marks, placement, changed: row.changed, deleted: row.deleted };
+        self.asset_as((row.revision, row.position), now)
+    }
+
+    /// The asset of a version's row, as it is now.
+    pub(crate) fn version_now(
+        &self,
+        (scope, key): (&Scope, &AssetKey),
+        row: &VersionRow,
+    ) -> Answer<Asset> {
+        let (scope, asset_key) = (scope.clone(), key.clone());
+        let placement = Some(Placement { scope, asset_key, version: row.version });
+        let now = Now { marks: row.marks, placement, changed: row.changed, deleted: row.deleted };
+        self.asset_as((row.revision, row.position), now)
+    }
+
+    fn asset_as(&self, (revision, at): (Revision, Position), now: Now) -> Answer<Asset> {
+        let mut asset = self.asset_at(revision, at)?;
+        if let Some(ClaimRow { revision, position }) = now.marks {
+            let Fact::AssetChanged(changed) = self.reader.read(revision, position)?.fact else {
+                return Err(QueryError::Mismatch(revision));
+            };
+            asset.marks = changed.marks;
+        }
+        // The claim that made it holds its key as it was first written.
+        asset.placement = asset.placement.or(now.placement);
+        asset.deleted_at = now.deleted.map(|deleted| rfc3339(Timestamp(deleted.at_ms)));
+        asset.revision = now.changed;
+        Ok(asset)
+    }
+}

@@ -1,0 +1,119 @@
+//! What there is, counted: costs, tags, assets; and the newest ones.
+
+use axum::response::Response;
+use rushes_api::{AssetPage, StatsReply, TagCount, TagPage};
+use rushes_vault::costs::{CostBy, CostQuery, Count};
+use serde::Deserialize;
+
+use super::assets::records;
+use crate::call::Call;
+use crate::error::Refusal;
+use crate::page::{self, Page, bad};
+use crate::{reply, wire_assets};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Costs {
+    group_by: Option<String>,
+    project_id: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// Answers what generations cost.
+pub async fn costs(call: Call) -> Result<Response, Refusal> {
+    let asked: Costs = page::query(&call.uri)?;
+    let by = match asked.group_by.as_deref() {
+        None | Some("project") => CostBy::Project,
+        Some("scene") => CostBy::Scene,
+        Some("provider") => CostBy::Provider,
+        Some("model") => CostBy::Model,
+        Some("month") => CostBy::Month,
+        Some(_) => {
+            let reason = "must be project, scene, provider, model or month";
+            return Err(bad("group_by", reason));
+        }
+    };
+    let project = asked.project_id.map(|id| id.parse()).transpose();
+    let query = CostQuery {
+        by,
+        project: project.map_err(|_| Refusal::missing("project"))?,
+        from: asked.from.map(|text| month("from", text)).transpose()?,
+        to: asked.to.map(|text| month("to", text)).transpose()?,
+    };
+    let groups = call
+        .ask(move |vault, viewer| {
+            if let Some(id) = &query.project {
+                vault.project(viewer, id)?.ok_or_else(|| Refusal::missing("project"))?;
+            }
+            Ok::<_, Refusal>(vault.costs(viewer, &query)?)
+        })
+        .await?;
+    reply::read(&call.headers, &wire_assets::costs(by, groups))
+}
+
+/// A month, as `2026-11`: costs are kept by months.
+fn month(member: &str, text: String) -> Result<String, Refusal> {
+    let digits =
+        |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
+    match text.split_once('-') {
+        Some((year, month))
+            if digits(year, 4) && digits(month, 2) && ("01"..="12").contains(&month) =>
+        {
+            Ok(text)
+        }
+        _ => Err(bad(member, "must be a month, such as 2026-11")),
+    }
+}
+
+/// Answers a page of tags with how many assets have each.
+pub async fn tags(call: Call) -> Result<Response, Refusal> {
+    let page: Page = page::query(&call.uri)?;
+    let limit = page.limit()?;
+    // One more than asked for tells whether there is another page.
+    let mut found = call
+        .ask(move |vault, viewer| vault.tags(viewer, page.cursor.as_deref(), limit + 1))
+        .await?;
+    let more = page::cut(&mut found, limit);
+    let next_cursor = found.last().filter(|_| more).map(|(tag, _)| tag.clone());
+    let tags = found.into_iter().map(|(tag, count)| TagCount { tag, count }).collect();
+    reply::read(&call.headers, &TagPage { tags, next_cursor })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Newest {
+    limit: Option<usize>,
+}
+
+/// Newest assets when the client does not say how many.
+const NEWEST_DEFAULT: usize = 50;
+
+/// Answers the newest assets that are neither deleted nor archived, the newest first.
+pub async fn recent(call: Call) -> Result<Response, Refusal> {
+    let Newest { limit } = page::query(&call.uri)?;
+    let limit = limit.unwrap_or(NEWEST_DEFAULT);
+    if !(1..=page::PAGE_MAX).contains(&limit) {
+        return Err(bad("limit", format_args!("must be from 1 to {}", page::PAGE_MAX)));
+    }
+    let links = call.links.clone();
+    let assets = call
+        .ask(move |vault, viewer| {
+            let found = vault.recent(viewer, limit)?;
+            records(vault, viewer, &links, found)
+        })
+        .await?;
+    reply::read(&call.headers, &AssetPage { assets, next_cursor: None })
+}
+
+/// Answers how many assets there are.
+pub async fn stats(call: Call) -> Result<Response, Refusal> {
+    let counts = call.ask(|vault, viewer| vault.counts(viewer)).await?;
+    let by = |counts: Vec<Count>| counts.into_iter().map(|one| (one.of, one.count)).collect();
+    let reply = StatsReply {
+        by_status: by(counts.by_status),
+        by_type: by(counts.by_kind),
+        logical_bytes: counts.logical_bytes,
+    };
+    reply::read(&call.headers, &reply)
+}
