@@ -13,6 +13,7 @@ pub mod lineage;
 pub mod paths;
 pub mod problem;
 pub mod project;
+pub mod search;
 pub mod store;
 pub mod version;
 
@@ -28,6 +29,7 @@ pub use project::{
     ScenePage, SceneReply, SetBest, VersionSummary,
 };
 pub use rushes_digest::Digest;
+pub use search::{AssetsFound, FacetCount};
 pub use version::{
     BestChoice, BestPage, BestVersion, BestsReply, HistoriesReply, NewVersion, ScopeMembers,
     VersionFailure, VersionQuery, VersionsFound, VersionsMade, Which, WhichWord,

@@ -14,6 +14,7 @@ mod packing;
 mod random;
 mod reading;
 mod rebuild;
+mod search;
 mod small;
 mod uploads;
 
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 /// A bench: it gets a directory of its own and how often to repeat.
 type Bench = fn(&Path, u64);
 
-const BENCHES: [(&str, Bench); 7] = [
+const BENCHES: [(&str, Bench); 8] = [
     ("uploads", uploads::run),
     ("reading", reading::run),
     ("ingest", ingest::run),
@@ -30,6 +31,7 @@ const BENCHES: [(&str, Bench); 7] = [
     ("random", random::run),
     ("packing", packing::run),
     ("rebuild", rebuild::run),
+    ("search", search::run),
 ];
 
 fn main() {

@@ -14,6 +14,7 @@ mod job;
 mod progress;
 mod put;
 mod run;
+mod search;
 mod sent;
 mod show;
 mod store;

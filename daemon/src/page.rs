@@ -28,12 +28,17 @@ pub struct Page {
 impl Page {
     /// How many entries.
     pub fn limit(&self) -> Result<usize, Refusal> {
-        let limit = self.limit.unwrap_or(PAGE_DEFAULT);
-        if (1..=PAGE_MAX).contains(&limit) {
-            return Ok(limit);
-        }
-        Err(bad("limit", format_args!("must be from 1 to {PAGE_MAX}")))
+        limit(self.limit)
     }
+}
+
+/// How many entries, as the client says or not.
+pub fn limit(asked: Option<usize>) -> Result<usize, Refusal> {
+    let limit = asked.unwrap_or(PAGE_DEFAULT);
+    if (1..=PAGE_MAX).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(bad("limit", format_args!("must be from 1 to {PAGE_MAX}")))
 }
 
 /// Reads a query.

@@ -16,6 +16,7 @@ mod parts;
 mod projects;
 mod range;
 mod scenes;
+mod search;
 mod store;
 mod sweep;
 mod upload;
@@ -75,6 +76,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/contents/known", post(contents::known))
         .nest("/store", store_routes())
         .merge(count_routes())
+        .route("/assets", get(search::find))
         .route("/assets/{asset}", asset)
         .route("/assets/{asset}/lineage", get(lineage::lineage))
         .route("/assets/{asset}/restore", post(assets::restore))

@@ -15,6 +15,7 @@ mod lock;
 pub mod media;
 mod records;
 mod release;
+pub mod search;
 pub mod source;
 pub mod sweep;
 mod titles;
@@ -118,6 +119,7 @@ impl Vault {
         let catalog = Arc::new(Catalog::open(rushes_catalog::Options {
             disk: disk_of_facts,
             index_above: index,
+            search_above: Some(root.join("search")),
             boot,
             clock,
             publish,

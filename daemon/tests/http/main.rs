@@ -8,6 +8,7 @@ mod life;
 mod lineage;
 mod refusals;
 mod releases;
+mod search;
 mod store;
 mod support;
 mod sweeps;
