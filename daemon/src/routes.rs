@@ -19,6 +19,7 @@ mod parts;
 mod projects;
 mod range;
 mod scenes;
+mod search;
 mod sign;
 mod store;
 mod sweep;
@@ -93,6 +94,7 @@ pub fn router(app: Arc<App>) -> Router {
         .nest("/store", store_routes())
         .merge(account_routes())
         .merge(count_routes())
+        .route("/assets", get(search::find))
         .route("/assets/{asset}", asset)
         .route("/assets/{asset}/lineage", get(lineage::lineage))
         .route("/assets/{asset}/restore", post(assets::restore))

@@ -17,6 +17,7 @@ pub mod media;
 mod projects;
 mod records;
 mod release;
+pub mod search;
 pub mod source;
 pub mod sweep;
 mod titles;
@@ -126,6 +127,7 @@ impl Vault {
         let catalog = Arc::new(Catalog::open(rushes_catalog::Options {
             disk: disk_of_facts,
             index_above: index,
+            search_above: Some(root.join("search")),
             boot,
             clock,
             publish,

@@ -14,6 +14,7 @@ mod lineage;
 mod projects;
 mod refusals;
 mod releases;
+mod search;
 mod signed;
 mod store;
 mod support;
