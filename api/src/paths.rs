@@ -56,6 +56,8 @@ pub const SIGN: &str = "/api/sign";
 /// `POST` makes a new key, which signs from then on; for admins.
 pub const SIGNING_KEYS: &str = "/api/signing-keys";
 
+/// The header that names a request: a client may send its own, and every answer has one.
+pub const REQUEST_ID: &str = "x-request-id";
 /// The header that makes a `POST` safe to repeat.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 

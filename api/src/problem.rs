@@ -124,7 +124,8 @@ pub struct Problem {
     /// The record as it is now, where it was changed meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Value>,
-    /// Which request, as it stands in the daemon's log.
+    /// Which request: `urn:rushes:request:` and the answer's `X-Request-Id`, under which the
+    /// daemon's log has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
 }

@@ -20,6 +20,7 @@ use rushes_vault::ids::{AssetId, AssetKey, ElementId, ProjectId, UserId};
 use rushes_vault::model::{Asset, Version, Viewer};
 use uuid::Uuid;
 
+use crate::asked::Asked;
 use crate::auth::{self, Grant};
 use crate::clock;
 use crate::edge::{Links, is_safe};
@@ -139,6 +140,9 @@ impl Call {
         needs: Needs,
         grant: Grant,
     ) -> Result<Self, Refusal> {
+        if let Some(asked) = parts.extensions.get::<Arc<Asked>>() {
+            asked.is_of(grant.viewer.user);
+        }
         grant.must_have(needs.access)?;
         let links = parts.extensions.get::<Links>().cloned();
         let links = links.ok_or_else(|| Refusal::failed("a route lies outside the edge"))?;

@@ -7,7 +7,6 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -20,8 +19,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rushes_api::Code;
 use rushes_vault::ids::UserId;
-use uuid::Uuid;
+use tracing::Instrument;
 
+use crate::asked::{Asked, Telling};
 use crate::clock;
 use crate::cors::{self, RESOURCE_POLICY};
 use crate::error::Refusal;
@@ -56,19 +56,31 @@ impl Links {
 
 /// The outermost layer.
 pub async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let telling = Telling::of(&request);
+    let answer = answer(&app, telling.asked(), request, next);
+    let response = answer.instrument(telling.span()).await;
+    telling.answered(response)
+}
+
+async fn answer(
+    app: &Arc<App>,
+    asked: &Arc<Asked>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let method = request.method().clone();
+    request.extensions_mut().insert(Arc::clone(asked));
     let announced = request.headers().get(CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
     let mut unread = None;
     let mut request = request.map(|body| {
-        let (body, watched) = Unread::watch(body, announced);
+        let (body, watched) = Unread::watch(body, announced, asked.taken_bytes());
         unread = Some(watched);
         body
     });
     let origin = app.origins.of(request.headers());
-    let asked = origin.as_ref().and_then(|_| cors::preflight(&method, request.headers()));
-    let mut response = match (links(&app, &request), asked) {
+    let preflight = origin.as_ref().and_then(|_| cors::preflight(&method, request.headers()));
+    let mut response = match (links(app, &request), preflight) {
         (Ok(_), Some(preflight)) => preflight,
         (Ok(links), None) => {
             request.extensions_mut().insert(links);
@@ -79,11 +91,8 @@ pub async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     if unread.is_some_and(|unread| !unread.is_none()) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    let status = response.status().as_u16();
-    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::debug!(%method, path, status, ms, "answered");
     app.origins.mark(origin, response.headers_mut());
-    guarded(written(response))
+    guarded(written(response, asked.id()))
 }
 
 /// Turns a panic of a handler into a refusal; the panic itself is already in the log.
@@ -166,10 +175,10 @@ fn guarded(mut response: Response) -> Response {
 }
 
 /// Writes the document of a refusal, if the response is one.
-fn written(mut response: Response) -> Response {
+fn written(mut response: Response, id: &str) -> Response {
     let Some(refusal) = response.extensions_mut().remove::<Refusal>() else { return response };
-    let request = Uuid::now_v7().urn().to_string();
-    let document = refusal.render(&request);
+    refusal.log();
+    let document = refusal.document(id);
     let headers = response.headers_mut();
     headers.insert(CONTENT_LENGTH, HeaderValue::from(document.len()));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

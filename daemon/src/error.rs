@@ -88,17 +88,21 @@ impl Refusal {
         Problem { field: self.field.clone(), current: self.current.as_deref().cloned(), ..problem }
     }
 
-    /// Logs the refusal under a name, and gives the document with that name in it.
-    pub fn render(&self, request: &str) -> Vec<u8> {
-        let problem = Problem { instance: Some(request.to_owned()), ..self.problem() };
+    /// Logs the refusal, with what the client is not told.
+    pub fn log(&self) {
         let (code, detail) = (self.code.as_str(), &self.detail);
-        if problem.status >= 500 {
+        if self.code.status() >= 500 {
             let cause = self.cause.as_deref().unwrap_or_default();
-            tracing::error!(request, code, detail, cause, "request failed");
+            tracing::error!(code, detail, cause, "request failed");
         } else {
-            tracing::debug!(request, code, detail, "request refused");
+            tracing::debug!(code, detail, "request refused");
         }
-        serde_json::to_vec(&problem).unwrap_or_default()
+    }
+
+    /// The document that the client gets, with the id under which the log has it.
+    pub fn document(&self, request: &str) -> Vec<u8> {
+        let instance = Some(format!("urn:rushes:request:{request}"));
+        serde_json::to_vec(&Problem { instance, ..self.problem() }).unwrap_or_default()
     }
 }
 
@@ -248,7 +252,7 @@ mod tests {
     fn why_nothing_is_written_is_for_the_log() {
         let reason = "/srv/data/journal/1.jsonl: line 7: bad checksum".to_owned();
         let refusal = Refusal::from(CommandError::ReadOnly { reason: reason.clone() });
-        let sent = String::from_utf8(refusal.render("x")).unwrap();
+        let sent = String::from_utf8(refusal.document("x")).unwrap();
         assert!(sent.contains("/health") && !sent.contains("journal"), "{sent}");
         assert_eq!(refusal.cause, Some(reason));
     }

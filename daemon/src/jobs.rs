@@ -15,6 +15,7 @@ use rushes_api::Code;
 use rushes_api::store::{Job, JobStatus};
 use serde::Serialize;
 use serde_json::Value;
+use tracing::Span;
 
 use crate::error::Refusal;
 
@@ -111,7 +112,10 @@ impl Jobs {
         let shown = Arc::new(Mutex::new(begun));
         let (inside, outcome) = (Arc::clone(&run), Arc::clone(&shown));
         let thread = thread::Builder::new().name(format!("rushes-{}", kind.name()));
+        // Its lines carry the id of the request that began it.
+        let span = Span::current();
         let thread = thread.spawn(move || {
+            let _begun_by = span.entered();
             let done = catch_unwind(AssertUnwindSafe(|| work(&inside)));
             let mut shown = outcome.lock().unwrap_or_else(PoisonError::into_inner);
             (shown.status, shown.why) = ended(kind, done, inside.is_stopped());

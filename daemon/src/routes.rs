@@ -30,12 +30,13 @@ mod versions;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post, put};
 use rushes_api::paths;
 use rushes_vault::model::ElementKind;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::asked;
 use crate::edge;
 use crate::health::health;
 use crate::state::App;
@@ -128,6 +129,7 @@ pub fn router(app: Arc<App>) -> Router {
         .fallback(edge::no_route)
         .method_not_allowed_fallback(edge::no_method)
         .layer(CatchPanicLayer::custom(edge::panicked))
+        .layer(from_fn(asked::routed))
         .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
         .with_state(app)
 }

@@ -179,8 +179,8 @@ fn rest(
             let begin = left.clone();
             let bytes = app.crossing.call(move || read(open.as_ref(), &begin)).await;
             let bytes = bytes.map_err(|refusal| {
-                let cause = String::from_utf8_lossy(&refusal.render("stream")).into_owned();
-                std::io::Error::other(cause)
+                refusal.log();
+                std::io::Error::other(refusal.problem().detail)
             })?;
             let left = advanced(left, bytes.len());
             Ok(Some((bytes, (None, left))))

@@ -11,6 +11,7 @@ mod issuer;
 mod jwt;
 mod life;
 mod lineage;
+mod log;
 mod projects;
 mod refusals;
 mod releases;
