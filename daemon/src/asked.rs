@@ -21,6 +21,7 @@ use rushes_vault::ids::UserId;
 use tracing::Span;
 use uuid::Uuid;
 
+use crate::metrics::{Ended, Metrics};
 use crate::tokens;
 
 /// Longest id that a client may give its request, in bytes.
@@ -84,6 +85,7 @@ pub async fn routed(request: Request, next: Next) -> Response {
 #[derive(Debug)]
 pub struct Telling {
     asked: Arc<Asked>,
+    metrics: Arc<Metrics>,
     span: Span,
     method: Method,
     path: String,
@@ -95,12 +97,14 @@ pub struct Telling {
 
 impl Telling {
     /// Begins with a request that has just come in.
-    pub fn of(request: &Request) -> Self {
+    pub fn of(request: &Request, metrics: &Arc<Metrics>) -> Self {
         let asked = Arc::new(Asked::new(request.headers()));
+        metrics.begun();
         Self {
             // As an error, so that no filter takes the id from the lines of errors.
             span: tracing::error_span!("request", id = asked.id()),
             asked,
+            metrics: Arc::clone(metrics),
             method: request.method().clone(),
             path: told_path(request.uri().path()).to_owned(),
             begun: Instant::now(),
@@ -133,8 +137,17 @@ impl Drop for Telling {
     fn drop(&mut self) {
         let (method, path) = (&self.method, &self.path);
         let status = self.status.map(|status| status.as_u16());
-        let ms = (self.begun.elapsed().as_secs_f64() * 1e6).round() / 1e3;
+        let took = self.begun.elapsed();
+        let ms = (took.as_secs_f64() * 1e6).round() / 1e3;
         let (bytes, bytes_in) = (self.sent_bytes, self.asked.taken_bytes.load(Ordering::Relaxed));
+        self.metrics.ended(&Ended {
+            route: self.asked.route.get().map(MatchedPath::as_str),
+            method,
+            status: self.status,
+            took,
+            taken_bytes: bytes_in,
+            sent_bytes: bytes,
+        });
         let user = self.asked.user.get().map(tracing::field::display);
         let what = if status.is_some() { "answered" } else { "the client left before the answer" };
         self.span.in_scope(|| {

@@ -56,18 +56,13 @@ impl Links {
 
 /// The outermost layer.
 pub async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let telling = Telling::of(&request);
+    let telling = Telling::of(&request, &app.metrics);
     let answer = answer(&app, telling.asked(), request, next);
     let response = answer.instrument(telling.span()).await;
     telling.answered(response)
 }
 
-async fn answer(
-    app: &Arc<App>,
-    asked: &Arc<Asked>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+async fn answer(app: &Arc<App>, asked: &Arc<Asked>, mut request: Request, next: Next) -> Response {
     let method = request.method().clone();
     request.extensions_mut().insert(Arc::clone(asked));
     let announced = request.headers().get(CONTENT_LENGTH);

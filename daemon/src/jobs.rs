@@ -31,6 +31,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Scrub, Self::Reindex, Self::Sweep];
+
     /// Its name, which is also the last part of its path.
     pub const fn name(self) -> &'static str {
         match self {
@@ -130,10 +133,12 @@ impl Jobs {
 
     /// Refuses while one of a kind runs.
     pub fn must_rest(&self, kind: Kind) -> Result<(), Refusal> {
-        if self.lock().get(&kind).is_some_and(Slot::is_running) {
-            return Err(running(kind));
-        }
-        Ok(())
+        if self.is_running(kind) { Err(running(kind)) } else { Ok(()) }
+    }
+
+    /// Whether one of a kind runs.
+    pub fn is_running(&self, kind: Kind) -> bool {
+        self.lock().get(&kind).is_some_and(Slot::is_running)
     }
 
     /// How the last one of its kind stands.

@@ -32,6 +32,7 @@ use crate::hosts::Hosts;
 use crate::jobs::Jobs;
 use crate::jwks::JwksError;
 use crate::jwt::Issuer;
+use crate::metrics::Metrics;
 use crate::routes::router;
 use crate::secrets::SecretError;
 use crate::serve::serve;
@@ -135,7 +136,11 @@ async fn serve_until_stopped(
     let mut signals = Signals::new()?;
     let (listener, bound) = listen(config.listen).await?;
     vault.set_address(bound)?;
-    let app = Arc::new(app(config, vault, accounts, bound));
+    let metrics = Metrics::new().map_err(|error| StartError::Process {
+        verb: "make the metrics",
+        source: io::Error::other(error),
+    })?;
+    let app = Arc::new(app(config, vault, (accounts, metrics), bound));
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(stopped.await) };
     let served = tokio::spawn(serve(listener, router(Arc::clone(&app)), stopped));
@@ -191,11 +196,12 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartE
 fn app(
     config: &Config,
     vault: &Arc<Vault>,
-    Accounts { users, tokens, signer, issuer }: Accounts,
+    (Accounts { users, tokens, signer, issuer }, metrics): (Accounts, Metrics),
     bound: SocketAddr,
 ) -> App {
     App {
         users,
+        metrics: Arc::new(metrics),
         jobs: Jobs::default(),
         vault: Arc::clone(vault),
         crossing: Crossing::new(),

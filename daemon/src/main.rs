@@ -22,6 +22,7 @@ mod jobs;
 mod jwks;
 mod jwt;
 mod lifecycle;
+mod metrics;
 mod objects;
 mod reply;
 mod routes;

@@ -13,6 +13,7 @@ mod elements;
 mod form;
 mod histories;
 mod lineage;
+mod metrics;
 mod multipart;
 mod pages;
 mod parts;
@@ -126,6 +127,7 @@ pub fn router(app: Arc<App>) -> Router {
         .nest(paths::PREFIX, api.clone())
         .nest(paths::PREFIX_V2, api)
         .route(paths::HEALTH, get(health))
+        .route(paths::METRICS, get(metrics::metrics))
         .fallback(edge::no_route)
         .method_not_allowed_fallback(edge::no_method)
         .layer(CatchPanicLayer::custom(edge::panicked))

@@ -15,6 +15,7 @@ use crate::crossing::Crossing;
 use crate::hosts::{BaseUrl, Hosts};
 use crate::jobs::Jobs;
 use crate::jwt::Issuer;
+use crate::metrics::Metrics;
 use crate::sign::Signer;
 use crate::tokens::Tokens;
 use crate::users::Users;
@@ -42,6 +43,8 @@ pub struct App {
     pub tokens: Tokens,
     /// Who may ask.
     pub users: Users,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// What runs for long.
     pub jobs: Jobs,
     /// Whose tokens are taken beside our own.

@@ -17,11 +17,7 @@ pub struct Unread(Arc<AtomicU64>);
 impl Unread {
     /// Watches a body and counts into `taken_bytes` what is read of it. `announced` is its
     /// `Content-Length`; without one only its end counts.
-    pub fn watch(
-        body: Body,
-        announced: Option<u64>,
-        taken_bytes: Arc<AtomicU64>,
-    ) -> (Body, Self) {
+    pub fn watch(body: Body, announced: Option<u64>, taken_bytes: Arc<AtomicU64>) -> (Body, Self) {
         if axum::body::HttpBody::is_end_stream(&body) {
             return (body, Self(Arc::default()));
         }

@@ -12,6 +12,7 @@ mod jwt;
 mod life;
 mod lineage;
 mod log;
+mod metrics;
 mod projects;
 mod refusals;
 mod releases;
