@@ -9,6 +9,8 @@ pub const PREFIX: &str = "/api";
 pub const PREFIX_V2: &str = "/api/v2";
 /// How the daemon is; needs no token.
 pub const HEALTH: &str = "/health";
+/// Whether everything is served, and how far the start has come; needs no token.
+pub const READY: &str = "/ready";
 /// `GET` what the daemon counts, for Prometheus; for admins.
 pub const METRICS: &str = "/metrics";
 /// `POST` an upload form.

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::asked::Asked;
 use crate::auth::{self, Grant};
 use crate::clock;
-use crate::edge::{Links, is_safe};
+use crate::edge::{Base, Links, is_safe};
 use crate::error::Refusal;
 use crate::sign::is_signed;
 use crate::state::App;
@@ -144,8 +144,8 @@ impl Call {
             asked.is_of(grant.viewer.user);
         }
         grant.must_have(needs.access)?;
-        let links = parts.extensions.get::<Links>().cloned();
-        let links = links.ok_or_else(|| Refusal::failed("a route lies outside the edge"))?;
+        let base = parts.extensions.get::<Base>().cloned();
+        let base = base.ok_or_else(|| Refusal::failed("a route lies outside the edge"))?;
         let params = RawPathParams::from_request_parts(parts, app)
             .await
             .map_err(|error| Refusal::new(Code::BadRequest, format!("the path: {error}")))?;
@@ -154,7 +154,7 @@ impl Call {
             app: Arc::clone(app),
             viewer: grant.viewer,
             grant,
-            links,
+            links: Links::new(base, app),
             named: named.collect(),
             headers: parts.headers.clone(),
             uri: parts.uri.clone(),

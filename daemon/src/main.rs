@@ -14,6 +14,8 @@ mod cors;
 mod crossing;
 mod edge;
 mod error;
+mod front;
+mod gate;
 mod guard;
 mod health;
 mod hosts;

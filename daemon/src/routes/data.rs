@@ -97,7 +97,7 @@ fn keep(call: &Call, headers: &mut HeaderMap) -> Result<(), Refusal> {
     };
     let left = ends.as_second().saturating_sub(clock::now().as_second()).max(0);
     headers.insert(CACHE_CONTROL, header(format!("public, max-age={left}"))?);
-    if !call.app.origins.is_empty() {
+    if !call.app.front.origins.is_empty() {
         headers.insert(RESOURCE_POLICY, CROSS_ORIGIN);
     }
     Ok(())

@@ -10,19 +10,21 @@ use rushes_vault::upkeep::{Count, Figures, Stats};
 
 use crate::call::Admin;
 use crate::error::Refusal;
+use crate::front::Phase;
 use crate::health::of_mount;
 use crate::jobs::Kind;
 use crate::metrics::{MEDIA_TYPE, Read, catch_up, show};
-use crate::state::{App, Phase};
+use crate::state::App;
 
 /// Answers everything that is counted.
 pub async fn metrics(Admin(call): Admin) -> Result<Response, Refusal> {
     let figures = call.ask(|vault, _| Ok::<_, Refusal>(vault.figures())).await?;
     let text = {
-        let read = call.app.metrics.read();
+        let metrics = &call.app.front.metrics;
+        let read = metrics.read();
         say(&read, &figures);
         daemon(&read, &call.app);
-        call.app.metrics.text().map_err(Refusal::failed)?
+        metrics.text().map_err(Refusal::failed)?
     };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE)),
@@ -64,7 +66,7 @@ fn counts(stats: &Stats) -> [(&'static str, Count); 9] {
 }
 
 fn daemon(read: &Read, app: &App) {
-    show(&read.ready, u64::from(app.phase.get() == Phase::Ready));
+    show(&read.ready, u64::from(app.front.phase.get() == Phase::Ready));
     for kind in Kind::ALL {
         let is_running = app.jobs.is_running(kind);
         show(&read.jobs.with_label_values(&[kind.name()]), u64::from(is_running));

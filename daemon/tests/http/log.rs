@@ -77,7 +77,8 @@ async fn each_request_is_one_line_with_its_id_user_and_bytes() {
     assert!(data["ms"].as_f64().unwrap() > 0.0, "{data}");
     assert!(end(&lines, &made)["user"].is_null());
     assert_eq!(end(&lines, &unknown)["status"], 401);
-    let uploads: Vec<_> = lines.iter().filter(|line| line["path"] == "/api/v2/upload-asset").collect();
+    let uploads: Vec<_> =
+        lines.iter().filter(|line| line["path"] == "/api/v2/upload-asset").collect();
     let [upload] = uploads.as_slice() else { panic!("{uploads:?}") };
     assert!(upload["bytes_in"].as_u64().unwrap() > PNG.len() as u64, "{upload}");
 }

@@ -14,6 +14,7 @@ mod lineage;
 mod log;
 mod metrics;
 mod projects;
+mod ready;
 mod refusals;
 mod releases;
 mod signed;
