@@ -255,6 +255,11 @@ impl Call {
         self.named("asset")?.parse().map_err(|_| Refusal::missing("asset"))
     }
 
+    /// The kind of asset in the path.
+    pub fn asset_type(&self) -> Result<String, Refusal> {
+        self.named("asset_type").map(str::to_owned)
+    }
+
     /// The user in the path.
     pub fn user(&self) -> Result<UserId, Refusal> {
         self.named("user")?.parse().map_err(|_| Refusal::missing("user"))

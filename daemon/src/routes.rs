@@ -15,6 +15,7 @@ mod histories;
 mod lineage;
 mod metrics;
 mod multipart;
+mod old;
 mod pages;
 mod parts;
 mod projects;
@@ -95,6 +96,7 @@ pub fn router(app: Arc<App>) -> Router {
         .nest("/store", store_routes())
         .merge(account_routes())
         .merge(count_routes())
+        .merge(old::routes())
         .route("/assets/{asset}", asset)
         .route("/assets/{asset}/lineage", get(lineage::lineage))
         .route("/assets/{asset}/restore", post(assets::restore))

@@ -13,6 +13,7 @@ mod life;
 mod lineage;
 mod log;
 mod metrics;
+mod old;
 mod projects;
 mod ready;
 mod refusals;
