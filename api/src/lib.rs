@@ -16,6 +16,7 @@ pub mod paths;
 pub mod problem;
 pub mod project;
 pub mod record;
+pub mod search;
 pub mod sign;
 pub mod store;
 pub mod token;
@@ -36,6 +37,7 @@ pub use project::{
     SceneAssets, ScenePage, SceneReply,
 };
 pub use rushes_digest::Digest;
+pub use search::{AssetsFound, FacetCount};
 pub use sign::{SIGNED_S_MAX, Sign, Signed, SigningKeys};
 pub use token::{Access, NewToken, TokenList, TokenMade, TokenReply};
 pub use user::{NewUser, Role, UserPage, UserPatch, UserReply};

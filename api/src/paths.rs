@@ -17,6 +17,8 @@ pub const METRICS: &str = "/metrics";
 pub const UPLOAD: &str = "/api/upload-asset";
 /// `GET` a page of projects, `POST` a new one.
 pub const PROJECTS: &str = "/api/projects";
+/// `GET` assets by words and properties.
+pub const ASSETS: &str = "/api/assets";
 
 /// `GET` the newest assets.
 pub const RECENT: &str = "/api/recent";

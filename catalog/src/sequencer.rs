@@ -17,6 +17,7 @@ use crate::fold::{FoldError, Placed, fold};
 use crate::journal::{Journal, JournalError, JournalReader, Position};
 use crate::line::{Head, LineBuilder};
 use crate::model::{Revision, Viewer};
+use crate::search::Feed;
 use crate::tables::{Get, Key, Overlay, RequestRow, Tables};
 
 /// Room that must be left for claims and tables, in bytes: the smaller of this and a share of the
@@ -130,6 +131,7 @@ pub struct Sequencer {
     pub(crate) tables: Arc<Tables>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) state: Arc<State>,
+    pub(crate) feed: Option<Arc<Feed>>,
     pub(crate) publish: Publish,
 }
 
@@ -256,6 +258,9 @@ impl Sequencer {
         }
         self.state.reach(head.revision);
         self.state.count(claims.len());
+        if let Some(feed) = &self.feed {
+            feed.add(&claims, head);
+        }
         (self.publish)(Committed { claims, revision: head.revision });
         Ok(())
     }

@@ -30,6 +30,7 @@ fn options(disk: Arc<dyn Disk>, index: &Path) -> Options {
     Options {
         disk,
         index_above: index.to_owned(),
+        search_above: None,
         boot: Some("boot".to_owned()),
         clock: Arc::new(ManualClock::at(Timestamp(0))),
         publish: Box::new(drop),
@@ -260,6 +261,7 @@ fn a_sequencer_that_fails_leaves_the_outcome_open_and_takes_no_more() {
     let catalog = Catalog::open(Options {
         disk: Arc::new(disk.clone()),
         index_above: index.path().to_owned(),
+        search_above: None,
         boot: Some("boot".to_owned()),
         clock: Arc::new(ManualClock::at(Timestamp(0))),
         publish: Box::new(|_| panic!("on purpose")),

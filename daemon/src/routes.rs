@@ -21,6 +21,7 @@ mod parts;
 mod projects;
 mod range;
 mod scenes;
+mod search;
 mod sign;
 mod store;
 mod sweep;
@@ -97,6 +98,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(account_routes())
         .merge(count_routes())
         .merge(old::routes())
+        .route("/assets", get(search::find))
         .route("/assets/{asset}", asset)
         .route("/assets/{asset}/lineage", get(lineage::lineage))
         .route("/assets/{asset}/restore", post(assets::restore))

@@ -18,6 +18,7 @@ mod opening;
 mod projects;
 mod records;
 mod release;
+pub mod search;
 pub mod source;
 pub mod sweep;
 mod titles;

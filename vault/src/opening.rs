@@ -102,6 +102,7 @@ impl Locked {
         let of_facts = rushes_catalog::Options {
             disk: Arc::clone(&disk),
             index_above: index,
+            search_above: Some(root.join("search")),
             boot,
             clock,
             publish,

@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::error::Refusal;
 
 /// Entries of a page when the client does not say.
-const DEFAULT: usize = 100;
+pub const DEFAULT: usize = 100;
 /// Most entries of a page.
 pub const MAX: usize = 1000;
 

@@ -18,6 +18,7 @@ mod projects;
 mod ready;
 mod refusals;
 mod releases;
+mod search;
 mod signed;
 mod store;
 mod support;
