@@ -112,7 +112,7 @@ fn open(place: &Path) -> Catalog {
         disk: Arc::new(RealDisk::open(place).unwrap()),
         index_above: place.join("index"),
         search_above: Some(place.join("search")),
-        boot: None,
+        boot: rushes_disk::boot_id(),
         clock: Arc::new(RealClock),
         publish: Box::new(drop),
     };

@@ -9,6 +9,7 @@ mod check;
 mod check_records;
 pub mod claim;
 pub mod command;
+pub mod costs;
 pub mod counts;
 mod decide;
 pub mod element;

@@ -13,6 +13,7 @@ mod order;
 mod query;
 mod schema;
 mod shown;
+mod tokens;
 mod words;
 
 use std::collections::HashMap;

@@ -295,6 +295,7 @@ mod tests {
     fn a_pass_ends_when_its_time_is_over() {
         let layout = Layout::new();
         let index = Index::create_in_ram(layout.schema.clone());
+        Layout::register(&index);
         let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, 20_000_000).unwrap();
         writer.add_document(TantivyDocument::new()).unwrap();
         writer.commit().unwrap();

@@ -26,7 +26,7 @@ const WRITING_BYTES: usize = 48 << 20;
 /// Segments with more assets than this are not merged any more: a stop waits for merges.
 const MERGED_ASSETS_MAX: usize = 200_000;
 /// How long claims gather after a commit: a search sees them within a second.
-const GATHER: Duration = Duration::from_millis(250);
+const GATHER: Duration = Duration::from_millis(400);
 /// How long a failed index rests before it is made anew: the disk may be full.
 const REST: Duration = Duration::from_secs(10);
 /// Assets of the journal that are indexed at once.
@@ -136,6 +136,7 @@ impl Indexer {
             Some(known) => known,
             None => (self.make()?, Head::default()),
         };
+        Layout::register(&index);
         let options = IndexWriterOptions::builder()
             .memory_budget_per_thread(WRITING_BYTES)
             .num_worker_threads(1)

@@ -9,11 +9,11 @@ use tantivy::schema::{
     BytesOptions, Field as Column, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing,
     TextOptions,
 };
-use tantivy::tokenizer::{PreTokenizedString, Token};
-use tantivy::{TantivyDocument, Term};
+use tantivy::{Index, TantivyDocument, Term};
 
 use super::field::Field;
-use super::words::{fold, kept};
+use super::tokens::{OWNED, OWNER_BYTES, Owned};
+use super::words::fold;
 use crate::ids::{AssetId, UserId};
 use crate::marks::once_each;
 use crate::model::{Asset, Status};
@@ -46,7 +46,7 @@ impl Layout {
     pub fn new() -> Self {
         let mut schema = Schema::builder();
         let positions = TextFieldIndexing::default()
-            .set_tokenizer("raw")
+            .set_tokenizer(OWNED)
             .set_index_option(IndexRecordOption::WithFreqsAndPositions);
         let words = TextOptions::default().set_indexing_options(positions);
         let words = schema.add_text_field("words", words);
@@ -60,6 +60,11 @@ impl Layout {
         let id = ID.map(|half| schema.add_u64_field(half, number.clone()));
         let name = schema.add_text_field(NAME, text);
         Self { schema: schema.build(), words, exact, counted, created, cost, id, name }
+    }
+
+    /// Tells an index, new or found, how texts are cut.
+    pub fn register(index: &Index) {
+        index.tokenizers().register(OWNED, Owned);
     }
 
     /// What is kept of an asset.
@@ -76,7 +81,7 @@ impl Layout {
             }
         }
         for text in texts(asset) {
-            document.add_pre_tokenized_text(self.words, owner.tokens(text));
+            document.add_text(self.words, owner.word_text(text));
         }
         let created = asset.created_at.parse().map_or(0, jiff::Timestamp::as_millisecond);
         document.add_u64(self.created, u64::try_from(created).unwrap_or(0));
@@ -117,7 +122,7 @@ pub struct Owner {
 impl Owner {
     /// Whose terms.
     pub fn new(layout: &Layout, user: UserId) -> Self {
-        let prefix = format!("{:032x}", u128::from_be_bytes(*user.as_bytes()));
+        let prefix = format!("{:0OWNER_BYTES$x}", u128::from_be_bytes(*user.as_bytes()));
         Self { words: layout.words, exact: layout.exact, user, prefix }
     }
 
@@ -141,7 +146,7 @@ impl Owner {
         Term::from_field_text(self.words, &self.word_text(word))
     }
 
-    /// The text that the terms of a word, or of the beginning of one, begin with.
+    /// The owner with a text behind it: so the terms of a word, or of the beginning of one, begin.
     pub fn word_text(&self, word: &str) -> String {
         format!("{}{word}", self.prefix)
     }
@@ -153,16 +158,6 @@ impl Owner {
 
     fn exact_bytes(&self, tag: u8, value: &[u8]) -> Vec<u8> {
         [self.user.as_bytes().as_slice(), &[tag], value].concat()
-    }
-
-    fn tokens(&self, text: &str) -> PreTokenizedString {
-        let token = |(position, word): (usize, String)| Token {
-            position,
-            text: self.word_text(&word),
-            ..Token::default()
-        };
-        let tokens = kept(text).into_iter().map(token).collect();
-        PreTokenizedString { text: String::new(), tokens }
     }
 }
 

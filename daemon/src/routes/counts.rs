@@ -3,7 +3,8 @@
 use axum::response::Response;
 use rushes_api::{AssetPage, StatsReply, TagCount, TagPage};
 use rushes_vault::Vault;
-use rushes_vault::costs::{CostBy, CostQuery, Count};
+use rushes_vault::costs::{CostBy, CostName, CostQuery};
+use rushes_vault::counted::Count;
 use rushes_vault::ids::ProjectId;
 use serde::Deserialize;
 
@@ -20,6 +21,8 @@ struct Costs {
     project_id: Option<String>,
     from: Option<String>,
     to: Option<String>,
+    limit: Option<usize>,
+    cursor: Option<String>,
 }
 
 /// Answers what generations cost; those of its one project to a token that sees one.
@@ -47,8 +50,10 @@ pub async fn costs(Across(call): Across) -> Result<Response, Refusal> {
         project: project.or(only),
         from: asked.from.map(|text| month("from", text)).transpose()?,
         to: asked.to.map(|text| month("to", text)).transpose()?,
+        after: asked.cursor.map(|cursor| after(&cursor)).transpose()?,
+        limit: pages::limit(asked.limit, pages::MAX)?,
     };
-    let groups = call
+    let page = call
         .ask(move |vault, viewer| {
             if let Some(id) = &query.project {
                 vault.project(viewer, id)?.ok_or_else(|| Refusal::missing("project"))?;
@@ -56,7 +61,12 @@ pub async fn costs(Across(call): Across) -> Result<Response, Refusal> {
             Ok::<_, Refusal>(vault.costs(viewer, &query)?)
         })
         .await?;
-    reply::read(&call.headers, &wire_assets::costs(by, groups))
+    reply::read(&call.headers, &wire_assets::costs(by, page))
+}
+
+fn after(cursor: &str) -> Result<CostName, Refusal> {
+    let name = wire_assets::cost_name(cursor);
+    name.ok_or_else(|| bad("cursor", "must be the next_cursor of a page"))
 }
 
 /// A month, as `2026-11`: costs are kept by months.
