@@ -28,7 +28,7 @@ pub use change::{AssetPatch, PatchStatus};
 pub use contents::{DIGESTS_MAX, Digests};
 pub use counts::{CostGroup, CostReport, Costs, StatsReply, TagCount, TagPage};
 pub use element::{ElementReply, NewElement};
-pub use health::{Health, MountHealth};
+pub use health::{Health, MountHealth, Progress, Ready};
 pub use history::{HistoryReply, HistorySummary, SetBest, VersionSummary};
 pub use lineage::{AssetPage, Comparison, Difference, Lineage, LineageEdge, LineageNode};
 pub use problem::{Code, Problem};

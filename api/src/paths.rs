@@ -9,6 +9,10 @@ pub const PREFIX: &str = "/api";
 pub const PREFIX_V2: &str = "/api/v2";
 /// How the daemon is; needs no token.
 pub const HEALTH: &str = "/health";
+/// Whether everything is served, and how far the start has come; needs no token.
+pub const READY: &str = "/ready";
+/// `GET` what the daemon counts, for Prometheus; for admins.
+pub const METRICS: &str = "/metrics";
 /// `POST` an upload form.
 pub const UPLOAD: &str = "/api/upload-asset";
 /// `GET` a page of projects, `POST` a new one.
@@ -58,6 +62,8 @@ pub const SIGN: &str = "/api/sign";
 /// `POST` makes a new key, which signs from then on; for admins.
 pub const SIGNING_KEYS: &str = "/api/signing-keys";
 
+/// The header that names a request: a client may send its own, and every answer has one.
+pub const REQUEST_ID: &str = "x-request-id";
 /// The header that makes a `POST` safe to repeat.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 

@@ -3,6 +3,7 @@
 //! Holds the process's edges: settings, privacy, logging and the exit code. Invariant: nothing is
 //! written before other users of the machine are shut out.
 
+mod asked;
 mod auth;
 mod banner;
 mod bodies;
@@ -13,6 +14,8 @@ mod cors;
 mod crossing;
 mod edge;
 mod error;
+mod front;
+mod gate;
 mod guard;
 mod health;
 mod hosts;
@@ -21,6 +24,7 @@ mod jobs;
 mod jwks;
 mod jwt;
 mod lifecycle;
+mod metrics;
 mod objects;
 mod reply;
 mod routes;
@@ -113,7 +117,7 @@ fn log(config: &Config) -> Result<(), tracing_subscriber::filter::ParseError> {
         .with_ansi(io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     Ok(())
 }

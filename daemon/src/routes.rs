@@ -1,8 +1,8 @@
 //! The routes: what lives where.
 //!
-//! Invariant: every route but `/health` takes a `Call`, and so a token or a signature; `/api` and
-//! `/api/v2` are one router; the edge lies around everything, so also what no route takes is a
-//! problem document.
+//! Invariant: every route but `/health` and `/ready` takes a `Call`, and so a token or a signature;
+//! `/api` and `/api/v2` are one router; the edge lies around everything (see the gate), so also what
+//! no route takes is a problem document.
 
 mod assets;
 mod contents;
@@ -13,7 +13,9 @@ mod elements;
 mod form;
 mod histories;
 mod lineage;
+mod metrics;
 mod multipart;
+mod old;
 mod pages;
 mod parts;
 mod projects;
@@ -31,14 +33,15 @@ mod versions;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::from_fn;
 use axum::routing::{delete, get, post, put};
 use rushes_api::paths;
 use rushes_vault::model::ElementKind;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::asked;
 use crate::edge;
-use crate::health::health;
+use crate::health::{health, ready};
 use crate::state::App;
 
 fn store_routes() -> Router<Arc<App>> {
@@ -85,7 +88,7 @@ fn count_routes() -> Router<Arc<App>> {
         .route("/workflows/{workflow}", get(lineage::workflow))
 }
 
-/// The whole service.
+/// All routes.
 pub fn router(app: Arc<App>) -> Router {
     let asset = get(assets::show).patch(assets::change).delete(assets::delete);
     let api = Router::new()
@@ -94,6 +97,7 @@ pub fn router(app: Arc<App>) -> Router {
         .nest("/store", store_routes())
         .merge(account_routes())
         .merge(count_routes())
+        .merge(old::routes())
         .route("/assets", get(search::find))
         .route("/assets/{asset}", asset)
         .route("/assets/{asset}/lineage", get(lineage::lineage))
@@ -127,9 +131,11 @@ pub fn router(app: Arc<App>) -> Router {
         .nest(paths::PREFIX, api.clone())
         .nest(paths::PREFIX_V2, api)
         .route(paths::HEALTH, get(health))
+        .route(paths::READY, get(ready))
+        .route(paths::METRICS, get(metrics::metrics))
         .fallback(edge::no_route)
         .method_not_allowed_fallback(edge::no_method)
         .layer(CatchPanicLayer::custom(edge::panicked))
-        .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
+        .layer(from_fn(asked::routed))
         .with_state(app)
 }

@@ -97,7 +97,7 @@ fn keep(call: &Call, headers: &mut HeaderMap) -> Result<(), Refusal> {
     };
     let left = ends.as_second().saturating_sub(clock::now().as_second()).max(0);
     headers.insert(CACHE_CONTROL, header(format!("public, max-age={left}"))?);
-    if !call.app.origins.is_empty() {
+    if !call.app.front.origins.is_empty() {
         headers.insert(RESOURCE_POLICY, CROSS_ORIGIN);
     }
     Ok(())
@@ -179,8 +179,8 @@ fn rest(
             let begin = left.clone();
             let bytes = app.crossing.call(move || read(open.as_ref(), &begin)).await;
             let bytes = bytes.map_err(|refusal| {
-                let cause = String::from_utf8_lossy(&refusal.render("stream")).into_owned();
-                std::io::Error::other(cause)
+                refusal.log();
+                std::io::Error::other(refusal.problem().detail)
             })?;
             let left = advanced(left, bytes.len());
             Ok(Some((bytes, (None, left))))
