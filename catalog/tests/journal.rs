@@ -78,7 +78,7 @@ fn line_starts(bytes: &[u8]) -> Vec<usize> {
 #[test]
 fn a_torn_last_line_is_cut_off_and_writing_goes_on() {
     let (intact, path) = five_lines();
-    let starts = std::cell::RefCell::new(Vec::new());
+    let starts = RefCell::new(Vec::new());
     intact.damage(&path, |bytes| *starts.borrow_mut() = line_starts(bytes)).unwrap();
     let (last, end) = (starts.borrow()[4], starts.borrow()[5]);
     for cut in [last + 1, last + 40, end - 2, end - 1] {

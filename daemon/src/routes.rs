@@ -1,8 +1,8 @@
 //! The routes: what lives where.
 //!
 //! Invariant: every route but `/health` and `/ready` takes a `Call`, and so a token or a signature;
-//! `/api` and `/api/v2` are one router; the edge lies around everything (see the gate), so also what
-//! no route takes is a problem document.
+//! `/api` and `/api/v2` are one router; the edge lies around everything (see the gate), so what
+//! no route takes is, too, a problem document.
 
 mod assets;
 mod contents;
