@@ -1,9 +1,10 @@
 //! What `GET /health` says. It needs no token and tells nothing of anybody's assets.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How the daemon is. The status code says whether it serves everything (200) or not (503).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// `ok`, `damaged` (it serves everything, but some contents miss bytes), `starting`, `stopping`
     /// or `read_only`.
@@ -23,7 +24,7 @@ pub struct Health {
 }
 
 /// How files open in the mount.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MountHealth {
     /// Where it is.
     pub dir: String,
@@ -33,5 +34,6 @@ pub struct MountHealth {
     pub why: String,
     /// What an operator should know, such as that nobody else sees the mount.
     #[serde(default)]
+    #[schema(required = true)]
     pub warnings: Vec<String>,
 }

@@ -9,6 +9,8 @@ pub const PREFIX: &str = "/api";
 pub const PREFIX_V2: &str = "/api/v2";
 /// How the daemon is; needs no token.
 pub const HEALTH: &str = "/health";
+/// What can be asked, as an `OpenAPI` document; needs no token.
+pub const OPENAPI: &str = "/openapi.json";
 /// `POST` an upload form.
 pub const UPLOAD: &str = "/api/upload-asset";
 /// `GET` a page of projects, `POST` a new one.

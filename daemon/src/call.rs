@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, OriginalUri, RawPathParams};
+use axum::extract::{FromRequestParts, OriginalUri, RawPathParams, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
@@ -58,6 +58,35 @@ fn by_method(method: &Method) -> Access {
     if is_safe(method) { Access::Read } else { Access::Write }
 }
 
+/// Who asks, by the type that a handler takes it as.
+pub trait Caller {
+    /// Whether a signed URL will do.
+    const IS_SIGNED: bool = false;
+    /// What they must be allowed; `None` for everybody.
+    fn access(method: &Method) -> Option<Access>;
+}
+
+impl Caller for Call {
+    fn access(method: &Method) -> Option<Access> {
+        Some(by_method(method))
+    }
+}
+
+impl Caller for Signed {
+    const IS_SIGNED: bool = true;
+
+    fn access(_: &Method) -> Option<Access> {
+        Some(Access::Read)
+    }
+}
+
+/// Nobody in particular is asked for.
+impl Caller for State<Arc<App>> {
+    fn access(_: &Method) -> Option<Access> {
+        None
+    }
+}
+
 macro_rules! calls {
     ($(
         $(#[$doc:meta])*
@@ -67,6 +96,12 @@ macro_rules! calls {
             $(#[$doc])*
             #[derive(Debug)]
             pub struct $name(pub Call);
+
+            impl Caller for $name {
+                fn access($method: &Method) -> Option<Access> {
+                    Some($access)
+                }
+            }
 
             impl FromRequestParts<Arc<App>> for $name {
                 type Rejection = Refusal;

@@ -9,12 +9,24 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
-use rushes_api::{Health, MountHealth};
+use rushes_api::{Health, MountHealth, paths};
 use rushes_fs::{Mode, Mount};
 
 use crate::error::Refusal;
+use crate::operation::{Operation, get};
 use crate::reply;
 use crate::state::{App, Phase};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let about = "It does not serve everything; or, as a problem, it is too busy to say.";
+    vec![
+        get(paths::HEALTH, health)
+            .named("get_health", "Answers how the daemon is.")
+            .answering_json::<Health>(StatusCode::OK, "It serves everything.")
+            .answering_json::<Health>(StatusCode::SERVICE_UNAVAILABLE, about),
+    ]
+}
 
 /// Answers how the daemon is.
 pub async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {

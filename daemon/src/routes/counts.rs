@@ -1,7 +1,8 @@
 //! What there is, counted: costs, tags, assets; and the newest ones.
 
 use axum::response::Response;
-use rushes_api::{AssetPage, StatsReply, TagCount, TagPage};
+use rushes_api::schema::Text;
+use rushes_api::{AssetPage, Code, CostReport, StatsReply, TagCount, TagPage};
 use rushes_vault::Vault;
 use rushes_vault::costs::{CostBy, CostQuery, Count};
 use rushes_vault::ids::ProjectId;
@@ -11,7 +12,37 @@ use super::assets::records;
 use super::pages::{self, Page, bad};
 use crate::call::{Across, Call};
 use crate::error::Refusal;
+use crate::operation::{Operation, get};
+use crate::parameters::{limit, project_id, query, text, word};
 use crate::{reply, wire_assets};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let by = ["project", "scene", "provider", "model", "month"];
+    let month = || text().pattern(Some("^[0-9]{4}-(0[1-9]|1[0-2])$"));
+    let project = project_id();
+    vec![
+        get("/costs", costs)
+            .named("get_costs", "Answers what generations cost.")
+            .with(query("group_by", "What they are summed by; project without it.", word(&by)))
+            .with(query("project_id", "Those of one project.", project))
+            .with(query("from", "From this month on, such as 2026-11.", month()))
+            .with(query("to", "Up to and with this month.", month()))
+            .reads::<CostReport>()
+            .fails(&[Code::NotFound]),
+        get("/tags", tags)
+            .named("list_tags", "Answers a page of tags with how many assets have each.")
+            .paged::<Text>()
+            .reads::<TagPage>(),
+        get("/recent", recent)
+            .named("list_recent", "Answers the newest assets, the newest first.")
+            .with(limit(pages::MAX))
+            .reads::<AssetPage>(),
+        get("/stats", stats)
+            .named("get_stats", "Answers how many assets there are.")
+            .reads::<StatsReply>(),
+    ]
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,15 +4,72 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use rushes_api::{HistoriesReply, SetBest};
+use rushes_api::version::Histories;
+use rushes_api::{AssetPatch, AssetReply, HistoriesReply, HistoryReply, SetBest};
 use rushes_vault::Vault;
 use rushes_vault::command::{self, PartRef, SceneRef};
 use rushes_vault::ids::ProjectId;
 use rushes_vault::model::{Scope, Viewer};
+use serde_json::json;
 
+use super::versions;
 use crate::call::Call;
 use crate::error::Refusal;
+use crate::operation::{Operation, get, patch, put};
 use crate::{intake, reply, wire, wire_assets};
+
+/// What histories belong to: its path, and the word for it in the names of operations.
+const SCOPES: [(&str, &str, &str); 6] = [
+    ("/projects/{project}", "project", "a project"),
+    ("/projects/{project}/scenes/{scene}", "scene", "a scene"),
+    ("/scenes/{scene}", "scene_by_id", "a scene, named by its id alone"),
+    ("/projects/{project}/characters/{character}", "character", "a character"),
+    ("/projects/{project}/locations/{location}", "location", "a location"),
+    ("/projects/{project}/moods/{mood}", "mood", "a mood"),
+];
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    SCOPES.into_iter().flat_map(|(path, word, of)| below(path, word, of)).collect()
+}
+
+/// What can be asked of the histories of one scope.
+fn below(path: &str, word: &str, of: &str) -> Vec<Operation> {
+    let all = format!("{path}/assets");
+    let one = format!("{all}/{{asset_key}}");
+    let version = format!("{one}/versions/{{version}}");
+    vec![
+        get(all, list)
+            .named(
+                format!("list_{word}_histories"),
+                format!("Answers the histories of {of} with all their versions, by asset key."),
+            )
+            .reads::<Histories>(),
+        get(one.as_str(), show)
+            .named(format!("get_{word}_history"), format!("Answers a history of {of}."))
+            .reads::<HistoryReply>(),
+        put(format!("{one}/best"), set_best)
+            .named(
+                format!("choose_{word}_best"),
+                format!("Chooses the best version of a history of {of}."),
+            )
+            .keyed()
+            .takes::<SetBest>(json!({"version": 1}))
+            .answers::<HistoryReply>(),
+        get(version.as_str(), versions::show)
+            .named(format!("get_{word}_version"), format!("Answers a version of {of}."))
+            .reads::<AssetReply>(),
+        patch(version, versions::change)
+            .named(
+                format!("change_{word}_version"),
+                format!("Says something again of a version of {of}."),
+            )
+            .keyed()
+            .guarded()
+            .takes::<AssetPatch>(json!({"notes": "The light is right.", "tags": ["wide"]}))
+            .changes::<AssetReply>(),
+    ]
+}
 
 /// Answers the histories of a scope with all their versions, as a map by asset key.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
