@@ -8,7 +8,7 @@ mode=${1:-run}
 # command → Debian package
 needs=(cc:build-essential fusermount3:fuse3 ffmpeg:ffmpeg ffprobe:ffmpeg curl:curl jq:jq)
 if [ "$mode" = test ]; then
-    needs+=(unshare:util-linux mount:mount systemd-analyze:systemd)
+    needs+=(unshare:util-linux mount:mount systemd-analyze:systemd python3:python3-venv)
     # The power-cut rig makes file systems; mkfs lies where only root's PATH may lead.
     needs+=(mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs)
     PATH=$PATH:/usr/sbin:/sbin
@@ -54,4 +54,12 @@ fi
 if [ "$mode" = test ] && ! cargo deny --version >/dev/null 2>&1; then
     echo "installing cargo-deny (a few minutes, once)"
     cargo install --locked --quiet cargo-deny
+fi
+
+# schemathesis, in a place of its own: what tests the API over its document.
+place=${CARGO_TARGET_DIR:-$(cd "$(dirname "$0")/.." && pwd)/target}/schemathesis
+if [ "$mode" = test ] && ! "$place/bin/schemathesis" --version 2>/dev/null | grep -q 4.32.5; then
+    echo "installing schemathesis (once)"
+    python3 -m venv "$place"
+    "$place/bin/pip" install --quiet --disable-pip-version-check schemathesis==4.32.5
 fi

@@ -46,6 +46,7 @@ stage 'documentation' docs
 stage 'build' cargo build --locked --workspace --bins --quiet
 stage 'build of the tests' cargo test --locked --workspace --no-run --quiet
 stage 'tests' run_tests
+stage 'the API over its document' scripts/api.sh short
 
 printf '\n'
 printf '%s\n' "${timings[@]}"
