@@ -68,7 +68,7 @@ make_world() {
         prompts: [{id: ($base + "6"), kind: "seed", text: "a fox"}]}')
     ask "$1" /api/projects "$project" >/dev/null
     asset=$(printf film | send "$1" -F project_id=fox-story -F scene_number=1 \
-        -F asset_key=scene_video -F workflow_id=comfy-7 | jq -r .id)
+        -F asset_key=scene_video -F asset_type=keyframe -F workflow_id=comfy-7 | jq -r .id)
     other=$(printf film | send "$1" | jq -r .id)
     made=$(ask "$1" /api/tokens '{"name": "spare", "access": "read"}' | jq -r .id)
     jq -nc --arg base "$base" --arg asset "$asset" --arg other "$other" --arg made "$made" \

@@ -3,7 +3,26 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How the daemon is. The status code says whether it serves everything (200) or not (503).
+/// How far a start has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Progress {
+    /// What it is at: `lock`, `packs`, `wholes`, `facts`, `accounts`, `mount`. There may be more.
+    pub phase: String,
+    /// How much of it is done: packs, directories of wholes, revisions.
+    pub done: u64,
+    /// Of how much; 0 where that is not known.
+    pub total: u64,
+}
+
+/// What `GET /ready` says with 200. With 503 it says a problem, `starting` with its progress.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Ready {
+    /// `ready`.
+    pub status: String,
+}
+
+/// How the daemon is. The status code says whether it is alive (200): while it starts, too, but not
+/// when it stops or takes no writes (503).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// `ok`, `damaged` (it serves everything, but some contents miss bytes), `starting`, `stopping`

@@ -11,6 +11,10 @@ pub const PREFIX_V2: &str = "/api/v2";
 pub const HEALTH: &str = "/health";
 /// What can be asked, as an `OpenAPI` document; needs no token.
 pub const OPENAPI: &str = "/openapi.json";
+/// Whether everything is served, and how far the start has come; needs no token.
+pub const READY: &str = "/ready";
+/// `GET` what the daemon counts, for Prometheus; for admins.
+pub const METRICS: &str = "/metrics";
 /// `POST` an upload form.
 pub const UPLOAD: &str = "/api/upload-asset";
 /// `GET` a page of projects, `POST` a new one.
@@ -60,6 +64,8 @@ pub const SIGN: &str = "/api/sign";
 /// `POST` makes a new key, which signs from then on; for admins.
 pub const SIGNING_KEYS: &str = "/api/signing-keys";
 
+/// The header that names a request: a client may send its own, and every answer has one.
+pub const REQUEST_ID: &str = "x-request-id";
 /// The header that makes a `POST` safe to repeat.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 

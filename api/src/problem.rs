@@ -8,6 +8,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::health::Progress;
+
 /// The media type of a problem document.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -103,6 +105,8 @@ codes! {
     NotNow = "not_now", 409, "not now";
     /// Too much waits already; nothing was changed.
     Busy = "busy", 503, "the daemon is busy";
+    /// The daemon starts; `progress` says how far it is.
+    Starting = "starting", 503, "the daemon is starting";
     /// The daemon takes no writes; its log and `/health` say why.
     ReadOnly = "read_only", 503, "the daemon takes no writes";
     /// The write failed and nobody knows whether it was kept: retry with the same key.
@@ -125,7 +129,7 @@ impl ToSchema for Code {
     }
 }
 
-/// A problem document (RFC 9457). Everything but `field`, `current` and
+/// A problem document (RFC 9457). Everything but `field`, `current`, `progress` and
 /// `instance` is always there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
@@ -146,7 +150,11 @@ pub struct Problem {
     /// The record as it is now, where it was changed meanwhile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<Value>,
-    /// Which request, as it stands in the daemon's log.
+    /// How far the start has come, where that is what to wait for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
+    /// Which request: `urn:rushes:request:` and the answer's `X-Request-Id`, under which the
+    /// daemon's log has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
 }
@@ -162,6 +170,7 @@ impl Problem {
             code,
             field: None,
             current: None,
+            progress: None,
             instance: None,
         }
     }

@@ -59,7 +59,7 @@ pub use graph::{Follow, FollowCursor, Following, Made};
 pub use open::{OpenError, Options};
 pub use past::ProjectPast;
 pub use records::QueryError;
-pub use sequencer::{Committed, Outcome, Publish};
+pub use sequencer::{Committed, Outcome, Publish, Written};
 
 /// The facts of one data directory.
 #[derive(Debug)]
@@ -158,6 +158,11 @@ impl Catalog {
     /// The last claim that queries see.
     pub fn revision(&self) -> Revision {
         self.state.revision()
+    }
+
+    /// What was recorded since the start.
+    pub fn written(&self) -> Written {
+        self.state.written()
     }
 
     /// Why nothing can be recorded; `None` when all is well.

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rushes_disk::{Batch, Clock, Derived, Disk, GroupCommit, Trust};
+use rushes_disk::{Batch, Clock, Derived, Disk, GroupCommit, Tell, Trust};
 
 use crate::Catalog;
 use crate::fold::{FoldError, Placed, fold};
 use crate::journal::{Found, Journal, JournalError, JournalReader, ReadError};
 use crate::line::Head;
+use crate::model::Revision;
 use crate::search::Search;
 use crate::sequencer::{Publish, Sequencer, State};
 use crate::tables::{Overlay, Tables, TablesError};
@@ -69,6 +70,11 @@ impl Catalog {
     /// Opens the facts of a data directory: the journal is made safe to go on with, the tables are
     /// trusted, brought up to date or rebuilt. Damage in the journal opens it read-only.
     pub fn open(options: Options) -> Result<Self, OpenError> {
+        Self::open_telling(options, &|_, _, _| {})
+    }
+
+    /// The same, and says which revision the tables have come to, of how many.
+    pub fn open_telling(options: Options, tell: Tell<'_>) -> Result<Self, OpenError> {
         let Options { disk, index_above, search_above, boot, clock, publish } = options;
         let index = |source| OpenError::Index { path: index_above.clone(), source };
         let (derived, trust) =
@@ -84,7 +90,7 @@ impl Catalog {
             tracing::info!(why, "rebuilding the tables from the journal");
             derived.clear().map_err(index)?;
         }
-        let (tables, reached) = current_tables(&derived, &reader, journal.head(), &state)?;
+        let (tables, reached) = current_tables(&derived, &reader, (journal.head(), tell), &state)?;
         state.reach(reached.revision);
         let tables = Arc::new(tables);
         let search = search_above
@@ -137,9 +143,10 @@ impl Catalog {
 fn current_tables(
     derived: &Derived,
     reader: &JournalReader,
-    head: Head,
+    (head, tell): (Head, Tell<'_>),
     state: &State,
 ) -> Result<(Tables, Head), OpenError> {
+    let tell = |reached: Revision| tell("facts", reached, head.revision);
     let index = |source| OpenError::Index { path: derived.path().to_owned(), source };
     match Tables::open(derived.path()).and_then(|tables| Ok((tables.stamp()?, tables))) {
         Ok((Some(stamp), tables)) if stamp.revision > head.revision => {
@@ -152,7 +159,7 @@ fn current_tables(
             return Ok((tables, stamp));
         }
         Ok((Some(stamp), tables)) if reader.contains(stamp)? => {
-            match catch_up(&tables, reader, stamp) {
+            match catch_up(&tables, reader, stamp, &tell) {
                 Ok(reached) => return Ok((tables, reached)),
                 Err(OpenError::Read(error @ ReadError::Newer { .. })) => return Err(error.into()),
                 Err(error) => tracing::warn!(%error, "the tables cannot be continued"),
@@ -164,7 +171,7 @@ fn current_tables(
     }
     derived.clear().map_err(index)?;
     let tables = Tables::open(derived.path())?;
-    let reached = match catch_up(&tables, reader, Head::default()) {
+    let reached = match catch_up(&tables, reader, Head::default(), &tell) {
         Ok(reached) => reached,
         Err(
             error @ (OpenError::Read(ReadError::Damaged(_))
@@ -179,7 +186,13 @@ fn current_tables(
     Ok((tables, reached))
 }
 
-fn catch_up(tables: &Tables, reader: &JournalReader, stamp: Head) -> Result<Head, OpenError> {
+fn catch_up(
+    tables: &Tables,
+    reader: &JournalReader,
+    stamp: Head,
+    tell: &dyn Fn(Revision),
+) -> Result<Head, OpenError> {
+    tell(stamp.revision);
     reader.replay(stamp, |claims, head| {
         let mut overlay = Overlay::over(tables);
         for (revision, position, claim) in claims {
@@ -187,6 +200,7 @@ fn catch_up(tables: &Tables, reader: &JournalReader, stamp: Head) -> Result<Head
             fold(placed, &mut overlay)?;
         }
         tables.apply(overlay.into_changes(), head)?;
+        tell(head.revision);
         Ok(())
     })
 }

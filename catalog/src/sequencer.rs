@@ -65,10 +65,24 @@ pub struct Committed {
 /// Who is told of claims; called on the sequencer's thread, so it must not wait.
 pub type Publish = Box<dyn Fn(Committed) + Send>;
 
+/// What was written since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// Claims that are durable and shown.
+    pub claims: u64,
+    /// Lines that hold them.
+    pub batches: u64,
+    /// Lines that were written and synced or should have been: those that failed, too.
+    pub syncs: u64,
+}
+
 /// What queries may know of the sequencer.
 #[derive(Debug, Default)]
 pub struct State {
     revision: AtomicU64,
+    claims: AtomicU64,
+    batches: AtomicU64,
+    syncs: AtomicU64,
     stopped: RwLock<Option<String>>,
 }
 
@@ -91,6 +105,21 @@ impl State {
 
     pub fn reach(&self, revision: Revision) {
         self.revision.store(revision, Ordering::Release);
+    }
+
+    /// What was written since the start.
+    pub fn written(&self) -> Written {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Written {
+            claims: read(&self.claims),
+            batches: read(&self.batches),
+            syncs: read(&self.syncs),
+        }
+    }
+
+    fn count(&self, claims: usize) {
+        self.claims.fetch_add(claims as u64, Ordering::Relaxed);
+        self.batches.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -211,6 +240,7 @@ impl Sequencer {
     fn write(&mut self, batch: Batch<'_>) -> Result<(), CommandError> {
         let Batch { line, overlay, claims, .. } = batch;
         let changes = overlay.into_changes();
+        self.state.syncs.fetch_add(1, Ordering::Relaxed);
         let head = self.journal.append(line).map_err(|error| {
             tracing::error!(%error, "claims could not be written");
             match &error {
@@ -227,6 +257,7 @@ impl Sequencer {
             return Err(CommandError::OutcomeUnknown);
         }
         self.state.reach(head.revision);
+        self.state.count(claims.len());
         if let Some(feed) = &self.feed {
             feed.add(&claims, head);
         }

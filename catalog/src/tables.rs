@@ -8,6 +8,7 @@ mod error;
 mod keys;
 mod layers;
 mod overlay;
+mod redo;
 mod rows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,6 +28,7 @@ pub use rows::{
 
 use crate::line::{Head, Sum};
 use layers::{Layers, Stack};
+use redo::Redo;
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
 const LAYOUT: u8 = 9;
@@ -55,7 +57,8 @@ impl Tables {
         let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES);
         let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
         let db = opened.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??;
-        let layers = Arc::new(Layers::over(db));
+        let layers = Layers::over(db, Redo::beside(path), Key::stamp().into_bytes())?;
+        let layers = Arc::new(layers);
         let settled = Arc::clone(&layers);
         let settler = std::thread::Builder::new().name("tables".to_owned());
         let settler = settler.spawn(move || settled.settle());

@@ -2,6 +2,7 @@
 //! and what can be read is served.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,14 +23,18 @@ fn open(disk: &CrashDisk, index: &Path) -> Result<Catalog, OpenError> {
 }
 
 fn open_over(disk: Arc<dyn Disk>, index: &Path) -> Result<Catalog, OpenError> {
-    Catalog::open(Options {
+    Catalog::open(options(disk, index))
+}
+
+fn options(disk: Arc<dyn Disk>, index: &Path) -> Options {
+    Options {
         disk,
         index_above: index.to_owned(),
         search_above: None,
         boot: Some("boot".to_owned()),
         clock: Arc::new(ManualClock::at(Timestamp(0))),
         publish: Box::new(drop),
-    })
+    }
 }
 
 fn create(catalog: &Catalog, name: &str) -> Result<u64, CommandError> {
@@ -37,6 +42,16 @@ fn create(catalog: &Catalog, name: &str) -> Result<u64, CommandError> {
     catalog
         .submit(viewer(), Command::CreateProject(project.into()), None)
         .map(|outcome| outcome.revision)
+}
+
+#[test]
+fn tables_that_are_made_anew_say_how_far_they_are() {
+    let (disk, _) = five_lines();
+    let (index, told) = (tempfile::tempdir().unwrap(), RefCell::new(Vec::new()));
+    let tell = |phase, done, total| told.borrow_mut().push((phase, done, total));
+    let options = options(Arc::new(disk), index.path());
+    drop(Catalog::open_telling(options, &tell).unwrap());
+    assert_eq!(told.into_inner(), (0..=5).map(|done| ("facts", done, 5)).collect::<Vec<_>>());
 }
 
 /// A journal of five lines, its daemon killed.
@@ -63,7 +78,7 @@ fn line_starts(bytes: &[u8]) -> Vec<usize> {
 #[test]
 fn a_torn_last_line_is_cut_off_and_writing_goes_on() {
     let (intact, path) = five_lines();
-    let starts = std::cell::RefCell::new(Vec::new());
+    let starts = RefCell::new(Vec::new());
     intact.damage(&path, |bytes| *starts.borrow_mut() = line_starts(bytes)).unwrap();
     let (last, end) = (starts.borrow()[4], starts.borrow()[5]);
     for cut in [last + 1, last + 40, end - 2, end - 1] {

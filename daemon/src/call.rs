@@ -20,9 +20,10 @@ use rushes_vault::ids::{AssetId, AssetKey, ElementId, ProjectId, UserId};
 use rushes_vault::model::{Asset, Version, Viewer};
 use uuid::Uuid;
 
+use crate::asked::Asked;
 use crate::auth::{self, Grant};
 use crate::clock;
-use crate::edge::{Links, is_safe};
+use crate::edge::{Base, Links, is_safe};
 use crate::error::Refusal;
 use crate::sign::is_signed;
 use crate::state::App;
@@ -174,9 +175,12 @@ impl Call {
         needs: Needs,
         grant: Grant,
     ) -> Result<Self, Refusal> {
+        if let Some(asked) = parts.extensions.get::<Arc<Asked>>() {
+            asked.is_of(grant.viewer.user);
+        }
         grant.must_have(needs.access)?;
-        let links = parts.extensions.get::<Links>().cloned();
-        let links = links.ok_or_else(|| Refusal::failed("a route lies outside the edge"))?;
+        let base = parts.extensions.get::<Base>().cloned();
+        let base = base.ok_or_else(|| Refusal::failed("a route lies outside the edge"))?;
         let params = RawPathParams::from_request_parts(parts, app)
             .await
             .map_err(|error| Refusal::new(Code::BadRequest, format!("the path: {error}")))?;
@@ -185,7 +189,7 @@ impl Call {
             app: Arc::clone(app),
             viewer: grant.viewer,
             grant,
-            links,
+            links: Links::new(base, app),
             named: named.collect(),
             headers: parts.headers.clone(),
             uri: parts.uri.clone(),
@@ -284,6 +288,11 @@ impl Call {
     /// The asset in the path.
     pub fn asset(&self) -> Result<AssetId, Refusal> {
         self.named("asset")?.parse().map_err(|_| Refusal::missing("asset"))
+    }
+
+    /// The kind of asset in the path.
+    pub fn asset_type(&self) -> Result<String, Refusal> {
+        self.named("asset_type").map(str::to_owned)
     }
 
     /// The user in the path.

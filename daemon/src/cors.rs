@@ -18,12 +18,12 @@ use axum::response::Response;
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 /// Beside what every page may send. The last ones are of resumable uploads (tus 1.0).
 const HEADERS: &str = "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range, \
-     Last-Event-ID, Idempotency-Key, Tus-Resumable, Upload-Length, Upload-Offset, \
-     Upload-Metadata, Upload-Checksum, Upload-Concat, Upload-Defer-Length";
+     Last-Event-ID, Idempotency-Key, X-Request-Id, Tus-Resumable, Upload-Length, \
+     Upload-Offset, Upload-Metadata, Upload-Checksum, Upload-Concat, Upload-Defer-Length";
 /// What pages may read of an answer, beside what every page may.
 const EXPOSED: &str = "ETag, Location, Content-Range, Accept-Ranges, Content-Disposition, \
-     Retry-After, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Length, \
-     Upload-Offset, Upload-Expires";
+     Retry-After, X-Request-Id, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, \
+     Upload-Length, Upload-Offset, Upload-Expires";
 /// How long a browser may remember the answer to a preflight, in seconds: browsers cap it near.
 const PREFLIGHT_S: &str = "7200";
 /// Says which origins' pages may show what was answered.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use rushes_api::Code;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
+use tracing::Span;
 
 use crate::error::Refusal;
 
@@ -46,8 +47,9 @@ impl Crossing {
         E: Into<Refusal>,
     {
         let room = room(&self.calls).await?;
+        let span = Span::current();
         let task = tokio::task::spawn_blocking(move || {
-            let answer = work().map_err(Into::into);
+            let answer = span.in_scope(work).map_err(Into::into);
             drop(room);
             answer
         });

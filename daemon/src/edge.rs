@@ -7,7 +7,6 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -20,11 +19,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rushes_api::Code;
 use rushes_vault::ids::UserId;
-use uuid::Uuid;
+use tracing::Instrument;
 
+use crate::asked::{Asked, Telling};
 use crate::clock;
 use crate::cors::{self, RESOURCE_POLICY};
 use crate::error::Refusal;
+use crate::front::Front;
 use crate::state::App;
 use crate::unread::Unread;
 
@@ -35,6 +36,10 @@ const GUARDS: [(HeaderName, &str); 3] = [
     (RESOURCE_POLICY, "same-origin"),
 ];
 
+/// What absolute links in the reply to a request begin with.
+#[derive(Debug, Clone)]
+pub struct Base(Arc<str>);
+
 /// How absolute links in a reply are made.
 #[derive(Debug, Clone)]
 pub struct Links {
@@ -43,6 +48,11 @@ pub struct Links {
 }
 
 impl Links {
+    /// Links that begin as the request's own target does.
+    pub fn new(Base(base): Base, app: &Arc<App>) -> Self {
+        Self { base, app: Arc::clone(app) }
+    }
+
     /// The absolute URL of a path.
     pub fn to(&self, path: &str) -> String {
         format!("{}{path}", self.base)
@@ -55,23 +65,30 @@ impl Links {
 }
 
 /// The outermost layer.
-pub async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+pub async fn edge(State(front): State<Arc<Front>>, request: Request, next: Next) -> Response {
+    let telling = Telling::of(&request, &front.metrics);
+    let answer = answer(&front, telling.asked(), request, next);
+    let response = answer.instrument(telling.span()).await;
+    telling.answered(response)
+}
+
+async fn answer(front: &Front, asked: &Arc<Asked>, mut request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    request.extensions_mut().insert(Arc::clone(asked));
     let announced = request.headers().get(CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse().ok());
     let mut unread = None;
     let mut request = request.map(|body| {
-        let (body, watched) = Unread::watch(body, announced);
+        let (body, watched) = Unread::watch(body, announced, asked.taken_bytes());
         unread = Some(watched);
         body
     });
-    let origin = app.origins.of(request.headers());
-    let asked = origin.as_ref().and_then(|_| cors::preflight(&method, request.headers()));
-    let mut response = match (links(&app, &request), asked) {
+    let origin = front.origins.of(request.headers());
+    let preflight = origin.as_ref().and_then(|_| cors::preflight(&method, request.headers()));
+    let mut response = match (base(front, &request), preflight) {
         (Ok(_), Some(preflight)) => preflight,
-        (Ok(links), None) => {
-            request.extensions_mut().insert(links);
+        (Ok(base), None) => {
+            request.extensions_mut().insert(base);
             next.run(request).await
         }
         (Err(refusal), _) => refusal.into_response(),
@@ -79,11 +96,8 @@ pub async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     if unread.is_some_and(|unread| !unread.is_none()) {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    let status = response.status().as_u16();
-    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::debug!(%method, path, status, ms, "answered");
-    app.origins.mark(origin, response.headers_mut());
-    guarded(written(response))
+    front.origins.mark(origin, response.headers_mut());
+    guarded(written(response, asked.id()))
 }
 
 /// Turns a panic of a handler into a refusal; the panic itself is already in the log.
@@ -101,22 +115,21 @@ pub async fn no_method() -> Refusal {
     Refusal::new(Code::MethodNotAllowed, "this route does not take that method: see Allow")
 }
 
-fn links(app: &Arc<App>, request: &Request) -> Result<Links, Refusal> {
+fn base(front: &Front, request: &Request) -> Result<Base, Refusal> {
     let host = host_of(request.uri(), request.headers())?;
-    if !app.hosts.allow(host) {
+    if !front.hosts.allow(host) {
         return Err(Refusal::new(
             Code::Misdirected,
             "this daemon does not answer for that host: use its address, or set --base-url",
         ));
     }
     if !is_safe(request.method()) {
-        same_origin(app, request.headers())?;
+        same_origin(front, request.headers())?;
     }
-    let base = match &app.base_url {
+    Ok(Base(match &front.base_url {
         Some(base) => base.as_str().into(),
         None => format!("http://{host}").into(),
-    };
-    Ok(Links { base, app: Arc::clone(app) })
+    }))
 }
 
 /// The host that a request is for (RFC 9112, section 3.2): exactly one, and the same everywhere.
@@ -143,14 +156,14 @@ pub fn is_safe(method: &Method) -> bool {
 
 /// Refuses changes that a page of another origin asks for, unless the operator named that origin.
 /// Programs send neither header.
-fn same_origin(app: &App, headers: &HeaderMap) -> Result<(), Refusal> {
-    if app.origins.of(headers).is_some() {
+fn same_origin(front: &Front, headers: &HeaderMap) -> Result<(), Refusal> {
+    if front.origins.of(headers).is_some() {
         return Ok(());
     }
     let foreign = headers
         .get_all(ORIGIN)
         .iter()
-        .any(|origin| origin.to_str().map_or(true, |origin| !app.hosts.allow_origin(origin)));
+        .any(|origin| origin.to_str().map_or(true, |origin| !front.hosts.allow_origin(origin)));
     let cross_site = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
     if foreign || cross_site {
         return Err(Refusal::new(Code::CrossOrigin, "changes from another origin are refused"));
@@ -166,10 +179,10 @@ fn guarded(mut response: Response) -> Response {
 }
 
 /// Writes the document of a refusal, if the response is one.
-fn written(mut response: Response) -> Response {
+fn written(mut response: Response, id: &str) -> Response {
     let Some(refusal) = response.extensions_mut().remove::<Refusal>() else { return response };
-    let request = Uuid::now_v7().urn().to_string();
-    let document = refusal.render(&request);
+    refusal.log();
+    let document = refusal.document(id);
     let headers = response.headers_mut();
     headers.insert(CONTENT_LENGTH, HeaderValue::from(document.len()));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

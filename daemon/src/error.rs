@@ -12,7 +12,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rushes_api::problem::MEDIA_TYPE;
-use rushes_api::{Code, Problem};
+use rushes_api::{Code, Problem, Progress};
 use rushes_vault::command::CommandError;
 use rushes_vault::search::SearchError;
 use rushes_vault::source::SourceError;
@@ -26,6 +26,8 @@ use crate::tokens::TokenError;
 
 /// What a busy daemon asks for, in seconds: queues drain in less.
 const RETRY_BUSY_S: &str = "1";
+/// What a daemon that starts asks for, in seconds: often enough for who waits.
+const RETRY_STARTING_S: &str = "5";
 /// What a full disk asks for, in seconds: somebody has to free space.
 const RETRY_FULL_S: &str = "60";
 
@@ -37,12 +39,14 @@ pub struct Refusal {
     field: Option<String>,
     cause: Option<String>,
     current: Option<Box<Value>>,
+    progress: Option<Box<Progress>>,
 }
 
 impl Refusal {
     /// Refuses with a code; `detail` is shown to the client.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), field: None, cause: None, current: None }
+        let detail = detail.into();
+        Self { code, detail, field: None, cause: None, current: None, progress: None }
     }
 
     /// Refuses because of one field.
@@ -72,6 +76,13 @@ impl Refusal {
         Self { current: current.map(Box::new), ..Self::new(Code::Changed, detail) }
     }
 
+    /// Answers what comes before the daemon is ready.
+    pub fn starting(progress: Progress) -> Self {
+        let Progress { phase, done, total } = &progress;
+        let detail = format!("the daemon is starting ({phase}: {done} of {total}): try again soon");
+        Self { progress: Some(Box::new(progress)), ..Self::new(Code::Starting, detail) }
+    }
+
     /// A failure of the daemon; the cause goes to the log only.
     pub fn failed(cause: impl Display) -> Self {
         let detail = "the daemon failed: its log says why";
@@ -86,20 +97,30 @@ impl Refusal {
     /// What the client is told.
     pub fn problem(&self) -> Problem {
         let problem = Problem::new(self.code, self.detail.as_str());
-        Problem { field: self.field.clone(), current: self.current.as_deref().cloned(), ..problem }
+        Problem {
+            field: self.field.clone(),
+            current: self.current.as_deref().cloned(),
+            progress: self.progress.as_deref().cloned(),
+            ..problem
+        }
     }
 
-    /// Logs the refusal under a name, and gives the document with that name in it.
-    pub fn render(&self, request: &str) -> Vec<u8> {
-        let problem = Problem { instance: Some(request.to_owned()), ..self.problem() };
+    /// Logs the refusal, with what the client is not told.
+    pub fn log(&self) {
         let (code, detail) = (self.code.as_str(), &self.detail);
-        if problem.status >= 500 {
+        // Whoever asks while it starts is no failure of its own.
+        if self.code.status() >= 500 && self.code != Code::Starting {
             let cause = self.cause.as_deref().unwrap_or_default();
-            tracing::error!(request, code, detail, cause, "request failed");
+            tracing::error!(code, detail, cause, "request failed");
         } else {
-            tracing::debug!(request, code, detail, "request refused");
+            tracing::debug!(code, detail, "request refused");
         }
-        serde_json::to_vec(&problem).unwrap_or_default()
+    }
+
+    /// The document that the client gets, with the id under which the log has it.
+    pub fn document(&self, request: &str) -> Vec<u8> {
+        let instance = Some(format!("urn:rushes:request:{request}"));
+        serde_json::to_vec(&Problem { instance, ..self.problem() }).unwrap_or_default()
     }
 }
 
@@ -118,6 +139,9 @@ impl IntoResponse for Refusal {
             }
             Code::Busy | Code::OutcomeUnknown => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_BUSY_S));
+            }
+            Code::Starting => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_STARTING_S));
             }
             Code::DiskFull => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_FULL_S));
@@ -264,7 +288,7 @@ mod tests {
     fn why_nothing_is_written_is_for_the_log() {
         let reason = "/srv/data/journal/1.jsonl: line 7: bad checksum".to_owned();
         let refusal = Refusal::from(CommandError::ReadOnly { reason: reason.clone() });
-        let sent = String::from_utf8(refusal.render("x")).unwrap();
+        let sent = String::from_utf8(refusal.document("x")).unwrap();
         assert!(sent.contains("/health") && !sent.contains("journal"), "{sent}");
         assert_eq!(refusal.cause, Some(reason));
     }

@@ -1,7 +1,9 @@
-//! `GET /health`: whether the daemon serves, for people, supervisors and load balancers.
+//! `GET /health`: whether the daemon is well, for people and supervisors; `GET /ready`: whether it
+//! serves, for load balancers and whoever waits for it.
 //!
-//! Invariant: 200 only while everything works that the daemon was started for, writes too; damage
-//! of some contents is said, and stops nothing.
+//! Invariant: a daemon that starts is healthy and not ready; one that takes no writes is not
+//! healthy, and ready, because it serves what it has. Damage of some contents is said, and stops
+//! nothing.
 
 use std::sync::Arc;
 
@@ -9,22 +11,28 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
-use rushes_api::{Health, MountHealth, paths};
+use rushes_api::{Code, Health, MountHealth, Ready, paths};
 use rushes_fs::{Mode, Mount};
+use rushes_vault::Step;
 
 use crate::error::Refusal;
+use crate::front::{Front, Phase};
 use crate::operation::{Operation, get};
 use crate::reply;
-use crate::state::{App, Phase};
+use crate::state::App;
 
 /// What can be asked here.
 pub fn operations() -> Vec<Operation> {
-    let about = "It does not serve everything; or, as a problem, it is too busy to say.";
+    let about = "It stops, or takes no writes; or, as a problem, it is too busy to say.";
     vec![
         get(paths::HEALTH, health)
             .named("get_health", "Answers how the daemon is.")
-            .answering_json::<Health>(StatusCode::OK, "It serves everything.")
+            .answering_json::<Health>(StatusCode::OK, "It is alive, and may be starting.")
             .answering_json::<Health>(StatusCode::SERVICE_UNAVAILABLE, about),
+        get(paths::READY, ready)
+            .named("get_ready", "Answers whether everything is served.")
+            .answering_json::<Ready>(StatusCode::OK, "It is.")
+            .fails(&[Code::Starting]),
     ]
 }
 
@@ -33,7 +41,7 @@ pub async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let vault = Arc::clone(&app.vault);
     let ask = move || Ok::<_, Refusal>((vault.revision(), vault.writable(), vault.damage_count()));
     let (revision, writable, damaged) = app.crossing.call(ask).await?;
-    let (status, why) = match (app.phase.get(), writable) {
+    let (status, why) = match (app.front.phase.get(), writable) {
         (Phase::Starting, _) => ("starting", Some("the mount is not there yet".to_owned())),
         (Phase::Stopping, _) => ("stopping", Some("the daemon is stopping".to_owned())),
         (Phase::Ready, Err(why)) => ("read_only", Some(why)),
@@ -44,13 +52,13 @@ pub async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
         (Phase::Ready, Ok(())) => ("ok", None),
     };
     // Whatever is damaged, the rest is served.
-    let fine = matches!(status, "ok" | "damaged");
+    let fine = matches!(status, "ok" | "damaged" | "starting");
     let health = Health {
         status: status.to_owned(),
         why,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         revision,
-        uptime_s: app.started.elapsed().as_secs(),
+        uptime_s: app.front.started.elapsed().as_secs(),
         mount: app.mount().as_ref().map(of_mount),
     };
     let mut response = reply::made(None, &health)?;
@@ -58,6 +66,29 @@ pub async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     }
     Ok(([(CACHE_CONTROL, "no-store")], response).into_response())
+}
+
+/// Answers how a daemon is whose data directory is not open yet.
+pub fn starting(front: &Front) -> Result<Response, Refusal> {
+    let Step { phase, done, total } = front.progress.step();
+    let health = Health {
+        status: "starting".to_owned(),
+        why: Some(format!("{phase}: {done} of {total}")),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        revision: 0,
+        uptime_s: front.started.elapsed().as_secs(),
+        mount: None,
+    };
+    Ok(([(CACHE_CONTROL, "no-store")], reply::made(None, &health)?).into_response())
+}
+
+/// Answers whether everything is served.
+pub async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+    if app.front.phase.get() != Phase::Ready {
+        return Err(app.front.not_ready());
+    }
+    let ready = Ready { status: "ready".to_owned() };
+    Ok(([(CACHE_CONTROL, "no-store")], reply::made(None, &ready)?).into_response())
 }
 
 /// How files open in a mount.

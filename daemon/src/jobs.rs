@@ -15,6 +15,7 @@ use rushes_api::Code;
 use rushes_api::store::{Job, JobStatus};
 use serde::Serialize;
 use serde_json::Value;
+use tracing::Span;
 
 use crate::error::Refusal;
 
@@ -30,6 +31,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Scrub, Self::Reindex, Self::Sweep];
+
     /// Its name, which is also the last part of its path.
     pub const fn name(self) -> &'static str {
         match self {
@@ -111,7 +115,10 @@ impl Jobs {
         let shown = Arc::new(Mutex::new(begun));
         let (inside, outcome) = (Arc::clone(&run), Arc::clone(&shown));
         let thread = thread::Builder::new().name(format!("rushes-{}", kind.name()));
+        // Its lines carry the id of the request that began it.
+        let span = Span::current();
         let thread = thread.spawn(move || {
+            let _begun_by = span.entered();
             let done = catch_unwind(AssertUnwindSafe(|| work(&inside)));
             let mut shown = outcome.lock().unwrap_or_else(PoisonError::into_inner);
             (shown.status, shown.why) = ended(kind, done, inside.is_stopped());
@@ -126,10 +133,12 @@ impl Jobs {
 
     /// Refuses while one of a kind runs.
     pub fn must_rest(&self, kind: Kind) -> Result<(), Refusal> {
-        if self.lock().get(&kind).is_some_and(Slot::is_running) {
-            return Err(running(kind));
-        }
-        Ok(())
+        if self.is_running(kind) { Err(running(kind)) } else { Ok(()) }
+    }
+
+    /// Whether one of a kind runs.
+    pub fn is_running(&self, kind: Kind) -> bool {
+        self.lock().get(&kind).is_some_and(Slot::is_running)
     }
 
     /// How the last one of its kind stands.

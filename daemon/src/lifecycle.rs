@@ -1,4 +1,5 @@
-//! From settings to a served data directory and back: open, listen, mount, say so, stop in order.
+//! From settings to a served data directory and back: lock, listen, open, mount, say so, stop in
+//! order.
 //!
 //! Invariant: the first SIGTERM or SIGINT, during the start too, drains, unmounts and closes,
 //! whatever hangs below within bounded times; the second one ends the process at once.
@@ -7,7 +8,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use std::{process, thread};
 
@@ -15,7 +16,9 @@ use rushes_fs::{MountError, MountOptions};
 use rushes_vault::command::CommandError;
 use rushes_vault::model::Viewer;
 use rushes_vault::source::Source;
-use rushes_vault::{CloseError, LockError, OpenError, Options, QueryError, Vault};
+use rushes_vault::{
+    CloseError, LockError, Locked, OpenError, Options, Progress, QueryError, Vault,
+};
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -28,15 +31,18 @@ use crate::banner;
 use crate::clock;
 use crate::config::{Config, MountAt};
 use crate::crossing::{CALLS_MAX, Crossing, UPLOADS_MAX};
+use crate::front::{AtomicPhase, Front, Phase};
+use crate::gate::Gate;
 use crate::hosts::Hosts;
 use crate::jobs::Jobs;
 use crate::jwks::JwksError;
 use crate::jwt::Issuer;
+use crate::metrics::Metrics;
 use crate::routes::router;
 use crate::secrets::SecretError;
 use crate::serve::serve;
 use crate::sign::Signer;
-use crate::state::{App, AtomicPhase, Phase};
+use crate::state::App;
 use crate::tokens::Tokens;
 use crate::users::Users;
 
@@ -106,51 +112,58 @@ pub enum StartError {
 
 /// Runs the daemon until it is told to stop.
 pub fn run(config: &Config) -> Result<(), StartError> {
-    let vault = Vault::open(&Options { data: config.data.clone() })?;
-    let outcome = serve_vault(config, &vault);
-    let closed = vault.close();
-    outcome?;
-    Ok(closed?)
-}
-
-fn serve_vault(config: &Config, vault: &Arc<Vault>) -> Result<(), StartError> {
-    let accounts = Accounts::open(vault, config)?;
+    let locked = Vault::lock(&Options { data: config.data.clone() })?;
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .thread_name("rushes-http")
         .max_blocking_threads(CALLS_MAX + UPLOADS_MAX + SPARE_THREADS)
         .build()
         .map_err(|source| StartError::Process { verb: "start the runtime", source })?;
-    let outcome = runtime.block_on(serve_until_stopped(config, vault, accounts));
-    runtime.shutdown_timeout(RUNTIME_END_MAX);
-    outcome
+    let opened = Arc::new(OnceLock::new());
+    let outcome = runtime.block_on(serve_until_stopped(config, locked, &opened));
+    if opened.get().is_some() {
+        runtime.shutdown_timeout(RUNTIME_END_MAX);
+    } else {
+        // An opening cannot be interrupted; it is left as a kill leaves it.
+        runtime.shutdown_background();
+    }
+    let closed = opened.get().map_or(Ok(()), |vault| vault.close());
+    outcome?;
+    Ok(closed?)
 }
 
 async fn serve_until_stopped(
     config: &Config,
-    vault: &Arc<Vault>,
-    accounts: Accounts,
+    locked: Locked,
+    opened: &Arc<OnceLock<Arc<Vault>>>,
 ) -> Result<(), StartError> {
     // Before anything is mounted, so that no early signal leaves a dead mount behind.
     let mut signals = Signals::new()?;
     let (listener, bound) = listen(config.listen).await?;
-    vault.set_address(bound)?;
-    let app = Arc::new(app(config, vault, accounts, bound));
+    locked.set_address(bound)?;
+    let front = Arc::new(front(config, bound)?);
+    let gate = Gate::new(Arc::clone(&front));
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async move { drop(stopped.await) };
-    let served = tokio::spawn(serve(listener, router(Arc::clone(&app)), stopped));
-    let mut mounting = pin!(make_ready(config, &app));
+    let served = tokio::spawn(serve(listener, gate.service(), stopped));
+    let app = OnceLock::new();
+    let mut starting = pin!(async {
+        let made = open(config, locked, &front, opened).await?;
+        let app = app.get_or_init(|| made);
+        gate.open(router(Arc::clone(app)));
+        make_ready(config, app).await
+    });
     let ready = tokio::select! {
-        ready = &mut mounting => Some(ready),
+        ready = &mut starting => Some(ready),
         () = signals.next() => None,
     };
-    if let Some(Ok(())) = ready {
-        app.phase.set(Phase::Ready);
-        banner::show(config, &app, bound);
+    if let (Some(Ok(())), Some(app)) = (&ready, app.get()) {
+        front.phase.set(Phase::Ready);
+        banner::show(config, app, bound);
         notify(&[NotifyState::Ready, NotifyState::Status("serving")]);
         signals.next().await;
     }
-    app.phase.set(Phase::Stopping);
+    front.phase.set(Phase::Stopping);
     notify(&[NotifyState::Stopping]);
     tracing::info!("stopping: requests are finished, a second signal ends at once");
     tokio::spawn(async move {
@@ -161,12 +174,35 @@ async fn serve_until_stopped(
     if !served.await.unwrap_or(false) {
         tracing::warn!("requests were cut off: they took too long after the stop");
     }
-    if ready.is_none() {
-        give_up(mounting).await;
+    if let Some(app) = app.get() {
+        if ready.is_none() {
+            give_up(starting).await;
+        }
+        unmount(app).await;
+        end_jobs(app).await;
     }
-    unmount(&app).await;
-    end_jobs(&app).await;
     ready.unwrap_or(Ok(()))
+}
+
+/// Opens the data directory and all that lies in it, which may take minutes.
+async fn open(
+    config: &Config,
+    locked: Locked,
+    front: &Arc<Front>,
+    opened: &Arc<OnceLock<Arc<Vault>>>,
+) -> Result<Arc<App>, StartError> {
+    let (config, front, opened) = (config.clone(), Arc::clone(front), Arc::clone(opened));
+    let task = tokio::task::spawn_blocking(move || {
+        let vault = locked.open(&front.progress)?;
+        let vault = opened.get_or_init(|| vault);
+        front.progress.tell("accounts", 0, 1);
+        let accounts = Accounts::open(vault, &config)?;
+        Ok(Arc::new(app(&config, vault, accounts, front)))
+    });
+    task.await.unwrap_or_else(|panic| {
+        let source = io::Error::other(panic);
+        Err(StartError::Process { verb: "open the data directory", source })
+    })
 }
 
 /// Waits for a mount that nobody wants any more, so that it can be taken away.
@@ -188,13 +224,24 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartE
     Ok((listener, bound))
 }
 
-fn app(
-    config: &Config,
-    vault: &Arc<Vault>,
-    Accounts { users, tokens, signer, issuer }: Accounts,
-    bound: SocketAddr,
-) -> App {
+fn front(config: &Config, bound: SocketAddr) -> Result<Front, StartError> {
+    let unnamed =
+        |error| StartError::Process { verb: "make the metrics", source: io::Error::other(error) };
+    Ok(Front {
+        origins: config.origins.clone(),
+        hosts: Hosts::new(bound, config.base_url.clone()),
+        base_url: config.base_url.clone(),
+        metrics: Arc::new(Metrics::new().map_err(unnamed)?),
+        progress: Progress::default(),
+        started: Instant::now(),
+        phase: AtomicPhase::new(),
+    })
+}
+
+fn app(config: &Config, vault: &Arc<Vault>, accounts: Accounts, front: Arc<Front>) -> App {
+    let Accounts { users, tokens, signer, issuer } = accounts;
     App {
+        front,
         users,
         jobs: Jobs::default(),
         vault: Arc::clone(vault),
@@ -202,13 +249,8 @@ fn app(
         tokens,
         signer,
         issuer,
-        origins: config.origins.clone(),
-        hosts: Hosts::new(bound, config.base_url.clone()),
-        base_url: config.base_url.clone(),
         upload_bytes_max: config.upload_bytes_max,
-        started: Instant::now(),
         mount: Mutex::new(None),
-        phase: AtomicPhase::new(),
     }
 }
 
@@ -238,6 +280,7 @@ impl Accounts {
 async fn make_ready(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
     let Some(MountAt { dir, user }) = config.mount.clone() else { return Ok(()) };
     let allow_other = config.mount_allow_other;
+    app.front.progress.tell("mount", 0, 1);
     let app = Arc::clone(app);
     let task = tokio::task::spawn_blocking(move || {
         let user = match user {

@@ -3,6 +3,7 @@
 //! Holds the process's edges: settings, privacy, logging and the exit code. Invariant: nothing is
 //! written before other users of the machine are shut out.
 
+mod asked;
 mod auth;
 mod banner;
 mod bodies;
@@ -14,6 +15,8 @@ mod crossing;
 mod document;
 mod edge;
 mod error;
+mod front;
+mod gate;
 mod guard;
 mod health;
 mod hosts;
@@ -22,6 +25,7 @@ mod jobs;
 mod jwks;
 mod jwt;
 mod lifecycle;
+mod metrics;
 mod objects;
 mod operation;
 mod parameters;
@@ -116,7 +120,7 @@ fn log(config: &Config) -> Result<(), tracing_subscriber::filter::ParseError> {
         .with_ansi(io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     Ok(())
 }

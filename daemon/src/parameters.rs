@@ -46,6 +46,10 @@ pub mod example {
     pub const OTHER_SCENE: &str = "0193a5b0-7c3e-7000-8000-00000000000b";
     /// The key of a history of the project and of each part of it.
     pub const ASSET_KEY: &str = "scene_video";
+    /// The role of the asset.
+    pub const ASSET_TYPE: &str = "keyframe";
+    /// A storyboard of an older program's.
+    pub const STORYBOARD: &str = "storyboard-1";
     /// A workflow.
     pub const WORKFLOW: &str = "comfy-7";
     /// The digest of the bytes of the asset.
@@ -78,6 +82,8 @@ fn in_path(name: &str, path: &str, shapes: &mut Shapes) -> Parameter {
         "token" => id("The token, by its id.", example::TOKEN),
         "asset_key" => ("The history's key.", shape::<AssetKey>(), json!(example::ASSET_KEY)),
         "version" => ("The version's number.", plain(number(1, u32::MAX as usize)), json!(1)),
+        "asset_type" => ("The asset's role.", plain(text()), json!(example::ASSET_TYPE)),
+        "storyboard" => ("The storyboard.", plain(text()), json!(example::STORYBOARD)),
         "workflow" => {
             ("The workflow, as its program calls it.", plain(text()), json!(example::WORKFLOW))
         }

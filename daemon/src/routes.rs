@@ -14,7 +14,9 @@ mod elements;
 mod form;
 mod histories;
 mod lineage;
+mod metrics;
 mod multipart;
+mod old;
 mod openapi;
 mod pages;
 mod parts;
@@ -32,18 +34,19 @@ mod versions;
 
 use std::sync::Arc;
 
-use axum::middleware::from_fn_with_state;
+use axum::middleware::from_fn;
 use axum::{Extension, Router};
 use rushes_api::paths;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::asked;
 use crate::document;
 use crate::operation::{Operation, below, tagged};
 use crate::state::App;
 use crate::{edge, health};
 
 /// What the operations are about, in the order of the document.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     ("daemon", "The daemon itself."),
     ("projects", "Projects, with all that is in them."),
     ("scenes", "The scenes of a project, by number."),
@@ -56,6 +59,7 @@ const TAGS: [(&str, &str); 12] = [
     ("tokens", "Tokens and signed URLs."),
     ("users", "Who there is; for admins."),
     ("store", "The upkeep of the bytes; for admins."),
+    ("old", "What older programs call."),
 ];
 
 /// Everything that can be asked.
@@ -71,17 +75,21 @@ pub fn operations() -> Vec<Operation> {
             "assets",
             [data::operations(), upload::operations(), contents::operations()].concat(),
         ),
+        tagged("old", old::operations()),
         tagged("lineage", lineage::operations()),
         tagged("counts", counts::operations()),
         tagged("tokens", [tokens::operations(), sign::operations()].concat()),
         tagged("users", users::operations()),
         tagged("store", [store::operations(), sweep::operations()].concat()),
     ];
-    let outside = tagged("daemon", [health::operations(), openapi::operations()].concat());
+    let outside = tagged(
+        "daemon",
+        [health::operations(), metrics::operations(), openapi::operations()].concat(),
+    );
     [outside, below(paths::PREFIX, of_api.concat())].concat()
 }
 
-/// The whole service.
+/// All routes.
 pub fn router(app: Arc<App>) -> Router {
     let operations = operations();
     let document = document::of(&operations, &TAGS);
@@ -96,7 +104,7 @@ pub fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(edge::no_method)
         .layer(Extension(Arc::new(document)))
         .layer(CatchPanicLayer::custom(edge::panicked))
-        .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
+        .layer(from_fn(asked::routed))
         .with_state(app)
 }
 

@@ -15,8 +15,9 @@ use futures_util::StreamExt;
 pub struct Unread(Arc<AtomicU64>);
 
 impl Unread {
-    /// Watches a body. `announced` is its `Content-Length`; without one only its end counts.
-    pub fn watch(body: Body, announced: Option<u64>) -> (Body, Self) {
+    /// Watches a body and counts into `taken_bytes` what is read of it. `announced` is its
+    /// `Content-Length`; without one only its end counts.
+    pub fn watch(body: Body, announced: Option<u64>, taken_bytes: Arc<AtomicU64>) -> (Body, Self) {
         if axum::body::HttpBody::is_end_stream(&body) {
             return (body, Self(Arc::default()));
         }
@@ -26,6 +27,7 @@ impl Unread {
             let length = piece.as_ref().map_or(0, Bytes::len);
             let length = u64::try_from(length).unwrap_or(u64::MAX);
             counted.fetch_sub(length, Ordering::Relaxed);
+            taken_bytes.fetch_add(length, Ordering::Relaxed);
         });
         let end = futures_util::stream::poll_fn(move |_| {
             ended.store(0, Ordering::Relaxed);
@@ -54,13 +56,15 @@ mod tests {
         for (announced, reads, is_read) in
             [(Some(8), 1, false), (Some(8), 2, true), (None, 2, false), (None, 3, true)]
         {
-            let (body, unread) = Unread::watch(pieces(), announced);
+            let taken = Arc::default();
+            let (body, unread) = Unread::watch(pieces(), announced, Arc::clone(&taken));
             let mut stream = body.into_data_stream();
             for _ in 0..reads {
                 stream.next().await.transpose().unwrap();
             }
             assert_eq!(unread.is_none(), is_read, "{announced:?}, {reads} reads");
+            assert_eq!(taken.load(Ordering::Relaxed), if reads == 1 { 5 } else { 8 });
         }
-        assert!(Unread::watch(Body::empty(), None).1.is_none());
+        assert!(Unread::watch(Body::empty(), None, Arc::default()).1.is_none());
     }
 }

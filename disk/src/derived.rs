@@ -29,6 +29,9 @@ pub enum Trust {
     },
 }
 
+/// Told while derived files are made again: what is being read, how much of it was, of how much.
+pub type Tell<'a> = &'a dyn Fn(&'static str, u64, u64);
+
 /// A directory of derived files that is in use.
 #[derive(Debug)]
 pub struct Derived {

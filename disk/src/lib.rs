@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub use append::AppendFile;
 pub use clock::{Clock, ManualClock, RealClock, Timestamp, boot_id};
 pub use crash::{CrashDisk, Cut, Fault, Lie};
-pub use derived::{Derived, Trust};
+pub use derived::{Derived, Tell, Trust};
 pub use error::{DiskError, Verb};
 pub use group::{Batch, Committer, GroupCommit, Pending, Stopped};
 pub use real::RealDisk;

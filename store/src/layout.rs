@@ -20,6 +20,9 @@ pub const STAGING: &str = "staging";
 /// Directory of damaged bytes.
 pub const QUARANTINE: &str = "quarantine";
 
+/// How many directories the wholes lie in.
+pub const WHOLE_DIRS: u64 = 256;
+
 /// The 256 directories below `whole/`.
 pub fn whole_dirs() -> impl Iterator<Item = PathBuf> {
     (0..=u8::MAX).map(|first| Path::new(WHOLE).join(format!("{first:02x}")))

@@ -65,7 +65,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rushes_digest::Digest;
-use rushes_disk::{Derived, Disk};
+use rushes_disk::{Derived, Disk, Tell};
 
 pub use check::{Checked, Finding};
 pub use counts::{Count, Stats};
@@ -106,7 +106,18 @@ impl Store {
         index_above: &Path,
         boot: Option<&str>,
     ) -> Result<Self, StoreError> {
-        let (shelf, derived) = open::open(disk, index_above, boot)?;
+        Self::open_telling(disk, index_above, boot, &|_, _, _| {})
+    }
+
+    /// The same, and says how far it has come: sealed packs that the index knows, then directories
+    /// of wholes where it is made anew.
+    pub fn open_telling(
+        disk: Arc<dyn Disk>,
+        index_above: &Path,
+        boot: Option<&str>,
+        tell: Tell<'_>,
+    ) -> Result<Self, StoreError> {
+        let (shelf, derived) = open::open(disk, index_above, boot, tell)?;
         Ok(Self { shelf: Arc::new(shelf), derived: Mutex::new(Some(derived)) })
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use rushes_disk::{Derived, Disk, GroupCommit, Trust};
+use rushes_disk::{Derived, Disk, GroupCommit, Tell, Trust};
 
 use crate::cache::Cache;
 use crate::error::{IndexError, StoreError};
@@ -27,6 +27,7 @@ pub fn open(
     disk: Arc<dyn Disk>,
     above: &Path,
     boot: Option<&str>,
+    tell: Tell<'_>,
 ) -> Result<(Shelf, Derived), StoreError> {
     layout::prepare(&*disk)?;
     layout::clear_staging(&*disk)?;
@@ -39,9 +40,9 @@ pub fn open(
     let index = Arc::new(usable_index(&*disk, &derived)?);
     let is_built = index.is_built()?;
     let ledger = Ledger::open(Arc::clone(&disk))?;
-    recover_packs(&disk, &index, &ledger)?;
+    recover_packs(&disk, &index, &ledger, tell)?;
     if !is_built {
-        list_wholes(&*disk, &index)?;
+        list_wholes(&*disk, &index, tell)?;
         index.set_built()?;
     }
     let writer = PackWriter::new(Arc::clone(&disk), Arc::clone(&index));

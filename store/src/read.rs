@@ -342,7 +342,8 @@ mod tests {
     fn a_blob_in_ranges_is_read_by_its_newest_manifest() {
         let (disk, above) = (CrashDisk::new(), tempfile::tempdir().unwrap());
         let disk: Arc<dyn Disk> = Arc::new(disk);
-        let open = |above: &Path| open::open(Arc::clone(&disk), above, None).unwrap();
+        let open =
+            |above: &Path| open::open(Arc::clone(&disk), above, None, &|_, _, _| {}).unwrap();
         // A whole to point into.
         let shelf = Arc::new(open(above.path()).0);
         let film: Vec<u8> = (0..300_000u32).flat_map(u32::to_le_bytes).collect();

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rushes_digest::Digest;
-use rushes_disk::{Disk, DiskFile, Kind};
+use rushes_disk::{Disk, DiskFile, Kind, Tell};
 
 use crate::error::StoreError;
 use crate::footer::{Entry, Header, Listed, check_header, read_footer};
@@ -32,9 +32,17 @@ type Result<T> = std::result::Result<T, StoreError>;
 const COPY_BYTES: u64 = 1 << 20;
 
 /// Brings every pack into the index that is not there to its end.
-pub fn recover_packs(disk: &Arc<dyn Disk>, index: &Index, ledger: &Ledger) -> Result<()> {
+pub fn recover_packs(
+    disk: &Arc<dyn Disk>,
+    index: &Index,
+    ledger: &Ledger,
+    tell: Tell<'_>,
+) -> Result<()> {
     let (mut are_names_durable, mut damaged) = (false, Vec::new());
-    for id in layout::packs(&**disk)? {
+    let packs = layout::packs(&**disk)?;
+    let total = packs.len() as u64;
+    tell("packs", 0, total);
+    for (id, done) in packs.into_iter().zip(1..) {
         let path = layout::pack(id);
         let size = disk.stat(&path)?.size;
         if index.sealed(id)? != Some(size) {
@@ -47,6 +55,7 @@ pub fn recover_packs(disk: &Arc<dyn Disk>, index: &Index, ledger: &Ledger) -> Re
                 damaged.push((id, size));
             }
         }
+        tell("packs", done, total);
     }
     for (id, size) in damaged {
         // Only now the index knows whose bytes lie there, also when it was empty before.
@@ -286,9 +295,10 @@ impl Copy<'_> {
 }
 
 /// Enters every whole, by its name and looks: reading them through is left to reads and scrubs.
-pub fn list_wholes(disk: &dyn Disk, index: &Index) -> Result<()> {
+pub fn list_wholes(disk: &dyn Disk, index: &Index, tell: Tell<'_>) -> Result<()> {
     let mut found = Vec::new();
-    for dir in layout::whole_dirs() {
+    for (dir, done) in layout::whole_dirs().zip(0..) {
+        tell("wholes", done, layout::WHOLE_DIRS);
         let entries = disk.list(&dir)?;
         if !entries.is_empty() {
             // A killed process may have been about to do it.

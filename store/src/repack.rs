@@ -350,7 +350,11 @@ mod tests {
     const END: &[u8] = b"the end, and nothing but the end";
 
     fn opened(disk: &CrashDisk, above: &Path) -> Arc<Shelf> {
-        Arc::new(open(Arc::new(disk.clone()) as Arc<dyn Disk>, above, Some("boot")).unwrap().0)
+        Arc::new(
+            open(Arc::new(disk.clone()) as Arc<dyn Disk>, above, Some("boot"), &|_, _, _| {})
+                .unwrap()
+                .0,
+        )
     }
 
     /// Seals the open pack, as a clean stop does.

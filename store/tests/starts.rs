@@ -3,11 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
 
 use rushes_digest::Digest;
-use rushes_disk::{CrashDisk, Cut, Fault};
+use rushes_disk::{CrashDisk, Cut, Disk, Fault};
 use rushes_store::{Familiar, Run, Store, StoreError};
 
 fn noise(seed: u64, length: usize) -> Vec<u8> {
@@ -31,6 +32,24 @@ fn reads(store: &Store, content: &[u8]) -> bool {
     assert_eq!(reader.read_at(&mut bytes, 0).unwrap(), bytes.len());
     assert!(bytes == content);
     true
+}
+
+#[test]
+fn a_start_that_makes_the_index_anew_says_how_far_it_is() {
+    let (disk, index) = (CrashDisk::new(), tempfile::tempdir().unwrap());
+    for round in 0..3 {
+        let store = open(&disk, index.path()).unwrap();
+        put(&store, &noise(round, 1000)).unwrap();
+        store.close().unwrap();
+    }
+    let (fresh, told) = (tempfile::tempdir().unwrap(), RefCell::new(Vec::new()));
+    let tell = |phase, done, total| told.borrow_mut().push((phase, done, total));
+    let disk: Arc<dyn Disk> = Arc::new(disk);
+    Store::open_telling(disk, fresh.path(), Some("boot"), &tell).unwrap();
+    let (packs, wholes): (Vec<_>, Vec<_>) =
+        told.into_inner().into_iter().partition(|(phase, ..)| *phase == "packs");
+    assert_eq!(packs, (0..=3).map(|done| ("packs", done, 3)).collect::<Vec<_>>());
+    assert_eq!(wholes, (0..256).map(|done| ("wholes", done, 256)).collect::<Vec<_>>());
 }
 
 /// What a process leaves that is killed at a sync of a put; `None` when it has fewer.

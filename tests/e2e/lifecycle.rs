@@ -193,8 +193,8 @@ fn a_log_that_cannot_be_written_stops_nothing() {
     let answers = || {
         let lock = fs::read_to_string(&lock).ok()?;
         let lock: Value = serde_json::from_str(&lock).ok()?;
-        let health = format!("http://{}/health", lock["address"].as_str()?);
-        reqwest::blocking::get(health).ok()?.error_for_status().ok()
+        let ready = format!("http://{}/ready", lock["address"].as_str()?);
+        reqwest::blocking::get(ready).ok()?.error_for_status().ok()
     };
     wait_until("it answers", || {
         assert!(child.try_wait().unwrap().is_none(), "it ended for want of a log");

@@ -69,7 +69,7 @@ impl Start {
         wait_until("the daemon answers", || {
             let ended = daemon.child.try_wait().unwrap();
             assert!(ended.is_none(), "the daemon ended ({ended:?}):\n{}", daemon.log());
-            daemon.health().is_some()
+            daemon.is_ready()
         });
         daemon
     }
@@ -91,6 +91,12 @@ impl Daemon {
         // Under `unshare` the daemon is the child's own process: exec keeps the id.
         let is_ours = lock.get("pid")?.as_u64() == Some(u64::from(self.child.id()));
         is_ours.then(|| lock.get("address")?.as_str().map(str::to_owned)).flatten()
+    }
+
+    /// Whether `/ready` says so.
+    pub fn is_ready(&self) -> bool {
+        let ready = self.address().map(|address| format!("http://{address}/ready"));
+        ready.is_some_and(|url| reqwest::blocking::get(url).is_ok_and(|it| it.status() == 200))
     }
 
     /// What `/health` says once it is well.

@@ -14,6 +14,7 @@ mod ingest;
 mod known;
 mod lock;
 pub mod media;
+mod opening;
 mod projects;
 mod records;
 mod release;
@@ -27,18 +28,18 @@ pub mod versions;
 mod view;
 mod views;
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rushes_catalog::Catalog;
 use rushes_catalog::command::{Command, CommandError, SetBest};
-use rushes_disk::{Clock, Disk, RealClock, RealDisk};
+use rushes_disk::Disk;
 use rushes_store::{Store, StoreError};
 
 pub use ingest::{IngestError, IngestRequest, Ingested, Staged, Upload};
 pub use lock::LockError;
+pub use opening::{Locked, Progress, Step};
 pub use rushes_catalog::claim::rfc3339;
 pub use rushes_catalog::{QueryError, command, element, ids, lineage, marks, model, names, record};
 pub use rushes_catalog::{costs, counts as counted};
@@ -105,45 +106,11 @@ pub struct Vault {
     changes: Arc<Changes>,
     in_flight: InFlight,
     disk: Arc<dyn Disk>,
-    lock: Lock,
+    /// Held, not used.
+    _lock: Lock,
 }
 
 impl Vault {
-    /// Opens a data directory, and makes one where there is none. It is locked until the vault is
-    /// dropped; recovery has run on return.
-    pub fn open(options: &Options) -> Result<Arc<Self>, OpenError> {
-        let real = RealDisk::open(&options.data)?;
-        let root = real.root().to_owned();
-        let lock = Lock::take(&root)?;
-        let disk: Arc<dyn Disk> = Arc::new(real);
-        format::check_or_make(&*disk)?;
-        let boot = rushes_disk::boot_id();
-        let index = root.join("index");
-        let store = Store::open(Arc::clone(&disk), &index, boot.as_deref())?;
-        let changes = Arc::new(Changes::default());
-        let clock: Arc<dyn Clock> = Arc::new(RealClock);
-        let publish = changes.publisher();
-        let disk_of_facts = Arc::clone(&disk);
-        let catalog = Arc::new(Catalog::open(rushes_catalog::Options {
-            disk: disk_of_facts,
-            index_above: index,
-            search_above: Some(root.join("search")),
-            boot,
-            clock,
-            publish,
-        })?);
-        changes.look_up_in(&catalog);
-        let in_flight = InFlight::default();
-        let follower = Follower::start(Arc::clone(&catalog)).map_err(OpenError::Thread)?;
-        Ok(Arc::new(Self { follower, store, catalog, changes, in_flight, disk, lock }))
-    }
-
-    /// Says in the lock file where this daemon answers, for the command line and for the message
-    /// that a second daemon gives.
-    pub fn set_address(&self, address: SocketAddr) -> Result<(), LockError> {
-        self.lock.set_address(address)
-    }
-
     /// Stops taking writes, closes everything and leaves the marks of a clean stop. Calls that come
     /// later answer with errors.
     pub fn close(&self) -> Result<(), CloseError> {

@@ -5,11 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use rushes_catalog::QueryError;
+pub use rushes_catalog::Written;
 use rushes_catalog::ids::AssetId;
-use rushes_catalog::model::Viewer;
+use rushes_catalog::model::{Revision, Viewer};
 use rushes_digest::Digest;
 pub use rushes_store::{
     Checked, Count, Damaged, Finding, Kept, Pace, Reindexed, ScrubState, Stats, StoreError,
@@ -45,6 +47,23 @@ pub struct Whole {
     pub logical_bytes: u64,
     /// What the store holds.
     pub stats: Stats,
+}
+
+/// How a vault is, as far as it is known without looking anything up.
+#[derive(Debug)]
+pub struct Figures {
+    /// What was recorded since the start.
+    pub written: Written,
+    /// The last claim that queries see.
+    pub revision: Revision,
+    /// Whether writes are taken.
+    pub is_writable: bool,
+    /// Contents that miss bytes.
+    pub damaged: u64,
+    /// Room on the disk, in bytes.
+    pub free_bytes: u64,
+    /// What the store holds, as it was counted last; `None` until it was.
+    pub stored: Option<Arc<Stats>>,
 }
 
 /// Why an answer about the bytes cannot be given.
@@ -101,6 +120,19 @@ impl Vault {
             None => self.store.count()?,
         };
         Ok(Whole { logical_bytes, stats })
+    }
+
+    /// How the vault is, in numbers. Never waits for the disk; what the store holds may be a minute
+    /// old, and is counted again by a thread of its own.
+    pub fn figures(&self) -> Figures {
+        Figures {
+            written: self.catalog.written(),
+            revision: self.catalog.revision(),
+            is_writable: self.catalog.read_only().is_none(),
+            damaged: self.damage_count() as u64,
+            free_bytes: self.space_free(),
+            stored: self.store.stats(),
+        }
     }
 
     /// Looks at names and sizes, and says what is wrong and what to do.

@@ -30,6 +30,9 @@ impl Tally {
     }
 }
 
+/// Room that most keys need, in bytes.
+const KEY_BYTES: usize = 128;
+
 /// A key, or the beginning of one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key(Vec<u8>);
@@ -363,7 +366,9 @@ impl Key {
     }
 
     fn owned(tag: u8, owner: UserId) -> Self {
-        Self(vec![tag]).bytes(owner.as_bytes())
+        let mut key = Vec::with_capacity(KEY_BYTES);
+        key.push(tag);
+        Self(key).bytes(owner.as_bytes())
     }
 
     fn bytes(mut self, bytes: &[u8]) -> Self {

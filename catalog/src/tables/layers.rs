@@ -1,9 +1,9 @@
 //! Rows on their way into sled: what lines changed is held in memory, and written together.
 //!
 //! Rows that many claims touch, such as counts, are so written once for all of them, and the
-//! sequencer never waits for sled. Invariant: memory above sled always holds whole lines, and goes
-//! into sled as one batch; so what sled holds is always exactly some prefix of the journal, and
-//! what a kill takes from memory is read from the journal again.
+//! sequencer never waits for sled. Invariant: memory above sled always holds whole lines, and what
+//! sled holds together with the layer in `redo` is always exactly some prefix of the journal; what
+//! a kill takes from memory is read from the journal again.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -16,9 +16,10 @@ use sled::IVec;
 
 use super::error::TablesError;
 use super::overlay::Changes;
+use super::redo::{self, Redo};
 
 /// How long lines gather before they are written.
-const GATHER: Duration = Duration::from_millis(100);
+const GATHER: Duration = Duration::from_millis(200);
 /// Bytes of rows that are written without waiting for more.
 const SETTLED_BYTES: usize = 2 << 20;
 /// Bytes of rows from which on the next line waits: a layer that is being written may hold as many
@@ -37,6 +38,9 @@ type Layer = BTreeMap<IVec, Option<IVec>>;
 #[derive(Debug)]
 pub struct Layers {
     gate: RwLock<Stack>,
+    /// The key of the row that says how far a layer goes.
+    stamp: Vec<u8>,
+    redo: Redo,
     held: Mutex<Held>,
     changed: Condvar,
 }
@@ -45,6 +49,7 @@ pub struct Layers {
 #[derive(Debug)]
 pub struct Stack {
     fresh: Layer,
+    /// Is being written into sled, or was the last that was.
     settling: Arc<Layer>,
     db: Option<sled::Db>,
 }
@@ -58,10 +63,23 @@ struct Held {
 }
 
 impl Layers {
-    /// Nothing above a database yet.
-    pub fn over(db: sled::Db) -> Self {
+    /// Nothing above a database yet. A layer that a kill left half written is made whole; an error
+    /// says that the tables must be made anew.
+    pub fn over(db: sled::Db, redo: Redo, stamp: Vec<u8>) -> Result<Self> {
+        if let Some(layer) = redo.read()? {
+            let there = db.get(&stamp)?.map(|there| there.to_vec());
+            // The stamp goes in last: with it, all is there.
+            if there.as_ref() != Some(&layer.to) {
+                if there != layer.from {
+                    return Err(TablesError::Failed("the layer is of other tables".to_owned()));
+                }
+                tracing::info!(rows = layer.rows.len(), "making the last layer whole");
+                write(&db, &stamp, layer)?;
+            }
+        }
         let stack = Stack { fresh: Layer::new(), settling: Arc::default(), db: Some(db) };
-        Self { gate: RwLock::new(stack), held: Mutex::default(), changed: Condvar::new() }
+        let (held, changed) = (Mutex::default(), Condvar::new());
+        Ok(Self { gate: RwLock::new(stack), stamp, redo, held, changed })
     }
 
     /// Puts changes on top, all at once. Waits while too much is held.
@@ -145,24 +163,43 @@ impl Layers {
             (Arc::clone(&stack.settling), stack.db.clone().ok_or(TablesError::Closed)?)
         };
         self.changed.notify_all();
-        let mut batch = sled::Batch::default();
-        for (key, value) in &*layer {
-            match value {
-                Some(value) => batch.insert(key, value),
-                None => batch.remove(key),
-            }
-        }
         // A panic of sled is an error like any other.
-        let applied = catch_unwind(AssertUnwindSafe(|| db.apply_batch(batch)));
-        applied.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??;
-        let mut stack = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        stack.settling = Arc::default();
-        Ok(())
+        catch_unwind(AssertUnwindSafe(|| self.write(&layer, &db)))
+            .map_err(|_| TablesError::Failed("sled panicked".to_owned()))?
+    }
+
+    /// The layer stays in memory until the next one settles: what just changed is asked for soon.
+    fn write(&self, layer: &Layer, db: &sled::Db) -> Result<()> {
+        let bytes = |value: &IVec| value.to_vec();
+        let Some(Some(to)) = layer.get(self.stamp.as_slice()).map(|to| to.as_ref().map(bytes))
+        else {
+            return Err(TablesError::Failed("a layer has no stamp".to_owned()));
+        };
+        let from = db.get(&self.stamp)?.as_ref().map(bytes);
+        let rows = layer.iter().filter(|(key, _)| **key != self.stamp);
+        let rows = rows.map(|(key, value)| (key.to_vec(), value.as_ref().map(bytes))).collect();
+        let layer = redo::Layer { from, to, rows };
+        self.redo.write(&layer)?;
+        write(db, &self.stamp, layer)
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Writes a layer, its stamp last. The one before is whole: the file of this one takes its place.
+fn write(db: &sled::Db, stamp: &[u8], layer: redo::Layer) -> Result<()> {
+    for (key, value) in layer.rows {
+        match value {
+            Some(value) => db.insert(key, value)?,
+            None => db.remove(key)?,
+        };
+    }
+    db.insert(stamp, layer.to)?;
+    // What sled still held back would be missing below the next layer.
+    db.flush()?;
+    Ok(())
 }
 
 impl Stack {
@@ -239,7 +276,8 @@ mod tests {
     use super::*;
 
     fn open(folder: &std::path::Path) -> Layers {
-        Layers::over(sled::Config::new().path(folder).open().unwrap())
+        let db = sled::Config::new().path(folder).open().unwrap();
+        Layers::over(db, Redo::beside(folder), b"!".to_vec()).unwrap()
     }
 
     fn settled(layers: &Layers) {
@@ -267,72 +305,141 @@ mod tests {
         rows.map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
     }
 
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+    type Lines = Vec<(BTreeMap<u8, Option<u8>>, u8)>;
 
-        #[test]
-        fn layers_are_one_map_whatever_has_settled(
-            lines in proptest::collection::vec(
-                (proptest::collection::btree_map(0_u8..24, proptest::option::of(0_u8..9), 1..9), 0_u8..3),
-                1..30,
-            ),
-            start in 0_u8..24,
-        ) {
-            let folder = tempfile::tempdir().unwrap();
-            let layers = open(folder.path());
-            let mut model = BTreeMap::new();
-            for (line, settles) in lines {
-                let row = |(key, value): (&u8, &Option<u8>)| (vec![*key], value.map(|value| vec![value]));
-                layers.put(line.iter().map(row).collect()).unwrap();
-                model.extend(line);
-                match settles {
-                    0 => {
-                        settle_rest(&layers, usize::MAX);
-                        layers.settle_once().unwrap();
-                    }
-                    // Half of it is written.
-                    1 => {
-                        settle_rest(&layers, usize::MAX);
-                        let mut stack = layers.gate.write().unwrap();
-                        stack.settling = Arc::new(std::mem::take(&mut stack.fresh));
-                        drop(stack);
-                        settle_rest(&layers, 3);
-                    }
-                    _ => {}
-                }
-                let there = model.iter().filter_map(|(key, value)| Some((vec![*key], vec![(*value)?])));
-                let there: Vec<_> = there.filter(|(key, _)| key.as_slice() >= &[start][..]).collect();
-                prop_assert_eq!(&all(&layers, &[start]), &there);
-                for key in 0..24 {
-                    let found = layers.read().unwrap().get(&[key]).unwrap();
-                    let value = model.get(&key).copied().flatten();
-                    prop_assert_eq!(found.map(|found| found.to_vec()), value.map(|value| vec![value]));
-                }
+    /// Lines, and what settles after each.
+    fn lines() -> impl Strategy<Value = Lines> {
+        let line = proptest::collection::btree_map(0_u8..24, proptest::option::of(0_u8..9), 1..9);
+        proptest::collection::vec((line, 0_u8..3), 1..30)
+    }
+
+    fn advance(layers: &Layers, settles: u8) {
+        match settles {
+            0 => {
+                settle_rest(layers, usize::MAX);
+                layers.settle_once().unwrap();
+            }
+            // Half of it is written.
+            1 => {
+                settle_rest(layers, usize::MAX);
+                let mut stack = layers.gate.write().unwrap();
+                stack.settling = Arc::new(std::mem::take(&mut stack.fresh));
+                drop(stack);
+                settle_rest(layers, 3);
+            }
+            _ => {}
+        }
+    }
+
+    fn is_one_map(lines: Lines, start: u8) {
+        let folder = tempfile::tempdir().unwrap();
+        let layers = open(folder.path());
+        let mut model = BTreeMap::new();
+        for (number, (line, settles)) in (1_u8..).zip(lines) {
+            let bytes = |value: Option<u8>| value.map(|value| vec![value]);
+            let stamp = (b'!', Some(number));
+            model.extend(line.iter().map(|(key, value)| (*key, *value)).chain([stamp]));
+            let rows = line.into_iter().chain([stamp]);
+            layers.put(rows.map(|(key, value)| (vec![key], bytes(value))).collect()).unwrap();
+            advance(&layers, settles);
+            let there = model.range(start..).filter_map(|(key, value)| Some((*key, (*value)?)));
+            let there: Vec<_> = there.map(|(key, value)| (vec![key], vec![value])).collect();
+            assert_eq!(all(&layers, &[start]), there);
+            for key in 0..24 {
+                let found = layers.read().unwrap().get(&[key]).unwrap();
+                assert_eq!(
+                    found.map(|found| found.to_vec()),
+                    bytes(model.get(&key).copied().flatten())
+                );
             }
         }
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn layers_are_one_map_whatever_has_settled(lines in lines(), start in 0_u8..24) {
+            is_one_map(lines, start);
+        }
+    }
+
+    type Line = [(&'static str, Option<&'static str>)];
+
+    /// A line's changes with its stamp.
+    fn line(stamp: &str, rows: &Line) -> Changes {
+        let bytes = |text: &str| text.as_bytes().to_vec();
+        let rows = rows.iter().map(|(key, value)| (bytes(key), value.map(bytes)));
+        rows.chain([(b"!".to_vec(), Some(bytes(stamp)))]).collect()
+    }
+
+    fn keys(layers: &Layers) -> String {
+        let keys = all(layers, b"").into_iter().flat_map(|(key, _)| key);
+        String::from_utf8(keys.collect()).unwrap()
+    }
+
     #[test]
-    fn what_was_put_is_there_after_a_close_and_not_half_of_a_line_before() {
+    fn what_was_put_is_there_after_a_close() {
         let folder = tempfile::tempdir().unwrap();
         let layers = open(folder.path());
-        let row = |key: &str| (key.as_bytes().to_vec(), Some(b"x".to_vec()));
-        layers.put([row("a"), row("b")].into()).unwrap();
-        layers.put([row("c"), (b"a".to_vec(), None)].into()).unwrap();
+        layers.put(line("1", &[("a", Some("x")), ("b", Some("x"))])).unwrap();
+        layers.put(line("2", &[("c", Some("x")), ("a", None)])).unwrap();
         settled(&layers);
         assert!(matches!(layers.read(), Err(TablesError::Closed)));
-        assert!(matches!(layers.put([row("d")].into()), Err(TablesError::Closed)));
-        let keys: Vec<_> = all(&open(folder.path()), b"").into_iter().map(|(key, _)| key).collect();
-        assert_eq!(keys, [b"b".to_vec(), b"c".to_vec()]);
+        assert!(matches!(layers.put(line("3", &[])), Err(TablesError::Closed)));
+        assert_eq!(keys(&open(folder.path())), "!bc");
+    }
+
+    #[test]
+    fn a_layer_that_a_kill_cut_short_is_made_whole() {
+        let rows: &Line = &[("a", None), ("b", Some("y")), ("c", Some("y"))];
+        for written in 0..=rows.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let layers = open(folder.path());
+            layers.put(line("1", &[("a", Some("x")), ("b", Some("x"))])).unwrap();
+            layers.settle_once().unwrap();
+            let mut changes = line("2", rows);
+            let to = changes.remove(&b"!"[..]).flatten().unwrap();
+            let (from, rows) = (Some(b"1".to_vec()), changes.into_iter().collect());
+            layers.redo.write(&redo::Layer { from, to, rows }).unwrap();
+            let part = layers.redo.read().unwrap().unwrap().rows.into_iter().take(written);
+            let stack = layers.read().unwrap();
+            for (key, value) in part {
+                let db = stack.db.as_ref().unwrap();
+                value.map_or_else(|| db.remove(&key), |value| db.insert(&key, value)).unwrap();
+            }
+            drop(stack);
+            layers.close().unwrap();
+            let again = open(folder.path());
+            assert_eq!(keys(&again), "!bc", "{written} rows");
+            assert_eq!(again.read().unwrap().get(b"!").unwrap().unwrap(), b"2");
+            assert_eq!(again.read().unwrap().get(b"b").unwrap().unwrap(), b"y");
+        }
+    }
+
+    #[test]
+    fn a_layer_of_other_tables_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let layers = open(folder.path());
+        layers.put(line("1", &[])).unwrap();
+        settled(&layers);
+        let layer = redo::Layer { from: Some(b"7".to_vec()), to: b"8".to_vec(), rows: Vec::new() };
+        Redo::beside(folder.path()).write(&layer).unwrap();
+        let db = sled::Config::new().path(folder.path()).open().unwrap();
+        assert!(Layers::over(db, Redo::beside(folder.path()), b"!".to_vec()).is_err());
     }
 
     #[test]
     fn what_cannot_be_written_stops_the_next_line_and_the_clean_stop() {
         let folder = tempfile::tempdir().unwrap();
         let layers = open(folder.path());
-        layers.put([(b"a".to_vec(), Some(vec![]))].into()).unwrap();
-        layers.lock().failed = Some("no room".to_owned());
-        assert!(matches!(layers.put([(b"b".to_vec(), None)].into()), Err(TablesError::Failed(_))));
+        layers.put(line("1", &[("a", Some("x"))])).unwrap();
+        // No file can take the place of a directory.
+        std::fs::create_dir(folder.path().join("layer")).unwrap();
+        layers.finish();
+        layers.settle();
+        assert!(matches!(layers.put(line("2", &[])), Err(TablesError::Failed(_))));
+        assert_eq!(keys(&layers), "!a");
         assert!(layers.close().is_err());
     }
 
@@ -340,10 +447,11 @@ mod tests {
     fn a_line_waits_while_too_much_is_held() {
         let folder = tempfile::tempdir().unwrap();
         let layers = open(folder.path());
-        let long = vec![0; HELD_BYTES_MAX];
-        layers.put([(b"a".to_vec(), Some(long))].into()).unwrap();
+        let mut long = line("1", &[]);
+        long.insert(b"a".to_vec(), Some(vec![0; HELD_BYTES_MAX]));
+        layers.put(long).unwrap();
         std::thread::scope(|scope| {
-            let second = scope.spawn(|| layers.put([(b"b".to_vec(), Some(vec![]))].into()));
+            let second = scope.spawn(|| layers.put(line("2", &[("b", Some("x"))])));
             // Nothing has made room, so it cannot be done, however long this takes.
             std::thread::yield_now();
             assert!(layers.read().unwrap().get(b"b").unwrap().is_none());

@@ -14,11 +14,14 @@ use crate::model::{
     VersionEntry,
 };
 
+/// Room that most rows need, in bytes.
+const ROW_BYTES: usize = 192;
+
 /// A value of the tables, in postcard's form (<https://postcard.jamesmunns.com/wire-format>).
 pub trait Row: Serialize + DeserializeOwned {
     /// The bytes to store.
     fn encode(&self) -> Result<Vec<u8>, TablesError> {
-        postcard::to_stdvec(self).map_err(|_| TablesError::Row)
+        postcard::to_extend(self, Vec::with_capacity(ROW_BYTES)).map_err(|_| TablesError::Row)
     }
 
     /// The row in stored bytes.

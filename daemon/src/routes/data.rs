@@ -35,6 +35,14 @@ use crate::{clock, reply};
 
 /// What can be asked here.
 pub fn operations() -> Vec<Operation> {
+    vec![
+        answering_bytes(get("/assets/{asset}/data", data))
+            .named("get_asset_data", "Answers the bytes of an asset, whole or in part."),
+    ]
+}
+
+/// Says of an operation that it answers bytes.
+pub fn answering_bytes(operation: Operation) -> Operation {
     let anything = || {
         let schema = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
         ContentBuilder::new().schema(Some(schema)).build()
@@ -43,16 +51,13 @@ pub fn operations() -> Vec<Operation> {
     let some = described("Those of the range.").content(ANYTHING, anything());
     let some =
         some.header("Content-Range", described_header::text("Which of how many (RFC 9110)."));
-    vec![
-        get("/assets/{asset}/data", data)
-            .named("get_asset_data", "Answers the bytes of an asset, whole or in part.")
-            .with(parameters::range())
-            .with(parameters::if_none_match())
-            .answering(StatusCode::OK, all)
-            .answering(StatusCode::PARTIAL_CONTENT, some)
-            .answering(StatusCode::NOT_MODIFIED, described("The client has them already."))
-            .fails(&[Code::RangeNotSatisfiable]),
-    ]
+    operation
+        .with(parameters::range())
+        .with(parameters::if_none_match())
+        .answering(StatusCode::OK, all)
+        .answering(StatusCode::PARTIAL_CONTENT, some)
+        .answering(StatusCode::NOT_MODIFIED, described("The client has them already."))
+        .fails(&[Code::RangeNotSatisfiable])
 }
 
 fn described(about: &str) -> ResponseBuilder {
@@ -129,7 +134,7 @@ fn keep(call: &Call, headers: &mut HeaderMap) -> Result<(), Refusal> {
     };
     let left = ends.as_second().saturating_sub(clock::now().as_second()).max(0);
     headers.insert(CACHE_CONTROL, header(format!("public, max-age={left}"))?);
-    if !call.app.origins.is_empty() {
+    if !call.app.front.origins.is_empty() {
         headers.insert(RESOURCE_POLICY, CROSS_ORIGIN);
     }
     Ok(())
@@ -211,8 +216,8 @@ fn rest(
             let begin = left.clone();
             let bytes = app.crossing.call(move || read(open.as_ref(), &begin)).await;
             let bytes = bytes.map_err(|refusal| {
-                let cause = String::from_utf8_lossy(&refusal.render("stream")).into_owned();
-                std::io::Error::other(cause)
+                refusal.log();
+                std::io::Error::other(refusal.problem().detail)
             })?;
             let left = advanced(left, bytes.len());
             Ok(Some((bytes, (None, left))))

@@ -15,6 +15,7 @@ use rushes_vault::model::Viewer;
 use rushes_vault::{Digest, IngestError, IngestRequest, Ingested, Vault};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
+use tracing::Span;
 
 use super::form::Form;
 use super::multipart;
@@ -189,8 +190,9 @@ impl Writer {
         let room = call.app.crossing.upload_room().await?;
         let (vault, viewer) = (Arc::clone(&call.app.vault), call.viewer);
         let (pieces, arriving) = channel(PIECES_MAX);
+        let span = Span::current();
         let thread = tokio::task::spawn_blocking(move || {
-            let outcome = write(&vault, viewer, arriving);
+            let outcome = span.in_scope(|| write(&vault, viewer, arriving));
             drop(room);
             outcome
         });

@@ -13,9 +13,13 @@ mod issuer;
 mod jwt;
 mod life;
 mod lineage;
+mod log;
+mod metrics;
+mod old;
 #[expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod openapi;
 mod projects;
+mod ready;
 mod refusals;
 mod releases;
 mod search;

@@ -77,10 +77,11 @@ impl Operation {
         self.json["security"][0]["token"][0].as_str()
     }
 
-    /// The status of its first answer.
+    /// The status of its first answer; of what is not there yet, the one that says so.
     pub fn status(&self) -> u16 {
         let statuses = self.json["responses"].as_object().unwrap().keys();
-        statuses.map(|status| status.parse().unwrap()).find(|status| *status < 300).unwrap()
+        let mut statuses = statuses.map(|status| status.parse().unwrap());
+        statuses.find(|status| *status < 300).unwrap_or(501)
     }
 
     /// The media type of its body's example, and the example.

@@ -102,6 +102,7 @@ impl World {
             let mut sent = form("dawn.mp4", &content)
                 .text("project_id", id(PROJECT))
                 .text("asset_key", KEY)
+                .text("asset_type", "keyframe")
                 .text("workflow_id", id(WORKFLOW));
             if !field.is_empty() {
                 sent = sent.text(field, id(example));

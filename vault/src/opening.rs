@@ -1,0 +1,116 @@
+//! Opening a data directory in two steps: its lock, which takes no time, and then all the rest,
+//! which may take minutes where the derived files have to be made again.
+//!
+//! Invariant: whoever has the lock is alone with the directory, before anything in it is opened.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rushes_catalog::Catalog;
+use rushes_disk::{Clock, Disk, RealClock, RealDisk};
+use rushes_store::Store;
+
+use crate::changes::Changes;
+use crate::follow::Follower;
+use crate::in_flight::InFlight;
+use crate::lock::{Lock, LockError};
+use crate::{OpenError, Options, Vault, format};
+
+/// How far an opening has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// What it is at: `packs` and `wholes` while the index of the bytes is made, `facts` while the
+    /// tables are.
+    pub phase: &'static str,
+    /// How many of them were read: packs, directories of wholes, revisions.
+    pub done: u64,
+    /// Of how many.
+    pub total: u64,
+}
+
+/// A step that the one who opens tells and others look at.
+#[derive(Debug)]
+pub struct Progress(Mutex<Step>);
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self(Mutex::new(Step { phase: "lock", done: 0, total: 0 }))
+    }
+}
+
+impl Progress {
+    /// The step now.
+    pub fn step(&self) -> Step {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes on to a step.
+    pub fn tell(&self, phase: &'static str, done: u64, total: u64) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Step { phase, done, total };
+    }
+}
+
+impl Vault {
+    /// Opens a data directory, and makes one where there is none. It is locked until the vault is
+    /// dropped; recovery has run on return.
+    pub fn open(options: &Options) -> Result<Arc<Self>, OpenError> {
+        Self::lock(options)?.open(&Progress::default())
+    }
+
+    /// The same up to the lock, so that there is somebody to ask while the rest is opened.
+    pub fn lock(options: &Options) -> Result<Locked, OpenError> {
+        Locked::take(options)
+    }
+}
+
+/// A data directory that nobody else may open, and that is not open yet.
+#[derive(Debug)]
+pub struct Locked {
+    root: PathBuf,
+    disk: Arc<dyn Disk>,
+    lock: Lock,
+}
+
+impl Locked {
+    /// Takes the lock of a directory, and makes one where there is none.
+    fn take(options: &Options) -> Result<Self, OpenError> {
+        let real = RealDisk::open(&options.data)?;
+        let root = real.root().to_owned();
+        let lock = Lock::take(&root)?;
+        let disk: Arc<dyn Disk> = Arc::new(real);
+        format::check_or_make(&*disk)?;
+        Ok(Self { root, disk, lock })
+    }
+
+    /// Says in the lock file where this daemon answers, for the command line and for the message
+    /// that a second daemon gives.
+    pub fn set_address(&self, address: SocketAddr) -> Result<(), LockError> {
+        self.lock.set_address(address)
+    }
+
+    /// Opens the directory; recovery has run on return. It stays locked until the vault is dropped.
+    pub fn open(self, progress: &Progress) -> Result<Arc<Vault>, OpenError> {
+        let Self { root, disk, lock } = self;
+        let tell = |phase, done, total| progress.tell(phase, done, total);
+        let boot = rushes_disk::boot_id();
+        let index = root.join("index");
+        let store = Store::open_telling(Arc::clone(&disk), &index, boot.as_deref(), &tell)?;
+        let changes = Arc::new(Changes::default());
+        let clock: Arc<dyn Clock> = Arc::new(RealClock);
+        let publish = changes.publisher();
+        let of_facts = rushes_catalog::Options {
+            disk: Arc::clone(&disk),
+            index_above: index,
+            search_above: Some(root.join("search")),
+            boot,
+            clock,
+            publish,
+        };
+        let catalog = Arc::new(Catalog::open_telling(of_facts, &tell)?);
+        changes.look_up_in(&catalog);
+        let in_flight = InFlight::default();
+        let follower = Follower::start(Arc::clone(&catalog)).map_err(OpenError::Thread)?;
+        Ok(Arc::new(Vault { follower, store, catalog, changes, in_flight, disk, _lock: lock }))
+    }
+}
