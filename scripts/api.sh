@@ -84,6 +84,7 @@ send() {
 }
 
 first=$(cat "$work/data/admin.token")
+failed=0
 user=$(ask "$first" /api/users '{"name": "ann"}' | jq -r .id)
 for access in write admin; do
     whose='{}'
@@ -96,9 +97,13 @@ for access in write admin; do
     echo "with a token whose access is $access"
     RUSHES_EXAMPLES=$(make_world "$token") no_proxy='*' "$schemathesis" --config-file scripts/schemathesis.toml run "$url/openapi.json" \
         --header "Authorization: Bearer $token" --checks all --max-examples "$examples" \
-        --continue-on-failure --seed "${RUSHES_SEED:-1}" --no-color
+        --continue-on-failure --seed "${RUSHES_SEED:-1}" --no-color || failed=1
+    # One that was revoked on the way would have been refused everything since.
+    curl --silent --show-error --fail --noproxy '*' -H "Authorization: Bearer $token" \
+        "$url/api/projects?limit=1" >/dev/null || failed=1
 done
 if grep -E '"level":"ERROR"|ERROR' "$work/log"; then
     echo "the daemon logged errors" >&2
     exit 1
 fi
+exit "$failed"

@@ -12,10 +12,13 @@ use crate::schema::{Id, ProjectId};
 pub struct CostReport {
     /// What they are summed by: project, scene, provider, model or month.
     pub group_by: String,
-    /// Each group, in the order of its name.
+    /// A page of groups, in the order of their names.
     pub groups: Vec<CostGroup>,
-    /// All of them together.
+    /// All groups together, those of other pages too.
     pub total: Costs,
+    /// Asks for the next page as `?cursor=`; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 /// What one group cost. A name is absent where nobody said one.

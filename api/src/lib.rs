@@ -17,6 +17,7 @@ pub mod problem;
 pub mod project;
 pub mod record;
 pub mod schema;
+pub mod search;
 pub mod sign;
 pub mod store;
 pub mod token;
@@ -39,6 +40,7 @@ pub use project::{
     SceneAssets, ScenePage, SceneReply,
 };
 pub use rushes_digest::Digest;
+pub use search::{AssetsFound, FacetCount};
 pub use sign::{SIGNED_S_MAX, Sign, Signed, SigningKeys};
 pub use token::{Access, NewToken, TokenList, TokenMade, TokenReply};
 pub use user::{NewUser, Role, UserPage, UserPatch, UserReply};

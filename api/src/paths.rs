@@ -15,6 +15,8 @@ pub const OPENAPI: &str = "/openapi.json";
 pub const UPLOAD: &str = "/api/upload-asset";
 /// `GET` a page of projects, `POST` a new one.
 pub const PROJECTS: &str = "/api/projects";
+/// `GET` assets by words and properties.
+pub const ASSETS: &str = "/api/assets";
 
 /// `GET` the newest assets.
 pub const RECENT: &str = "/api/recent";

@@ -6,12 +6,14 @@ use rushes_digest::Digest;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::ObjectBuilder;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::asset::AssetReply;
 use crate::history::{HistoryReply, VersionSummary};
 use crate::problem::Problem;
-use crate::schema::{AssetKey, DigestText, Metadata};
+use crate::schema::{AssetKey, DigestText, Metadata, collect, member};
 
 /// What of the project in the path a history belongs to; nothing named is the project itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -209,10 +211,23 @@ pub struct BestVersion {
 /// The histories of a scope with all their versions, by asset key.
 pub type HistoriesReply = BTreeMap<String, HistoryReply>;
 
-/// The shape of [`HistoriesReply`], under a name of its own.
-#[derive(Debug, ToSchema)]
-#[schema(as = Histories)]
-pub struct Histories(BTreeMap<String, HistoryReply>);
+/// The shape of [`HistoriesReply`], under a name of its own; never a value.
+#[derive(Debug)]
+pub enum Histories {}
+
+impl PartialSchema for Histories {
+    fn schema() -> RefOr<Schema> {
+        let history = member::<HistoryReply>("A history with all its versions.");
+        let histories = ObjectBuilder::new().additional_properties(Some(history));
+        histories.description(Some("Histories by asset key.")).into()
+    }
+}
+
+impl ToSchema for Histories {
+    fn schemas(into: &mut Vec<(String, RefOr<Schema>)>) {
+        collect::<HistoryReply>(into);
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@
 //! needed for the cold figures.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 
+mod catalogue;
 mod corpus;
 mod figures;
 mod ingest;
@@ -14,6 +15,7 @@ mod packing;
 mod random;
 mod reading;
 mod rebuild;
+
 mod small;
 mod uploads;
 
@@ -22,7 +24,7 @@ use std::path::{Path, PathBuf};
 /// A bench: it gets a directory of its own and how often to repeat.
 type Bench = fn(&Path, u64);
 
-const BENCHES: [(&str, Bench); 7] = [
+const BENCHES: [(&str, Bench); 8] = [
     ("uploads", uploads::run),
     ("reading", reading::run),
     ("ingest", ingest::run),
@@ -30,6 +32,7 @@ const BENCHES: [(&str, Bench); 7] = [
     ("random", random::run),
     ("packing", packing::run),
     ("rebuild", rebuild::run),
+    ("catalogue", catalogue::run),
 ];
 
 fn main() {

@@ -6,26 +6,13 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use rushes_disk::Timestamp;
-
 use crate::Catalog;
-use crate::claim::{Fact, rfc3339};
 use crate::find;
 use crate::ids::{AssetKey, ProjectId, SceneId};
-use crate::journal::Position;
-use crate::model::{Asset, HistoryEntry, Part, Placement, Revision, Scope, Version, Viewer};
-use crate::query::{Answer, QueryError, ROWS_MAX, history_entry};
-use crate::tables::{
-    AssetRow, ClaimRow, Deletion, Get, HistoryRow, Key, PlaceRow, SceneRow, VersionRow,
-};
-
-/// What became of an asset after it was made.
-struct Now {
-    marks: Option<ClaimRow>,
-    placement: Option<Placement>,
-    changed: Revision,
-    deleted: Option<Deletion>,
-}
+use crate::model::{Asset, HistoryEntry, Part, Scope, Version, Viewer};
+use crate::query::{Answer, ROWS_MAX, history_entry};
+use crate::records::{asset_now, version_now};
+use crate::tables::{AssetRow, Get, HistoryRow, Key, SceneRow, VersionRow};
 
 impl Catalog {
     /// The project of a scene.
@@ -110,9 +97,7 @@ impl Catalog {
 
     /// The asset of a row, as it is now.
     pub(crate) fn asset_now(&self, row: &AssetRow) -> Answer<Asset> {
-        let placement = row.place.as_ref().map(PlaceRow::placement);
-        let now = Now { marks: row.marks, placement, changed: row.changed, deleted: row.deleted };
-        self.asset_as((row.revision, row.position), now)
+        asset_now(&self.reader, row)
     }
 
     /// The asset of a version's row, as it is now.
@@ -121,24 +106,6 @@ impl Catalog {
         (scope, key): (&Scope, &AssetKey),
         row: &VersionRow,
     ) -> Answer<Asset> {
-        let (scope, asset_key) = (scope.clone(), key.clone());
-        let placement = Some(Placement { scope, asset_key, version: row.version });
-        let now = Now { marks: row.marks, placement, changed: row.changed, deleted: row.deleted };
-        self.asset_as((row.revision, row.position), now)
-    }
-
-    fn asset_as(&self, (revision, at): (Revision, Position), now: Now) -> Answer<Asset> {
-        let mut asset = self.asset_at(revision, at)?;
-        if let Some(ClaimRow { revision, position }) = now.marks {
-            let Fact::AssetChanged(changed) = self.reader.read(revision, position)?.fact else {
-                return Err(QueryError::Mismatch(revision));
-            };
-            asset.marks = changed.marks;
-        }
-        // The claim that made it holds its key as it was first written.
-        asset.placement = asset.placement.or(now.placement);
-        asset.deleted_at = now.deleted.map(|deleted| rfc3339(Timestamp(deleted.at_ms)));
-        asset.revision = now.changed;
-        Ok(asset)
+        version_now(&self.reader, (scope, key), row)
     }
 }

@@ -7,7 +7,8 @@ use crate::bounds::{Checked, amount, at_most, few, invalid, one_line, required, 
 use crate::check_records;
 use crate::command::{
     COST_MAX, Command, DIGESTS_MAX, EVALUATION_BYTES_MAX, FOLLOWED_MAX, METADATA_INLINE_BYTES_MAX,
-    NewAsset, RECORD_BYTES_MAX, SCENES_MAX, SOURCES_MAX, TAGS_MAX, TEXT_CHARS_MAX, WORD_CHARS_MAX,
+    NewAsset, RECORD_BYTES_MAX, REQUEST_KEY_CHARS_MAX, SCENES_MAX, SOURCES_MAX, TAGS_MAX,
+    TEXT_CHARS_MAX, WORD_CHARS_MAX,
 };
 use crate::marks::AssetPatch;
 use crate::metadata::check_metadata;
@@ -73,7 +74,7 @@ fn check_identity(identity: &Identity) -> Checked {
 /// Refuses an idempotency key that no table should hold.
 pub fn check_request_key(key: &str) -> Checked {
     required("Idempotency-Key", key)?;
-    at_most("Idempotency-Key", Some(key), WORD_CHARS_MAX)?;
+    at_most("Idempotency-Key", Some(key), REQUEST_KEY_CHARS_MAX)?;
     if key.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Ok(());
     }

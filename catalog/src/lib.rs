@@ -9,6 +9,7 @@ mod check;
 mod check_records;
 pub mod claim;
 pub mod command;
+pub mod costs;
 pub mod counts;
 mod decide;
 pub mod element;
@@ -30,8 +31,10 @@ mod open;
 mod past;
 mod query;
 pub mod record;
+mod records;
 mod releases;
 mod scope;
+pub mod search;
 mod sequencer;
 mod tables;
 mod tally;
@@ -48,13 +51,14 @@ use crate::command::{Command, CommandError};
 use crate::facts::Known;
 use crate::journal::JournalReader;
 use crate::model::{Revision, Viewer};
+use crate::search::{Find, Found, Search, SearchError};
 use crate::sequencer::{Request, SEQUENCER_FAILED, Sequencer, State};
 use crate::tables::Tables;
 
 pub use graph::{Follow, FollowCursor, Following, Made};
 pub use open::{OpenError, Options};
 pub use past::ProjectPast;
-pub use query::QueryError;
+pub use records::QueryError;
 pub use sequencer::{Committed, Outcome, Publish};
 
 /// The facts of one data directory.
@@ -64,6 +68,7 @@ pub struct Catalog {
     reader: Arc<JournalReader>,
     sequencer: GroupCommit<Sequencer>,
     state: Arc<State>,
+    search: Option<Search>,
     derived: Mutex<Option<Derived>>,
 }
 
@@ -134,6 +139,20 @@ impl Catalog {
             return Ok(Some(earlier));
         }
         decide::decide(viewer, command, &Known::new(&facts, &self.reader, &[])).map(|_| None)
+    }
+
+    /// Finds assets of the viewer by words and properties. A claim shows here within a second;
+    /// what is found is as it is now, and without what was deleted meanwhile.
+    pub fn find(&self, viewer: Viewer, find: &Find) -> Result<Found, SearchError> {
+        let search = self.search.as_ref().ok_or(SearchError::Off)?;
+        let hits = search.find(viewer.user, find)?;
+        let mut assets = Vec::with_capacity(hits.ids.len());
+        for id in hits.ids {
+            let asset = self.asset(viewer, id)?;
+            assets.extend(asset.filter(|asset| asset.deleted_at.is_none()));
+        }
+        let (total, counts) = (hits.total, hits.counts);
+        Ok(Found { assets, next_cursor: hits.next_cursor, total, counts })
     }
 
     /// The last claim that queries see.

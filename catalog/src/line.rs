@@ -70,6 +70,20 @@ pub struct Head {
     pub sum: Sum,
 }
 
+impl Head {
+    /// The head of a text that [`std::fmt::Display`] made.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (revision, sum) = text.split_once(' ')?;
+        Some(Self { revision: revision.parse().ok()?, sum: Sum::parse(sum)? })
+    }
+}
+
+impl std::fmt::Display for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.revision, self.sum)
+    }
+}
+
 /// Builds a line, claim by claim, and knows where each one will stand.
 #[derive(Debug)]
 pub struct LineBuilder {

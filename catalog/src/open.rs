@@ -8,12 +8,15 @@ use rushes_disk::{Batch, Clock, Derived, Disk, GroupCommit, Trust};
 use crate::Catalog;
 use crate::fold::{FoldError, Placed, fold};
 use crate::journal::{Found, Journal, JournalError, JournalReader, ReadError};
-use crate::line::{Head, Sum};
+use crate::line::Head;
+use crate::search::Search;
 use crate::sequencer::{Publish, Sequencer, State};
 use crate::tables::{Overlay, Tables, TablesError};
 
 /// Name of the tables' directory below `index/`.
 const TABLES: &str = "tables";
+/// Name of the search index's directory below `search/`.
+const SEARCH: &str = "assets";
 /// How the sequencer's queue and lines are bounded: a line stays far below its longest, and a batch
 /// small enough that sled's memory stays small.
 const BATCH: Batch = Batch { queue_max: 1024, items_max: 128, weight_max: 4 << 20 };
@@ -24,6 +27,8 @@ pub struct Options {
     pub disk: Arc<dyn Disk>,
     /// Where derived files lie, on the real file system: sled opens its own files.
     pub index_above: PathBuf,
+    /// Where the search index lies, on the real file system; without it nothing can be searched.
+    pub search_above: Option<PathBuf>,
     /// Which boot of the machine this is (see [`rushes_disk::boot_id`]).
     pub boot: Option<String>,
     /// Where times come from.
@@ -64,11 +69,11 @@ impl Catalog {
     /// Opens the facts of a data directory: the journal is made safe to go on with, the tables are
     /// trusted, brought up to date or rebuilt. Damage in the journal opens it read-only.
     pub fn open(options: Options) -> Result<Self, OpenError> {
-        let Options { disk, index_above, boot, clock, publish } = options;
+        let Options { disk, index_above, search_above, boot, clock, publish } = options;
         let index = |source| OpenError::Index { path: index_above.clone(), source };
         let (derived, trust) =
             Derived::open(&index_above, TABLES, boot.as_deref()).map_err(index)?;
-        let clean = if let Trust::Clean { marker } = &trust { parse_head(marker) } else { None };
+        let clean = if let Trust::Clean { marker } = &trust { Head::parse(marker) } else { None };
         let Found { journal, damage } = Journal::open(Arc::clone(&disk), clean)?;
         let reader = Arc::new(JournalReader::new(Arc::clone(&disk)));
         let state = Arc::new(State::default());
@@ -82,6 +87,14 @@ impl Catalog {
         let (tables, reached) = current_tables(&derived, &reader, journal.head(), &state)?;
         state.reach(reached.revision);
         let tables = Arc::new(tables);
+        let search = search_above
+            .map(|above| {
+                let derived = Derived::open(&above, SEARCH, boot.as_deref());
+                let derived = derived.map_err(|source| OpenError::Index { path: above, source })?;
+                Search::start(derived, (Arc::clone(&tables), Arc::clone(&reader)), reached)
+                    .map_err(OpenError::Thread)
+            })
+            .transpose()?;
         let sequencer = Sequencer {
             journal,
             reader: Arc::clone(&reader),
@@ -89,11 +102,13 @@ impl Catalog {
             tables: Arc::clone(&tables),
             clock,
             state: Arc::clone(&state),
+            feed: search.as_ref().map(Search::feed),
             publish,
         };
         let sequencer =
             GroupCommit::start("sequencer", BATCH, sequencer).map_err(OpenError::Thread)?;
-        Ok(Self { tables, reader, sequencer, state, derived: Mutex::new(Some(derived)) })
+        let derived = Mutex::new(Some(derived));
+        Ok(Self { tables, reader, sequencer, state, search, derived })
     }
 
     /// Stops recording, closes the tables and leaves the marker of a clean stop. Queries fail from
@@ -101,6 +116,7 @@ impl Catalog {
     pub fn close(&self) -> std::io::Result<()> {
         self.state.stop("the daemon is stopping".to_owned());
         let sequencer = self.sequencer.stop();
+        let searched = self.search.as_ref().map_or(Ok(()), Search::close);
         self.tables.close().map_err(std::io::Error::other)?;
         let derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner).take();
         match (derived, sequencer) {
@@ -108,17 +124,12 @@ impl Catalog {
             (Some(derived), Some(sequencer))
                 if sequencer.head().revision == self.state.revision() =>
             {
-                let Head { revision, sum } = sequencer.head();
-                derived.close(&format!("{revision} {sum}"))
+                derived.close(&sequencer.head().to_string())?;
             }
-            _ => Ok(()),
+            _ => {}
         }
+        searched
     }
-}
-
-fn parse_head(marker: &str) -> Option<Head> {
-    let (revision, sum) = marker.split_once(' ')?;
-    Some(Head { revision: revision.parse().ok()?, sum: Sum::parse(sum)? })
 }
 
 /// Opens the tables and brings them up to the journal. Those that cannot be opened, that stand for

@@ -2,39 +2,21 @@
 //! number of range scans and look-ups.
 
 use crate::Catalog;
-use crate::claim::{Claim, Fact};
+use crate::claim::Fact;
 use crate::find;
 use crate::ids::{AssetId, AssetKey, UserId};
-use crate::journal::{Position, ReadError};
+use crate::journal::Position;
 use crate::model::{
     Asset, AssetEntry, HistoryEntry, Identity, Revision, Scope, User, Version, VersionEntry, Viewer,
 };
-use crate::tables::{
-    AssetRow, ContentRow, Get, HistoryRow, Key, PlaceRow, TablesError, UserRow, VersionRow,
-};
+use crate::records::asset_made;
+use crate::tables::{AssetRow, ContentRow, Get, HistoryRow, Key, PlaceRow, UserRow, VersionRow};
 use rushes_digest::Digest;
+
+pub use crate::records::{Answer, QueryError};
 
 /// Most rows that one query returns.
 pub const ROWS_MAX: usize = 10_000;
-
-/// Why a query has no answer. "Not there" is an answer.
-#[derive(Debug, thiserror::Error)]
-pub enum QueryError {
-    /// The tables failed.
-    #[error(transparent)]
-    Tables(#[from] TablesError),
-    /// The journal cannot be read.
-    #[error(transparent)]
-    Journal(#[from] ReadError),
-    /// A row leads to a claim of another kind.
-    #[error(
-        "revision {0} is not what the tables say; stop the daemon, remove index/ and start it again"
-    )]
-    Mismatch(Revision),
-}
-
-/// What a query gives.
-pub type Answer<T> = Result<T, QueryError>;
 
 impl Catalog {
     /// A user by name.
@@ -214,23 +196,7 @@ impl Catalog {
 
     /// The asset that a claim made, as that claim says it.
     pub fn asset_at(&self, revision: Revision, at: Position) -> Answer<Asset> {
-        let Claim { at: created_at, by: user_id, fact, .. } = self.reader.read(revision, at)?;
-        let Fact::AssetAdded(added) = fact else { return Err(QueryError::Mismatch(revision)) };
-        let marks = added.marks();
-        Ok(Asset {
-            id: added.asset_id,
-            user_id,
-            kind: added.kind,
-            status: added.status,
-            content: added.content,
-            placement: added.placement,
-            marks,
-            client_id: added.client_id,
-            generation: added.generation,
-            created_at,
-            deleted_at: None,
-            revision,
-        })
+        asset_made(&self.reader, revision, at)
     }
 
     fn version_rows(

@@ -17,6 +17,7 @@ use crate::fold::{FoldError, Placed, fold};
 use crate::journal::{Journal, JournalError, JournalReader, Position};
 use crate::line::{Head, LineBuilder};
 use crate::model::{Revision, Viewer};
+use crate::search::Feed;
 use crate::tables::{Get, Key, Overlay, RequestRow, Tables};
 
 /// Room that must be left for claims and tables, in bytes: the smaller of this and a share of the
@@ -101,6 +102,7 @@ pub struct Sequencer {
     pub(crate) tables: Arc<Tables>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) state: Arc<State>,
+    pub(crate) feed: Option<Arc<Feed>>,
     pub(crate) publish: Publish,
 }
 
@@ -225,6 +227,9 @@ impl Sequencer {
             return Err(CommandError::OutcomeUnknown);
         }
         self.state.reach(head.revision);
+        if let Some(feed) = &self.feed {
+            feed.add(&claims, head);
+        }
         (self.publish)(Committed { claims, revision: head.revision });
         Ok(())
     }

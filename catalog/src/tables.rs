@@ -1,32 +1,35 @@
 //! The tables: sled, as a disposable index over the journal. The only file here that knows sled.
 //!
-//! Invariant: every batch holds absolute values and the stamp of the line that it comes from, so
-//! the tables are always exactly some prefix of the journal. Values are keys, positions and a few
-//! small facts, never records. A query holds the gate, so it never sees half a batch.
+//! Invariant: every line's changes hold absolute values and the stamp of the line, so the tables
+//! are always exactly some prefix of the journal. Values are keys, positions and a few small facts,
+//! never records. A query holds the gate, so it never sees half a line.
 
 mod error;
 mod keys;
+mod layers;
 mod overlay;
 mod rows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
+use std::thread::JoinHandle;
 
 pub use error::TablesError;
 pub use keys::{Key, Tally};
 pub use overlay::{Get, Nothing, Overlay, Scan};
 pub use rows::{
-    AssetRow, Cause, ClaimRow, ContentRow, CostRow, CostsRow, Deletion, ElementRow, FollowRow,
-    HistoryRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row, SceneCountRow, SceneRow,
-    SumRow, TallyRow, UserRow, VersionRow,
+    AssetRow, Cause, ClaimRow, ContentRow, CostRow, CostsOf, CostsRow, Deletion, ElementRow,
+    FollowRow, HistoryRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
+    SceneCountRow, SceneRow, SumRow, TallyRow, UserRow, VersionRow,
 };
 
 use crate::line::{Head, Sum};
+use layers::{Layers, Stack};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 8;
+const LAYOUT: u8 = 9;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 
@@ -38,10 +41,11 @@ impl From<sled::Error> for TablesError {
 
 type Result<T> = std::result::Result<T, TablesError>;
 
-/// The tables. The lock is the gate between batches and queries.
+/// The tables.
 #[derive(Debug)]
 pub struct Tables {
-    db: RwLock<Option<sled::Db>>,
+    layers: Arc<Layers>,
+    settler: Mutex<Option<JoinHandle<()>>>,
     scans: AtomicU64,
 }
 
@@ -51,7 +55,12 @@ impl Tables {
         let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES);
         let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
         let db = opened.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??;
-        Ok(Self { db: RwLock::new(Some(db)), scans: AtomicU64::new(0) })
+        let layers = Arc::new(Layers::over(db));
+        let settled = Arc::clone(&layers);
+        let settler = std::thread::Builder::new().name("tables".to_owned());
+        let settler = settler.spawn(move || settled.settle());
+        let settler = settler.map_err(|error| TablesError::Failed(error.to_string()))?;
+        Ok(Self { layers, settler: Mutex::new(Some(settler)), scans: AtomicU64::new(0) })
     }
 
     /// How far the journal is in the tables; `None` for new tables and those of another layout.
@@ -64,21 +73,14 @@ impl Tables {
         Ok(revision.ok().zip(sum.ok()).map(|(revision, sum)| Head { revision, sum }))
     }
 
-    /// Puts a line's changes and its stamp in, as one.
-    pub fn apply(&self, changes: overlay::Changes, stamp: Head) -> Result<()> {
-        let mut batch = sled::Batch::default();
-        for (key, value) in changes {
-            match value {
-                Some(value) => batch.insert(key, value),
-                None => batch.remove(key),
-            }
-        }
+    /// Puts a line's changes and its stamp in, as one. Queries see them from now on; they reach the
+    /// disk later. An error may also be that of an earlier line.
+    pub fn apply(&self, mut changes: overlay::Changes, stamp: Head) -> Result<()> {
         let mut value = vec![LAYOUT];
         value.extend_from_slice(&stamp.revision.to_be_bytes());
         value.extend_from_slice(stamp.sum.as_bytes());
-        batch.insert(Key::stamp().as_bytes(), value);
-        let db = self.db.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(db.as_ref().ok_or(TablesError::Closed)?.apply_batch(batch)?)
+        changes.insert(Key::stamp().into_bytes(), Some(value));
+        self.layers.put(changes)
     }
 
     /// How many range scans there were since they were opened.
@@ -88,20 +90,27 @@ impl Tables {
 
     /// Begins a query: what it reads belongs together.
     pub fn read(&self) -> Result<Snapshot<'_>> {
-        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
-        if db.is_none() {
-            return Err(TablesError::Closed);
-        }
-        Ok(Snapshot { db, scans: &self.scans })
+        Ok(Snapshot { stack: self.layers.read()?, scans: &self.scans })
     }
 
     /// Closes the database once no query is under way; later calls fail. An error says that it may
     /// not hold everything: then it is no basis for a clean stop.
     pub fn close(&self) -> Result<()> {
-        match self.db.write().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(db) => Ok(db.flush().map(drop)?),
-            None => Ok(()),
-        }
+        self.finish();
+        self.layers.close()
+    }
+
+    fn finish(&self) {
+        self.layers.finish();
+        let settler = self.settler.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Its panics are caught, and its errors told by `Layers::close`.
+        let _ = settler.map(JoinHandle::join);
+    }
+}
+
+impl Drop for Tables {
+    fn drop(&mut self) {
+        self.finish();
     }
 }
 
@@ -114,7 +123,7 @@ impl Get for Tables {
 /// The tables as of one moment.
 #[derive(Debug)]
 pub struct Snapshot<'a> {
-    db: RwLockReadGuard<'a, Option<sled::Db>>,
+    stack: RwLockReadGuard<'a, Stack>,
     scans: &'a AtomicU64,
 }
 
@@ -127,12 +136,11 @@ impl Snapshot<'_> {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Vec<(Vec<u8>, R)>> {
-        use std::ops::Bound::{Excluded, Included, Unbounded};
+        use std::ops::Bound::{Excluded, Included};
         let start = after.map_or(Included(prefix.as_bytes()), |key| Excluded(key.as_bytes()));
-        let db = self.db.as_ref().ok_or(TablesError::Closed)?;
         self.scans.fetch_add(1, Ordering::Relaxed);
         let mut rows = Vec::new();
-        for entry in db.range::<&[u8], _>((start, Unbounded)).take(limit) {
+        for entry in self.stack.from(start)?.take(limit) {
             let (key, value) = entry?;
             let Some(rest) = key.strip_prefix(prefix.as_bytes()) else { break };
             rows.push((rest.to_vec(), R::decode(&value)?));
@@ -143,8 +151,7 @@ impl Snapshot<'_> {
 
 impl Get for Snapshot<'_> {
     fn get_bytes(&self, key: &Key) -> Result<Option<Vec<u8>>> {
-        let db = self.db.as_ref().ok_or(TablesError::Closed)?;
-        Ok(db.get(key.as_bytes())?.map(|value| value.to_vec()))
+        Ok(self.stack.get(key.as_bytes())?.map(|value| value.to_vec()))
     }
 }
 

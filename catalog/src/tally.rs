@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use crate::ids::{AssetId, UserId};
+use crate::model::Scope;
 use crate::tables::{
-    AssetRow, CostsRow, Get, Key, Overlay, PlaceRow, SumRow, TablesError, Tally, TallyRow,
+    AssetRow, CostsOf, CostsRow, Get, Key, Overlay, PlaceRow, SumRow, TablesError, Tally, TallyRow,
     VersionRow,
 };
 
@@ -139,29 +140,37 @@ fn change_costs<B: Get>(
     owner: UserId,
     asset: &AssetRow,
     into: &mut Overlay<'_, B>,
-    change: impl FnOnce(&mut CostsRow, u64),
+    change: impl Fn(&mut CostsRow, u64),
 ) -> Changed {
     let Some(cost) = &asset.cost else { return Ok(()) };
     let scope = asset.place.as_ref().map(PlaceRow::scope);
-    let key = Key::cost(owner, scope.as_ref(), cost);
-    let row = into.get::<CostsRow>(&key)?;
-    let mut row = row.unwrap_or_else(|| CostsRow {
-        scope: scope.map(|scope| {
-            let scene = scope.scene().map(|id| *id.as_bytes());
-            (scope.project, scene)
-        }),
-        provider: cost.provider.clone(),
-        model: cost.model.clone(),
-        month: cost.month.clone(),
-        all: SumRow::default(),
-        failed: SumRow::default(),
-        picked: SumRow::default(),
-    });
-    change(&mut row, cost.micros);
-    if row.all.count == 0 {
-        into.remove(key);
-    } else {
-        into.put(key, &row)?;
+    let scene = |scope: &Scope| scope.scene().map(|id| *id.as_bytes());
+    for of in CostsOf::EACH {
+        let (month, empty) = (cost.month.clone(), CostsRow::default());
+        let (provider, model) = (cost.provider.clone(), cost.model.clone());
+        let named = match of {
+            CostsOf::All => CostsRow { provider, model, month, ..empty },
+            CostsOf::Project => {
+                let scope = scope.as_ref().map(|scope| (scope.project.clone(), None));
+                CostsRow { scope, month, ..empty }
+            }
+            CostsOf::ProjectModel => {
+                let scope = scope.as_ref().map(|scope| (scope.project.clone(), None));
+                CostsRow { scope, provider, model, month, ..empty }
+            }
+            CostsOf::Scene => {
+                let scope = scope.as_ref().map(|scope| (scope.project.clone(), scene(scope)));
+                CostsRow { scope, month, ..empty }
+            }
+        };
+        let key = Key::cost(owner, of, &named);
+        let mut row = into.get::<CostsRow>(&key)?.unwrap_or(named);
+        change(&mut row, cost.micros);
+        if row.all.count == 0 {
+            into.remove(key);
+        } else {
+            into.put(key, &row)?;
+        }
     }
     Ok(())
 }

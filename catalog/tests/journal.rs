@@ -25,6 +25,7 @@ fn open_over(disk: Arc<dyn Disk>, index: &Path) -> Result<Catalog, OpenError> {
     Catalog::open(Options {
         disk,
         index_above: index.to_owned(),
+        search_above: None,
         boot: Some("boot".to_owned()),
         clock: Arc::new(ManualClock::at(Timestamp(0))),
         publish: Box::new(drop),
@@ -245,6 +246,7 @@ fn a_sequencer_that_fails_leaves_the_outcome_open_and_takes_no_more() {
     let catalog = Catalog::open(Options {
         disk: Arc::new(disk.clone()),
         index_above: index.path().to_owned(),
+        search_above: None,
         boot: Some("boot".to_owned()),
         clock: Arc::new(ManualClock::at(Timestamp(0))),
         publish: Box::new(|_| panic!("on purpose")),

@@ -30,6 +30,7 @@ fn open(disk: &CrashDisk, index: &Path) -> Catalog {
     Catalog::open(Options {
         disk: Arc::new(disk.clone()),
         index_above: index.to_owned(),
+        search_above: None,
         boot: Some("boot".to_owned()),
         clock: Arc::new(ManualClock::at(Timestamp(1_795_228_331_045))),
         publish: Box::new(drop),

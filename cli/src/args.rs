@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use serde_json::{Map, Value};
 
 use crate::account::{SignLink, TokenCommand, UserCommand};
+use crate::search::Find;
 use crate::store::StoreCommand;
 use crate::target::{History, Place, Target};
 
@@ -81,6 +82,8 @@ pub enum Command {
         #[arg(value_name = "PROJECT[/SCENE]")]
         place: Option<Place>,
     },
+    /// Find assets by words and properties
+    Find(Box<Find>),
     /// List all versions of a history, failed ones too
     Versions {
         /// PROJECT/SCENE/KEY or PROJECT/KEY; the parts may also stand apart

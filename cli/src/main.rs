@@ -15,6 +15,7 @@ mod job;
 mod progress;
 mod put;
 mod run;
+mod search;
 mod sent;
 mod show;
 mod store;

@@ -15,6 +15,7 @@ use crate::delete::{delete, restore};
 use crate::discover::{Asked, find, places};
 use crate::error::CliError;
 use crate::get::get;
+use crate::search::search;
 use crate::show::{self, Output, Row};
 use crate::store::store;
 use crate::target::{History, Place};
@@ -51,6 +52,7 @@ pub async fn run(args: Args) -> Result<(), CliError> {
         Command::Get(target) => download(&client, &target, output).await,
         Command::Ls { place: None } => list_projects(&client, output).await,
         Command::Ls { place: Some(place) } => list(&client, place, output).await,
+        Command::Find(asked) => search(&client, &asked, output).await,
         Command::Versions { history } => {
             let history: History = parsed(&history.join("/"));
             let reply: HistoryReply = client.get(&history.path()).await?;

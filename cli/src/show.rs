@@ -6,11 +6,11 @@
 use std::io::{self, Write};
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
-use rushes_api::Health;
 use rushes_api::asset::{AssetReply, Status};
 use rushes_api::history::{HistoryReply, HistorySummary};
 use rushes_api::project::{ProjectReply, SceneReply};
 use rushes_api::record::ProjectRecord;
+use rushes_api::{AssetsFound, Health};
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -119,6 +119,24 @@ pub fn histories(rows: &[Row<'_>]) -> String {
         ]);
     }
     table.trim_fmt()
+}
+
+/// What a search found, and how much there is besides.
+pub fn found(found: &AssetsFound) -> String {
+    let mut table = table(["ASSET", "TYPE", "PROVIDER", "MODEL", "COST", "CREATED", "NAME"]);
+    for asset in &found.assets {
+        let said = |text: &Option<String>| text.as_deref().map_or_else(dash, plain);
+        table.add_row([
+            Cell::new(plain(&asset.id)),
+            Cell::new(plain(&asset.kind)),
+            Cell::new(said(&asset.provider)),
+            Cell::new(said(&asset.model)),
+            right(asset.estimated_cost),
+            Cell::new(plain(&asset.created_at)),
+            Cell::new(plain(&asset.filename)),
+        ]);
+    }
+    format!("{}\n{} of {}", table.trim_fmt(), found.assets.len(), count(found.total))
 }
 
 /// All versions of a history.

@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use rushes_api::paths::IDEMPOTENCY_KEY;
 use rushes_api::{Access, Code};
 use rushes_vault::Vault;
-use rushes_vault::command::{PartRef, SceneRef};
+use rushes_vault::command::{PartRef, SceneRef, WORD_CHARS_MAX};
 use rushes_vault::ids::{AssetId, AssetKey, ElementId, ProjectId, UserId};
 use rushes_vault::model::{Asset, Version, Viewer};
 use uuid::Uuid;
@@ -300,13 +300,17 @@ impl Call {
     pub fn idempotency_key(&self) -> Result<Option<String>, Refusal> {
         let mut sent = self.headers.get_all(IDEMPOTENCY_KEY).iter();
         let key = sent.next().map(|key| key.to_str().map(str::to_owned)).transpose();
+        let reason = "send one, of printable ASCII characters";
         match (key, sent.next()) {
+            (Ok(Some(key)), None) if key.chars().count() > WORD_CHARS_MAX => {
+                let reason = format_args!("at most {WORD_CHARS_MAX} characters");
+                Err(Refusal::invalid("Idempotency-Key", reason))
+            }
+            (Ok(Some(key)), None) if key.trim().is_empty() => {
+                Err(Refusal::invalid("Idempotency-Key", "must not be empty"))
+            }
             (Ok(key), None) => Ok(key),
-            _ => Err(Refusal::of_field(
-                Code::BadRequest,
-                "Idempotency-Key",
-                "send one, of printable ASCII characters",
-            )),
+            _ => Err(Refusal::of_field(Code::BadRequest, "Idempotency-Key", reason)),
         }
     }
 

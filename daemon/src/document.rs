@@ -23,9 +23,9 @@ made, for ever, once.
 
 Every path below `/api` is served below `/api/v2` as well. `HEAD` is answered wherever `GET` is, \
 and any other method with 405 and `Allow`. Every `GET` under `/api` answers an `ETag`. Members are \
-named in snake_case; requests may name them in camelCase. Refusals are problem documents (RFC 9457) \
-whose `code` never changes its meaning. What belongs to another user is answered as what is not \
-there.";
+named in snake_case; requests may name them in camelCase. Refusals are problem documents (RFC \
+9457) whose `code` never changes its meaning. What belongs to another user is answered as what is \
+not there.";
 
 /// The document.
 #[derive(Debug, Clone)]

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use rushes_api::problem::MEDIA_TYPE;
 use rushes_api::{Code, Problem};
 use rushes_vault::command::CommandError;
+use rushes_vault::search::SearchError;
 use rushes_vault::source::SourceError;
 use rushes_vault::sweep::SweepError;
 use rushes_vault::upkeep::{StoreError, UpkeepError};
@@ -193,6 +194,21 @@ impl From<SecretError> for Refusal {
 impl From<QueryError> for Refusal {
     fn from(error: QueryError) -> Self {
         Self::failed(error)
+    }
+}
+
+impl From<SearchError> for Refusal {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Refused { field, reason } => {
+                Self::of_field(Code::BadRequest, field, reason)
+            }
+            SearchError::Rebuilding { .. } | SearchError::TooLong => {
+                Self::new(Code::Busy, error.to_string())
+            }
+            SearchError::Query(error) => error.into(),
+            SearchError::Off | SearchError::Failed(_) => Self::failed(error),
+        }
     }
 }
 

@@ -79,8 +79,8 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
 
     pass_on! {
         deserialize_any deserialize_bool deserialize_i128 deserialize_u128 deserialize_f32
-        deserialize_f64 deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
-        deserialize_option deserialize_unit deserialize_seq deserialize_map
+        deserialize_f64 deserialize_char deserialize_str deserialize_string deserialize_bytes
+        deserialize_byte_buf deserialize_option deserialize_unit deserialize_seq deserialize_map
         deserialize_identifier deserialize_ignored_any
     }
 

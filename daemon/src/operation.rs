@@ -22,7 +22,7 @@ use utoipa::openapi::{
 };
 
 use crate::call::Caller;
-use crate::parameters::{self, header};
+use crate::parameters::{self, PAGE_MAX, Shapes, header};
 use crate::state::App;
 
 /// The name of the security scheme of tokens.
@@ -64,9 +64,6 @@ impl<M, C: Caller> Takes for (M, C, Body) {
         C::access(method)
     }
 }
-
-/// Shapes by their names.
-pub type Shapes = Vec<(String, RefOr<Schema>)>;
 
 /// A route with its description.
 #[derive(Debug, Clone)]
@@ -217,7 +214,7 @@ impl Operation {
     #[must_use]
     pub fn paged<C: ToSchema>(mut self) -> Self {
         let cursor = self.shape::<C>();
-        self.with(parameters::limit(crate::routes::PAGE_MAX)).with(parameters::cursor(cursor))
+        self.with(parameters::limit(PAGE_MAX)).with(parameters::cursor(cursor))
     }
 
     /// May be refused with these codes, too.

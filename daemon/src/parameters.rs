@@ -10,7 +10,11 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterS
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{Ref, RefOr, Required, Schema};
 
-use crate::operation::Shapes;
+/// Most entries of a page.
+pub const PAGE_MAX: usize = 1000;
+
+/// Shapes by their names.
+pub type Shapes = Vec<(String, RefOr<Schema>)>;
 
 /// What the examples of the document name. A test makes these things and runs every example.
 pub mod example {
@@ -117,9 +121,11 @@ pub fn number(least: usize, most: usize) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most))
 }
 
-/// The id of a project.
-pub fn project_id() -> Ref {
-    Ref::from_schema_name(ProjectId::name())
+/// A project that what is asked for is in.
+pub fn project_id() -> Parameter {
+    let project =
+        query("project_id", "Those of a project.", Ref::from_schema_name(ProjectId::name()));
+    such_as(project, example::PROJECT)
 }
 
 /// A member of the query that may be left out.
@@ -131,15 +137,29 @@ pub fn query(name: &str, about: &str, schema: impl Into<RefOr<Schema>>) -> Param
 
 /// A member of the query that is a list of texts, with commas between.
 pub fn list(name: &str, about: &str) -> Parameter {
-    let texts = ArrayBuilder::new().items(text()).build();
+    list_of(name, about, text())
+}
+
+/// The same with some words alone.
+pub fn words(name: &str, about: &str, words: &[&str]) -> Parameter {
+    list_of(name, about, word(words))
+}
+
+fn list_of(name: &str, about: &str, item: ObjectBuilder) -> Parameter {
+    let texts = ArrayBuilder::new().items(item).build();
     let parameter = ParameterBuilder::from(query(name, about, Schema::Array(texts)));
     parameter.style(Some(ParameterStyle::Form)).explode(Some(false)).build()
 }
 
 /// A member of the query that must be there, such as the example.
 pub fn needed(name: &str, about: &str, schema: ObjectBuilder, example: Value) -> Parameter {
-    let parameter = ParameterBuilder::from(query(name, about, schema));
-    parameter.required(Required::True).example(Some(example)).build()
+    let parameter = ParameterBuilder::from(such_as(query(name, about, schema), example));
+    parameter.required(Required::True).build()
+}
+
+/// A parameter with an example, which the tests then send.
+pub fn such_as(parameter: Parameter, example: impl Into<Value>) -> Parameter {
+    ParameterBuilder::from(parameter).example(Some(example.into())).build()
 }
 
 /// The most entries of a page.

@@ -2,8 +2,8 @@
 //!
 //! Each file below says what can be asked of it as operations; router and document are made from
 //! all of them. Invariant: every route below `/api` takes a `Call`, and so a token or a signature;
-//! `/api` and `/api/v2` are one router; the edge lies around everything, so also what no route takes is a
-//! problem document.
+//! `/api` and `/api/v2` are one router; the edge lies around everything, so also what no route takes
+//! is a problem document.
 
 mod assets;
 mod contents;
@@ -21,6 +21,7 @@ mod parts;
 mod projects;
 mod range;
 mod scenes;
+mod search;
 mod sign;
 mod store;
 mod sweep;
@@ -35,8 +36,6 @@ use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use rushes_api::paths;
 use tower_http::catch_panic::CatchPanicLayer;
-
-pub use pages::MAX as PAGE_MAX;
 
 use crate::document;
 use crate::operation::{Operation, below, tagged};
@@ -67,7 +66,7 @@ pub fn operations() -> Vec<Operation> {
         tagged("elements", elements::operations()),
         tagged("histories", histories::operations()),
         tagged("versions", versions::operations()),
-        tagged("assets", assets::operations()),
+        tagged("assets", [search::operations(), assets::operations()].concat()),
         tagged(
             "assets",
             [data::operations(), upload::operations(), contents::operations()].concat(),

@@ -187,27 +187,44 @@ fn differ(of: &str, a: &Map<String, Value>, b: &Map<String, Value>, into: &mut V
 }
 
 /// What generations cost, with the total.
-pub fn costs(by: CostBy, groups: Vec<costs::CostGroup>) -> CostReport {
-    let mut total = costs::Costs::default();
-    for group in &groups {
-        total = total.plus(&group.costs);
-    }
-    let group = |group: costs::CostGroup| {
-        let name = |of| group.word.clone().filter(|_| by == of);
+pub fn costs(by: CostBy, page: costs::CostPage) -> CostReport {
+    let last = page.groups.last().filter(|_| page.has_more);
+    let next_cursor = last.map(|last| cost_cursor(&last.name));
+    let group = |costs::CostGroup { name, costs }: costs::CostGroup| {
+        let word = |of| name.word.clone().filter(|_| by == of);
         CostGroup {
-            project_id: group.project.as_ref().map(ToString::to_string),
-            scene_id: group.scene.map(|scene| scene.to_string()),
-            provider: name(CostBy::Provider),
-            model: name(CostBy::Model),
-            month: name(CostBy::Month),
-            costs: sums(&group.costs),
+            project_id: name.project.as_ref().map(ToString::to_string),
+            scene_id: name.scene.map(|scene| scene.to_string()),
+            provider: word(CostBy::Provider),
+            model: word(CostBy::Model),
+            month: word(CostBy::Month),
+            costs: sums(&costs),
         }
     };
     CostReport {
         group_by: word_of(by).to_owned(),
-        groups: groups.into_iter().map(group).collect(),
-        total: sums(&total),
+        groups: page.groups.into_iter().map(group).collect(),
+        total: sums(&page.total),
+        next_cursor,
     }
+}
+
+/// The group that a page ends with: `project/scene/word`, none of the first two with a stroke.
+fn cost_cursor(name: &costs::CostName) -> String {
+    let project = name.project.as_ref().map(ToString::to_string).unwrap_or_default();
+    let scene = name.scene.map(|scene| scene.to_string()).unwrap_or_default();
+    format!("{project}/{scene}/{}", name.word.as_deref().unwrap_or_default())
+}
+
+/// The group that a cursor names.
+pub fn cost_name(cursor: &str) -> Option<costs::CostName> {
+    let mut parts = cursor.splitn(3, '/');
+    let mut part = || Some(Some(parts.next()?).filter(|part| !part.is_empty()));
+    Some(costs::CostName {
+        project: part()?.map(str::parse).transpose().ok()?,
+        scene: part()?.map(str::parse).transpose().ok()?,
+        word: part()?.map(str::to_owned),
+    })
 }
 
 /// What costs are summed by, as it is written.

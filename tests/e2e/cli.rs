@@ -251,3 +251,29 @@ fn the_daemon_has_the_last_word_on_what_need_not_be_sent() {
     put(&["--only-changed"]);
     answering.join().unwrap();
 }
+
+#[test]
+fn what_was_put_is_found_by_its_words() {
+    let (_daemon, place, data) = started();
+    let file = place.path().join("one.mp4");
+    fs::write(&file, noise(1, 900)).unwrap();
+    let file = file.display().to_string();
+    json(&data, &["put", &file, "--prompt", "a red fox at dusk", "--provider", "fal"]);
+    json(&data, &["put", "--failed", "timeout", "--prompt", "a red fox", "--provider", "kie"]);
+    let find = ["find", "fox", "\"red fox\"", "--sort", "oldest"];
+    let all = || {
+        // An index that is not there yet says so.
+        let output = rushes(&data, &[&["--json"], &find[..]].concat());
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        output.status.success() && found["total"] == 2
+    };
+    wait_until("both are found", all);
+    let found = json(&data, &[&find[..], &["--provider", "fal"]].concat());
+    assert_eq!(found["assets"][0]["filename"], "one.mp4", "{found}");
+    let table = rushes(&data, &find);
+    let table = String::from_utf8_lossy(&table.stdout).into_owned();
+    assert!(table.contains("one.mp4") && table.contains("2 of 2"), "{table}");
+    let refused = rushes(&data, &["find", "\"open"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("is not closed"), "{said}");
+}

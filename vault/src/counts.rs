@@ -3,7 +3,8 @@
 //! Invariant: nothing here counts what is another viewer's.
 
 use rushes_catalog::QueryError;
-use rushes_catalog::counts::{CostGroup, CostQuery, Count};
+use rushes_catalog::costs::{CostPage, CostQuery};
+use rushes_catalog::counts::Count;
 use rushes_catalog::model::Viewer;
 
 use crate::Vault;
@@ -20,8 +21,8 @@ pub struct Counts {
 }
 
 impl Vault {
-    /// What generations cost, in groups.
-    pub fn costs(&self, viewer: Viewer, query: &CostQuery) -> Result<Vec<CostGroup>, QueryError> {
+    /// What generations cost, in groups: a page of them.
+    pub fn costs(&self, viewer: Viewer, query: &CostQuery) -> Result<CostPage, QueryError> {
         self.catalog.costs(viewer, query)
     }
 

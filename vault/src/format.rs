@@ -86,7 +86,7 @@ pub fn check_or_make(disk: &dyn Disk) -> Result<(), FormatError> {
 fn make(disk: &dyn Disk) -> Result<(), FormatError> {
     /// What may be there before the first start: the lock, what is derived, and what a file system
     /// or its owner puts at the root of a volume.
-    const EXPECTED: [&str; 5] = ["LOCK", "index", "lost+found", "admin.token", "secrets"];
+    const EXPECTED: [&str; 6] = ["LOCK", "index", "search", "lost+found", "admin.token", "secrets"];
     let fresh = Path::new("format.json.new");
     for entry in disk.list(Path::new(""))? {
         if !EXPECTED.contains(&entry.name.as_str()) && Path::new(&entry.name) != fresh {

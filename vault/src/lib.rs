@@ -17,6 +17,7 @@ pub mod media;
 mod projects;
 mod records;
 mod release;
+pub mod search;
 pub mod source;
 pub mod sweep;
 mod titles;
@@ -39,8 +40,8 @@ use rushes_store::{Store, StoreError};
 pub use ingest::{IngestError, IngestRequest, Ingested, Staged, Upload};
 pub use lock::LockError;
 pub use rushes_catalog::claim::rfc3339;
-pub use rushes_catalog::counts as costs;
 pub use rushes_catalog::{QueryError, command, element, ids, lineage, marks, model, names, record};
+pub use rushes_catalog::{costs, counts as counted};
 pub use rushes_digest::Digest;
 pub use rushes_disk::Timestamp;
 pub use views::{ElementView, HistoryView, ProjectView, SceneView, Stats};
@@ -126,6 +127,7 @@ impl Vault {
         let catalog = Arc::new(Catalog::open(rushes_catalog::Options {
             disk: disk_of_facts,
             index_above: index,
+            search_above: Some(root.join("search")),
             boot,
             clock,
             publish,

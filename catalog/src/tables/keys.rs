@@ -10,7 +10,7 @@ use crate::element::ElementRef;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::model::{ElementKind, Identity, Revision, Scope, Version};
 
-use super::rows::CostRow;
+use super::rows::{CostsOf, CostsRow};
 
 /// What assets are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -305,23 +305,51 @@ impl Key {
         Self::tallies(owner, of).text(word)
     }
 
-    /// What an owner's assets cost.
-    pub fn costs(owner: UserId) -> Self {
-        Self::owned(b'O', owner)
+    /// What an owner's assets cost, or those of a project.
+    pub fn costs(owner: UserId, of: CostsOf, project: Option<&ProjectId>) -> Self {
+        let key = Self::owned(b'O', owner).bytes(&[of.tag()]);
+        match project {
+            Some(project) => key.text(&project.folded()),
+            None => key,
+        }
     }
 
-    /// What those of a project cost.
-    pub fn project_costs(owner: UserId, project: &ProjectId) -> Self {
-        Self::costs(owner).text(&project.folded())
-    }
-
-    /// What those of a scope, or of none, cost with a model in a month.
-    pub fn cost(owner: UserId, scope: Option<&Scope>, cost: &CostRow) -> Self {
-        let key = match scope {
-            Some(scope) => Self::costs(owner).scope(scope),
-            None => Self::costs(owner).text(""),
+    /// A sum of such costs.
+    pub fn cost(owner: UserId, of: CostsOf, row: &CostsRow) -> Self {
+        let (project, scene) =
+            row.scope.as_ref().map_or((None, None), |(id, scene)| (Some(id), *scene));
+        let key = match of {
+            CostsOf::Scene => Self::scene_costs(owner, project, scene),
+            CostsOf::All => Self::costs(owner, of, None),
+            CostsOf::Project | CostsOf::ProjectModel => {
+                let folded = project.map(ProjectId::folded).unwrap_or_default();
+                Self::costs(owner, of, None).text(&folded)
+            }
         };
-        key.text(&cost.provider).text(&cost.model).text(&cost.month)
+        match of {
+            CostsOf::All | CostsOf::ProjectModel => {
+                key.text(&row.provider).text(&row.model).text(&row.month)
+            }
+            CostsOf::Project | CostsOf::Scene => key.text(&row.month),
+        }
+    }
+
+    /// What comes right behind the sums of a scene.
+    pub fn scene_costs_end(
+        owner: UserId,
+        project: Option<&ProjectId>,
+        scene: Option<[u8; 16]>,
+    ) -> Self {
+        Self::scene_costs(owner, project, scene).bytes(&[u8::MAX])
+    }
+
+    fn scene_costs(owner: UserId, project: Option<&ProjectId>, scene: Option<[u8; 16]>) -> Self {
+        let folded = project.map(ProjectId::folded).unwrap_or_default();
+        let key = Self::costs(owner, CostsOf::Scene, None).text(&folded);
+        match scene {
+            None => key.bytes(&[0]),
+            Some(scene) => key.bytes(&[1]).bytes(&scene),
+        }
     }
 
     /// A request that was answered.

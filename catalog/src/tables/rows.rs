@@ -180,11 +180,39 @@ pub struct CostRow {
     pub month: String,
 }
 
-/// What the assets of one scope cost with one model in one month. A row that would count none is
-/// removed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What costs are summed over: each asset's is in one sum of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CostsOf {
+    /// Everything, with one model in one month.
+    All,
+    /// A project in one month.
+    Project,
+    /// A project, with one model in one month.
+    ProjectModel,
+    /// A scene, or all of a project that is in none, in one month.
+    Scene,
+}
+
+impl CostsOf {
+    /// Each of them.
+    pub const EACH: [Self; 4] = [Self::All, Self::Project, Self::ProjectModel, Self::Scene];
+
+    /// The letter that its keys have.
+    pub const fn tag(self) -> u8 {
+        match self {
+            Self::All => b't',
+            Self::Project => b'p',
+            Self::ProjectModel => b'm',
+            Self::Scene => b's',
+        }
+    }
+}
+
+/// What assets cost in one month. Names that a sum goes over are empty. A row that would count none
+/// is removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CostsRow {
-    /// What they are for; `None` for assets without a history.
+    /// What they are for, with the scene; `None` for assets without a history.
     pub scope: Option<(ProjectId, Option<[u8; 16]>)>,
     /// Who ran the model; empty when nobody said.
     pub provider: String,

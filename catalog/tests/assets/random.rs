@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rushes_catalog::command::{ChangeAsset, Command, CommandError, NewAsset, SceneRef, SetBest};
-use rushes_catalog::counts::{CostBy, CostQuery, Costs, Count, Sum};
+use rushes_catalog::costs::{CostBy, CostGroup, CostPage, CostQuery, Costs, Sum};
+use rushes_catalog::counts::Count;
 use rushes_catalog::ids::AssetId;
 use rushes_catalog::marks::AssetPatch;
 use rushes_catalog::model::{Asset, Content, Generation, Scope, Status, Version};
@@ -336,34 +337,67 @@ fn counted<'a>(each: impl Iterator<Item = (&'a str, Option<u64>)>) -> Vec<Count>
     counts.into_iter().map(count).collect()
 }
 
+/// What is asked, page by page.
+fn costs(catalog: &Catalog, query: CostQuery) -> (Vec<CostGroup>, Costs) {
+    let (mut query, mut groups) = (query, Vec::new());
+    loop {
+        let page = catalog.costs(VIEWER, &query).unwrap();
+        assert!(page.groups.len() <= query.limit);
+        groups.extend(page.groups);
+        if !page.has_more {
+            return (groups, page.total);
+        }
+        query.after = groups.last().map(|last| last.name.clone());
+    }
+}
+
 fn assert_same_costs(catalog: &Catalog, model: &Model, scopes: &[Scope], context: &str) {
+    let in_first = |kept: &Kept| kept.place.is_some_and(|(at, _)| is_first(scopes, at.0));
     let ask = |by, from: Option<String>, project: bool| {
         let project = project.then(|| scopes[0].project.clone());
-        let query = CostQuery { by, project, to: from.clone(), from };
-        catalog.costs(VIEWER, &query).unwrap()
+        let to = from.clone();
+        let all = CostQuery { by, project, to, from, after: None, limit: 1000 };
+        let (groups, total) = costs(catalog, all.clone());
+        // Pages of any size hold the same.
+        for limit in [1, 2] {
+            let paged = costs(catalog, CostQuery { limit, ..all.clone() });
+            assert_eq!(paged, (groups.clone(), total), "{context}: {all:?}");
+        }
+        let sum = groups.iter().fold(Costs::default(), |sum, group| sum.plus(&group.costs));
+        assert_eq!(sum, total, "{context}: {all:?}");
+        groups
     };
-    for group in ask(CostBy::Model, None, false) {
-        let of = |kept: &Kept| kept.cost.as_ref().map(|cost| cost.1) == group.word.as_deref();
-        assert_eq!(group.costs, model.sum(of), "{context}: {group:?}");
+    for (project, is_in) in [(false, None), (true, Some(&in_first))] {
+        let is_in = |kept: &Kept| is_in.is_none_or(|is_in| is_in(kept));
+        let every =
+            [CostBy::Project, CostBy::Scene, CostBy::Provider, CostBy::Model, CostBy::Month];
+        for by in every {
+            let groups = ask(by, None, project);
+            let all = groups.iter().fold(Costs::default(), |sum, group| sum.plus(&group.costs));
+            assert_eq!(all, model.sum(is_in), "{context}: {by:?}");
+        }
+        for group in ask(CostBy::Model, None, project) {
+            let model_of = |kept: &Kept| kept.cost.as_ref().map(|cost| cost.1);
+            let of = |kept: &Kept| model_of(kept) == group.name.word.as_deref() && is_in(kept);
+            assert_eq!(group.costs, model.sum(of), "{context}: {group:?}");
+        }
+        for group in ask(CostBy::Month, None, project) {
+            let month = |kept: &Kept| kept.cost.as_ref().map(|cost| cost.2.clone());
+            let of = |kept: &Kept| month(kept) == group.name.word && is_in(kept);
+            assert_eq!(group.costs, model.sum(of), "{context}: {group:?}");
+            let same = ask(CostBy::Month, group.name.word.clone(), project);
+            assert_eq!(same, [group], "{context}");
+        }
     }
-    let mut months = 0;
-    for group in ask(CostBy::Month, None, false) {
-        let of = |kept: &Kept| kept.cost.as_ref().map(|cost| &cost.2) == group.word.as_ref();
-        assert_eq!(group.costs, model.sum(of), "{context}: {group:?}");
-        let same = ask(CostBy::Month, group.word.clone(), false);
-        assert_eq!(same, [group], "{context}");
-        months += 1;
-    }
-    let has_costs = |kept: &Kept| kept.cost.is_some();
-    assert!(months > 0 || !model.assets.iter().any(has_costs), "{context}");
     for group in ask(CostBy::Scene, None, true) {
-        let scope = scopes.iter().position(|scope| scope.scene() == group.scene).unwrap();
+        let scope = scopes.iter().position(|scope| scope.scene() == group.name.scene).unwrap();
         let of = |kept: &Kept| kept.place.is_some_and(|(place, _)| place.0 == scope);
         assert_eq!(group.costs, model.sum(of), "{context}: {group:?}");
     }
-    let all = ask(CostBy::Project, None, false);
-    let all = all.iter().fold(Costs::default(), |sum, group| sum.plus(&group.costs));
-    assert_eq!(all, model.sum(|_| true), "{context}");
+}
+
+fn is_first(scopes: &[Scope], at: usize) -> bool {
+    scopes[at].project == scopes[0].project
 }
 
 #[test]
@@ -382,7 +416,7 @@ fn random_changes_agree_with_naive_sums_and_with_tables_made_anew() {
             }
         }
         let Stage { catalog, scopes } = stage;
-        assert!(catalog.costs(OTHER, &all_costs()).unwrap().is_empty());
+        assert_eq!(catalog.costs(OTHER, &all_costs()).unwrap(), CostPage::default());
         assert!(catalog.tags(OTHER, None, 10).unwrap().is_empty());
         assert!(catalog.recent(OTHER, 10).unwrap().is_empty());
         drop(catalog);
@@ -393,5 +427,6 @@ fn random_changes_agree_with_naive_sums_and_with_tables_made_anew() {
 }
 
 fn all_costs() -> CostQuery {
-    CostQuery { by: CostBy::Model, project: None, from: None, to: None }
+    let (project, after) = (None, None);
+    CostQuery { by: CostBy::Model, project, from: None, to: None, after, limit: 1000 }
 }

@@ -19,6 +19,7 @@ pub fn open(disk: &CrashDisk, index: &Path, clock: &Arc<ManualClock>) -> Catalog
     Catalog::open(Options {
         disk: Arc::new(disk.clone()),
         index_above: index.to_owned(),
+        search_above: None,
         boot: Some("boot".to_owned()),
         clock,
         publish: Box::new(drop),

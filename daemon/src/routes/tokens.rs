@@ -23,7 +23,7 @@ use crate::call::Call;
 use crate::clock::{self, rfc3339};
 use crate::error::Refusal;
 use crate::operation::{Operation, delete, get, post};
-use crate::parameters::query;
+use crate::parameters::{example, query, such_as};
 use crate::tokens::{self, Token};
 use crate::{intake, reply};
 
@@ -34,7 +34,10 @@ pub fn operations() -> Vec<Operation> {
     vec![
         get("/tokens", list)
             .named("list_tokens", "Answers a user's tokens, without their secrets.")
-            .with(query("user_id", whose, Ref::from_schema_name(Id::name())))
+            .with(such_as(
+                query("user_id", whose, Ref::from_schema_name(Id::name())),
+                example::USER,
+            ))
             .reads::<TokenList>()
             .fails(&[Code::Invalid]),
         post("/tokens", create)

@@ -7,16 +7,20 @@ mod cors;
 mod data;
 mod facts;
 mod framing;
+#[expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod isolation;
 mod issuer;
 mod jwt;
 mod life;
 mod lineage;
+#[expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod openapi;
 mod projects;
 mod refusals;
 mod releases;
+mod search;
 mod signed;
+#[expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod spec;
 mod store;
 mod support;
@@ -25,4 +29,5 @@ mod tokens;
 mod uploads;
 mod users;
 mod versions;
+#[expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod world;

@@ -9,7 +9,7 @@ use crate::spec::{Operation, Spec};
 use crate::support::{Daemon, header, until_async};
 use crate::world::World;
 
-/// What an OpenAPI 3.1 document is (<https://spec.openapis.org/oas/3.1/schema/2022-10-07>).
+/// What an `OpenAPI` 3.1 document is (<https://spec.openapis.org/oas/3.1/schema/2022-10-07>).
 const SCHEMA: &str = include_str!("../openapi-3.1.schema.json");
 
 #[tokio::test]

@@ -97,14 +97,14 @@ impl Operation {
         let parameters: Vec<_> = self.parameters().map(|one| one["example"].to_string()).collect();
         let is_named = |example: &&&str| {
             let quoted = format!("\"{example}\"");
-            body.contains(&quoted) || parameters.iter().any(|one| *one == quoted)
+            body.contains(&quoted) || parameters.contains(&quoted)
         };
         NAMED.iter().filter(is_named).copied().collect()
     }
 
     fn parameters(&self) -> impl Iterator<Item = &Value> {
         let parameters = self.json["parameters"].as_array().into_iter().flatten();
-        parameters.filter(|one| one["required"] == true)
+        parameters.filter(|one| one["required"] == true || !one["example"].is_null())
     }
 
     /// Where it is in a world.

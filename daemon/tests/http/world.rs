@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::support::{Daemon, expect, form};
 
-/// The examples of the document, by what they name.
+/// The examples of the document: its project.
 pub const PROJECT: &str = "fox-story";
 const SCENE: &str = "0193a5b0-7c3e-7000-8000-000000000001";
 const CHARACTER: &str = "0193a5b0-7c3e-7000-8000-000000000002";
@@ -22,7 +22,8 @@ const TIMELINE: &str = "0193a5b0-7c3e-7000-8000-000000000005";
 const PROMPT: &str = "0193a5b0-7c3e-7000-8000-000000000006";
 const ASSET: &str = "0193a5b0-7c3e-7000-8000-000000000007";
 const OTHER_ASSET: &str = "0193a5b0-7c3e-7000-8000-000000000008";
-const USER: &str = "0193a5b0-7c3e-7000-8000-000000000009";
+/// Its user.
+pub const USER: &str = "0193a5b0-7c3e-7000-8000-000000000009";
 const TOKEN: &str = "0193a5b0-7c3e-7000-8000-00000000000a";
 const OTHER_SCENE: &str = "0193a5b0-7c3e-7000-8000-00000000000b";
 const WORKFLOW: &str = "comfy-7";
