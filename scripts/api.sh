@@ -98,6 +98,9 @@ for access in write admin; do
     RUSHES_EXAMPLES=$(make_world "$token") no_proxy='*' "$schemathesis" --config-file scripts/schemathesis.toml run "$url/openapi.json" \
         --header "Authorization: Bearer $token" --checks all --max-examples "$examples" \
         --continue-on-failure --seed "${RUSHES_SEED:-1}" --no-color || failed=1
+    # One that was revoked on the way would have been refused everything since.
+    curl --silent --show-error --fail --noproxy '*' -H "Authorization: Bearer $token" \
+        "$url/api/projects?limit=1" >/dev/null || failed=1
 done
 if grep -E '"level":"ERROR"|ERROR' "$work/log"; then
     echo "the daemon logged errors" >&2

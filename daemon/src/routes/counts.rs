@@ -1,9 +1,12 @@
 //! What there is, counted: costs, tags, assets; and the newest ones.
 
+use std::str::FromStr;
+
 use axum::response::Response;
-use rushes_api::schema::Text;
+use rushes_api::schema::Line;
 use rushes_api::{AssetPage, Code, CostReport, StatsReply, TagCount, TagPage};
 use rushes_vault::Vault;
+use rushes_vault::command::WORD_CHARS_MAX;
 use rushes_vault::costs::{CostBy, CostName, CostQuery};
 use rushes_vault::counted::Count;
 use rushes_vault::ids::ProjectId;
@@ -34,7 +37,7 @@ pub fn operations() -> Vec<Operation> {
             .fails(&[Code::NotFound]),
         get("/tags", tags)
             .named("list_tags", "Answers a page of tags with how many assets have each.")
-            .paged::<Text>()
+            .paged::<Line>()
             .reads::<TagPage>(),
         get("/recent", recent)
             .named("list_recent", "Answers the newest assets, the newest first.")
@@ -115,10 +118,24 @@ fn month(member: &str, text: String) -> Result<String, Refusal> {
     }
 }
 
+/// What may be a tag: the last one of a page.
+struct Tag(String);
+
+impl FromStr for Tag {
+    type Err = NotATag;
+
+    fn from_str(text: &str) -> Result<Self, NotATag> {
+        let is_one = text.chars().count() <= WORD_CHARS_MAX && !text.chars().any(char::is_control);
+        if is_one { Ok(Self(text.to_owned())) } else { Err(NotATag) }
+    }
+}
+
+struct NotATag;
+
 /// Answers a page of tags with how many assets have each.
 pub async fn tags(call: Call) -> Result<Response, Refusal> {
-    let page = Page::<String>::of(&call)?;
-    let (after, limit) = (page.after.clone(), page.limit);
+    let page = Page::<Tag>::of(&call)?;
+    let (after, limit) = (page.after.as_ref().map(|Tag(tag)| tag.clone()), page.limit);
     // One more than asked for tells whether there is another page.
     let mut found =
         call.ask(move |vault, viewer| vault.tags(viewer, after.as_deref(), limit + 1)).await?;

@@ -95,6 +95,9 @@ pub async fn find(Across(call): Across) -> Result<Response, Refusal> {
         asked.project_id = Some(only.to_string());
     }
     let (scene, project) = (asked.scene_id.clone(), asked.project_id.clone());
+    if project.as_ref().is_some_and(|id| id.parse::<ProjectId>().is_err()) {
+        return Err(Refusal::missing("project"));
+    }
     let has_facets = asked.facets.is_some();
     let mut find = wanted(asked)?;
     let links = call.links.clone();
@@ -173,7 +176,8 @@ fn counted(text: &str) -> Result<Vec<Field>, Refusal> {
 /// A moment in milliseconds since 1970, or a day in UTC: its begin, or the end of it.
 fn time_ms(member: &str, text: &str, is_end: bool) -> Result<u64, Refusal> {
     let day = || {
-        let day: jiff::civil::Date = text.parse().ok()?;
+        // A time without a zone is read as its day otherwise.
+        let day: jiff::civil::Date = text.parse().ok().filter(|_| text.len() == 10)?;
         let day = if is_end { day.tomorrow().ok()? } else { day };
         Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
     };
