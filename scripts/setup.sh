@@ -9,6 +9,8 @@ mode=${1:-run}
 needs=(cc:build-essential fusermount3:fuse3 ffmpeg:ffmpeg ffprobe:ffmpeg curl:curl jq:jq)
 if [ "$mode" = test ]; then
     needs+=(unshare:util-linux mount:mount systemd-analyze:systemd)
+    # The clients in clients/ are TypeScript and Python.
+    needs+=(node:nodejs npm:npm)
     # The power-cut rig makes file systems; mkfs lies where only root's PATH may lead.
     needs+=(mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs)
     PATH=$PATH:/usr/sbin:/sbin
@@ -18,6 +20,10 @@ missing=()
 for need in "${needs[@]}"; do
     command -v "${need%%:*}" >/dev/null || missing+=("${need#*:}")
 done
+# Debian has Python's environments in a package of their own.
+if [ "$mode" = test ] && ! python3 -c 'import ensurepip' 2>/dev/null; then
+    missing+=(python3-venv)
+fi
 
 if [ ${#missing[@]} -gt 0 ]; then
     mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
@@ -43,6 +49,10 @@ fi
 if ! command -v cargo >/dev/null; then
     echo "missing: Rust 1.95 or newer; install it from https://rustup.rs" >&2
     exit 1
+fi
+
+if [ "$mode" = test ]; then
+    "$(dirname "$0")/clients.sh" install
 fi
 
 if [ ! -c /dev/fuse ]; then
