@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The clients in clients/: `clients.sh install` gets what their tests need, `clients.sh test` tests
-# them against the daemon that RUSHESD names, or that of the debug build.
+# The clients in clients/: `clients.sh install` gets what their tests need; `clients.sh test` tests
+# them against the daemon that RUSHESD names, or that of the debug build; `clients.sh generate` makes
+# the types of the TypeScript client anew from that daemon's document.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,22 +30,49 @@ install() {
     fi
 }
 
-run_tests() {
+needed() {
     RUSHESD=$(realpath "${RUSHESD:-$target/debug/rushesd}")
     export RUSHESD
-    if [ ! -x "$python" ] || [ ! -d clients/typescript/node_modules ]; then
-        echo "what the tests of the clients need is missing: scripts/setup.sh test installs it" >&2
+    if [ ! -x "$RUSHESD" ]; then
+        echo "missing: $RUSHESD: cargo build makes it" >&2
         exit 1
     fi
+    if [ ! -x "$python" ] || [ ! -d clients/typescript/node_modules ]; then
+        echo "what the clients need is missing: scripts/setup.sh test installs it" >&2
+        exit 1
+    fi
+}
+
+run_tests() {
     npm --prefix clients/typescript --silent test
     "$python" -B clients/python/test_client.py
 }
 
+generate() {
+    local work
+    work=$(mktemp -d)
+    "$RUSHESD" --data "$work/data" --listen 127.0.0.1:0 --log error >"$work/banner" &
+    # shellcheck disable=SC2064 # what is known now is meant
+    trap "kill $! || true; wait $! || true; rm -rf '$work'" EXIT
+    until grep -q 'try it' "$work/banner"; do
+        kill -0 $!
+        sleep 0.1
+    done
+    node clients/typescript/scripts/generate.mjs "$(awk '$1 == "HTTP" { print $2 }' "$work/banner")"
+}
+
 case "${1:-}" in
     install) install ;;
-    test) run_tests ;;
+    test)
+        needed
+        run_tests
+        ;;
+    generate)
+        needed
+        generate
+        ;;
     *)
-        echo "usage: $0 install|test" >&2
+        echo "usage: $0 install|test|generate" >&2
         exit 2
         ;;
 esac

@@ -9,11 +9,11 @@ mode=${1:-run}
 needs=(cc:build-essential fusermount3:fuse3 ffmpeg:ffmpeg ffprobe:ffmpeg curl:curl jq:jq)
 if [ "$mode" = test ]; then
     needs+=(unshare:util-linux mount:mount systemd-analyze:systemd)
-    # The clients in clients/ are TypeScript and Python.
-    needs+=(node:nodejs npm:npm)
     # The power-cut rig makes file systems; mkfs lies where only root's PATH may lead.
     needs+=(mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs)
     PATH=$PATH:/usr/sbin:/sbin
+    # The clients in clients/ are TypeScript and Python.
+    needs+=(node:nodejs npm:npm)
 fi
 
 missing=()

@@ -1,6 +1,6 @@
 /**
  * Makes src/schema.ts, the types of the API, from the OpenAPI document of a running daemon:
- * `npm run generate -- http://127.0.0.1:7878`.
+ * `node scripts/generate.mjs http://127.0.0.1:7878`. `scripts/clients.sh generate` starts one.
  */
 
 import { writeFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 export const SCHEMA = fileURLToPath(new URL("../src/schema.ts", import.meta.url));
 
 /** What stands before all types. */
-const ABOUT = "/** The types of the API. Made by `npm run generate`: do not change them here. */\n\n";
+const ABOUT = "/** The types of the API. Made by `scripts/clients.sh generate`: do not change them here. */\n\n";
 
 /** The types of a document. */
 export async function typesOf(document) {
@@ -28,7 +28,7 @@ export async function typesOf(document) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-    const daemon = process.argv[2] ?? "http://127.0.0.1:7878";
+    const [, , daemon] = process.argv;
     const response = await fetch(new URL("/openapi.json", daemon));
     if (!response.ok) {
         throw new Error(`${daemon} answered ${response.status}`);

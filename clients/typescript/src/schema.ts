@@ -1,4 +1,4 @@
-/** The types of the API. Made by `npm run generate`: do not change them here. */
+/** The types of the API. Made by `scripts/clients.sh generate`: do not change them here. */
 
 export interface paths {
     readonly "/api/assets": {

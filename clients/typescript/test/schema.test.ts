@@ -21,7 +21,7 @@ test("the types are those of the daemon's document", async () => {
     assert.ok(
         differs === -1 && made.length === kept.length,
         `src/schema.ts:${differs + 1} is ${kept[differs]}, the daemon says ${made[differs]}: `
-            + "make it anew with `npm run generate -- URL`",
+            + "make it anew with `scripts/clients.sh generate`",
     );
 });
 
