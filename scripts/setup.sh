@@ -12,12 +12,18 @@ if [ "$mode" = test ]; then
     # The power-cut rig makes file systems; mkfs lies where only root's PATH may lead.
     needs+=(mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs)
     PATH=$PATH:/usr/sbin:/sbin
+    # The clients in clients/ are TypeScript and Python.
+    needs+=(node:nodejs npm:npm)
 fi
 
 missing=()
 for need in "${needs[@]}"; do
     command -v "${need%%:*}" >/dev/null || missing+=("${need#*:}")
 done
+# Debian has Python's environments in a package of their own.
+if [ "$mode" = test ] && ! python3 -c 'import ensurepip' 2>/dev/null; then
+    missing+=(python3-venv)
+fi
 
 if [ ${#missing[@]} -gt 0 ]; then
     mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
@@ -43,6 +49,10 @@ fi
 if ! command -v cargo >/dev/null; then
     echo "missing: Rust 1.95 or newer; install it from https://rustup.rs" >&2
     exit 1
+fi
+
+if [ "$mode" = test ]; then
+    "$(dirname "$0")/clients.sh" install
 fi
 
 if [ ! -c /dev/fuse ]; then
