@@ -1,6 +1,40 @@
 /** The types of the API. Made by `scripts/clients.sh generate`: do not change them here. */
 
 export interface paths {
+    readonly "/api/{asset_type}/{asset}/image": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Answers the bytes of an asset of a role. */
+        readonly get: operations["get_image"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/{asset_type}/{asset}/thumbnail": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Will answer a small image; answers that there is none yet. */
+        readonly get: operations["get_thumbnail"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/assets": {
         readonly parameters: {
             readonly query?: never;
@@ -91,6 +125,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/audio/generate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Will queue a job; answers that there are none yet. */
+        readonly post: operations["generate_audio"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/compare": {
         readonly parameters: {
             readonly query?: never;
@@ -102,6 +153,23 @@ export interface paths {
         readonly get: operations["compare_assets"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/composition/generate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Will queue a job; answers that there are none yet. */
+        readonly post: operations["generate_composition"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -136,6 +204,23 @@ export interface paths {
         readonly get: operations["get_costs"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/moods/generate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Will queue a job; answers that there are none yet. */
+        readonly post: operations["generate_mood"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -811,6 +896,40 @@ export interface paths {
         readonly patch: operations["change_scene_version"];
         readonly trace?: never;
     };
+    readonly "/api/projects/{project}/scenes/{scene}/generate-composition": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Will queue a job; answers that there are none yet. */
+        readonly post: operations["generate_scene_composition"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/projects/{project}/scenes/{scene}/generate-video": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Will queue a job; answers that there are none yet. */
+        readonly post: operations["generate_scene_video"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/projects/{project}/scenes/{scene}/restore": {
         readonly parameters: {
             readonly query?: never;
@@ -1245,6 +1364,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/storyboards/{storyboard}/generate-images": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Will queue a job; answers that there are none yet. */
+        readonly post: operations["generate_storyboard_images"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/tags": {
         readonly parameters: {
             readonly query?: never;
@@ -1353,6 +1489,23 @@ export interface paths {
         readonly patch: operations["change_user"];
         readonly trace?: never;
     };
+    readonly "/api/video/generate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Will queue a job; answers that there are none yet. */
+        readonly post: operations["generate_video"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/workflows/{workflow}": {
         readonly parameters: {
             readonly query?: never;
@@ -1387,6 +1540,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Answers what the daemon counts, for Prometheus. */
+        readonly get: operations["get_metrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/openapi.json": {
         readonly parameters: {
             readonly query?: never;
@@ -1396,6 +1566,23 @@ export interface paths {
         };
         /** Answers this document. */
         readonly get: operations["get_openapi"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ready": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Answers whether everything is served. */
+        readonly get: operations["get_ready"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -2075,7 +2262,10 @@ export interface components {
         };
         /** @description a text, not empty */
         readonly FullText: string;
-        /** @description How the daemon is. The status code says whether it serves everything (200) or not (503). */
+        /**
+         * @description How the daemon is. The status code says whether it is alive (200): while it starts, too, but not
+         *     when it stops or takes no writes (503).
+         */
         readonly Health: {
             /** @description The mount; absent where the daemon runs without one. */
             readonly mount?: components["schemas"]["MountHealth"];
@@ -2572,7 +2762,7 @@ export interface components {
          */
         readonly PatchStatus: "archived" | "ready";
         /**
-         * @description A problem document (RFC 9457). Everything but `field`, `current` and
+         * @description A problem document (RFC 9457). Everything but `field`, `current`, `progress` and
          *     `instance` is always there.
          */
         readonly Problem: {
@@ -2584,8 +2774,13 @@ export interface components {
             readonly detail: string;
             /** @description Which field of the request. */
             readonly field?: string;
-            /** @description Which request, as it stands in the daemon's log. */
+            /**
+             * @description Which request: `urn:rushes:request:` and the answer's `X-Request-Id`, under which the
+             *     daemon's log has it.
+             */
             readonly instance?: string;
+            /** @description How far the start has come, where that is what to wait for. */
+            readonly progress?: components["schemas"]["Progress"];
             /**
              * Format: uint32
              * @description The HTTP status.
@@ -2600,7 +2795,22 @@ export interface components {
          * @description What went wrong, for programs.
          * @enum {string}
          */
-        readonly ProblemCode: "bad_request" | "unauthorized" | "cross_origin" | "forbidden" | "not_found" | "deleted" | "method_not_allowed" | "timeout" | "taken" | "running" | "gone" | "changed" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected" | "invalid" | "bytes_needed" | "key_reused" | "not_yet" | "internal" | "damaged" | "not_now" | "busy" | "read_only" | "outcome_unknown" | "disk_full";
+        readonly ProblemCode: "bad_request" | "unauthorized" | "cross_origin" | "forbidden" | "not_found" | "deleted" | "method_not_allowed" | "timeout" | "taken" | "running" | "gone" | "changed" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "misdirected" | "invalid" | "bytes_needed" | "key_reused" | "not_yet" | "internal" | "damaged" | "not_now" | "busy" | "starting" | "read_only" | "outcome_unknown" | "disk_full";
+        /** @description How far a start has come. */
+        readonly Progress: {
+            /**
+             * Format: uint64
+             * @description How much of it is done: packs, directories of wholes, revisions.
+             */
+            readonly done: number;
+            /** @description What it is at: `lock`, `packs`, `wholes`, `facts`, `accounts`, `mount`. There may be more. */
+            readonly phase: string;
+            /**
+             * Format: uint64
+             * @description Of how much; 0 where that is not known.
+             */
+            readonly total: number;
+        };
         /** @description a project's id and its folder's name; none that Windows reserves */
         readonly ProjectId: string;
         /** @description A page of projects, by id. */
@@ -2803,6 +3013,11 @@ export interface components {
             readonly updated_at: components["schemas"]["Time"];
             /** @description The workflow that made it or that it is for. */
             readonly workflow_id?: components["schemas"]["Line"];
+        };
+        /** @description What `GET /ready` says with 200. With 503 it says a problem, `starting` with its progress. */
+        readonly Ready: {
+            /** @description `ready`. */
+            readonly status: string;
         };
         /** @description Something outside that a record refers to. */
         readonly Reference: {
@@ -3661,7 +3876,16 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Refused: `busy` (the daemon is busy), `read_only` (the daemon takes no writes), `outcome_unknown` (the outcome is unknown). */
+        /** @description Refused: `not_yet` (not there yet). */
+        readonly Problem501: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Refused: `busy` (the daemon is busy), `starting` (the daemon is starting), `read_only` (the daemon takes no writes), `outcome_unknown` (the outcome is unknown). */
         readonly Problem503: {
             headers: {
                 /** @description In seconds. */
@@ -3767,6 +3991,7 @@ export type PackLeft = components['schemas']['PackLeft'];
 export type PatchStatus = components['schemas']['PatchStatus'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
+export type Progress = components['schemas']['Progress'];
 export type ProjectId = components['schemas']['ProjectId'];
 export type ProjectPage = components['schemas']['ProjectPage'];
 export type ProjectPatch = components['schemas']['ProjectPatch'];
@@ -3776,6 +4001,7 @@ export type ProjectView = components['schemas']['ProjectView'];
 export type PromptPage = components['schemas']['PromptPage'];
 export type PromptPatch = components['schemas']['PromptPatch'];
 export type PromptReply = components['schemas']['PromptReply'];
+export type Ready = components['schemas']['Ready'];
 export type Reference = components['schemas']['Reference'];
 export type ReferenceInput = components['schemas']['ReferenceInput'];
 export type ReindexJob = components['schemas']['ReindexJob'];
@@ -3849,10 +4075,109 @@ export type ResponseProblem416 = components['responses']['Problem416'];
 export type ResponseProblem421 = components['responses']['Problem421'];
 export type ResponseProblem422 = components['responses']['Problem422'];
 export type ResponseProblem500 = components['responses']['Problem500'];
+export type ResponseProblem501 = components['responses']['Problem501'];
 export type ResponseProblem503 = components['responses']['Problem503'];
 export type ResponseProblem507 = components['responses']['Problem507'];
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly get_image: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` of what the client has. */
+                readonly "If-None-Match"?: string;
+                /** @description Which bytes (RFC 9110, section 14): one range. */
+                readonly Range?: string;
+            };
+            readonly path: {
+                /**
+                 * @description The asset.
+                 * @example 0193a5b0-7c3e-7000-8000-000000000007
+                 */
+                readonly asset: components["schemas"]["Id"];
+                /**
+                 * @description The asset's role.
+                 * @example keyframe
+                 */
+                readonly asset_type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All of them. */
+            readonly 200: {
+                headers: {
+                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+            /** @description Those of the range. */
+            readonly 206: {
+                headers: {
+                    /** @description Which of how many (RFC 9110). */
+                    readonly "Content-Range"?: string;
+                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "*/*": unknown;
+                };
+            };
+            /** @description The client has them already. */
+            readonly 304: {
+                headers: {
+                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
+                    readonly ETag?: string;
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 416: components["responses"]["Problem416"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly get_thumbnail: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The asset.
+                 * @example 0193a5b0-7c3e-7000-8000-000000000007
+                 */
+                readonly asset: components["schemas"]["Id"];
+                /**
+                 * @description The asset's role.
+                 * @example keyframe
+                 */
+                readonly asset_type: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 501: components["responses"]["Problem501"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
     readonly list_assets: {
         readonly parameters: {
             readonly query?: {
@@ -4234,6 +4559,25 @@ export interface operations {
             readonly 507: components["responses"]["Problem507"];
         };
     };
+    readonly generate_audio: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 501: components["responses"]["Problem501"];
+            readonly 503: components["responses"]["Problem503"];
+            readonly 507: components["responses"]["Problem507"];
+        };
+    };
     readonly compare_assets: {
         readonly parameters: {
             readonly query: {
@@ -4284,6 +4628,25 @@ export interface operations {
             readonly 421: components["responses"]["Problem421"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly generate_composition: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 501: components["responses"]["Problem501"];
+            readonly 503: components["responses"]["Problem503"];
+            readonly 507: components["responses"]["Problem507"];
         };
     };
     readonly known_contents: {
@@ -4382,6 +4745,25 @@ export interface operations {
             readonly 421: components["responses"]["Problem421"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly generate_mood: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 501: components["responses"]["Problem501"];
+            readonly 503: components["responses"]["Problem503"];
+            readonly 507: components["responses"]["Problem507"];
         };
     };
     readonly list_projects: {
@@ -7811,6 +8193,68 @@ export interface operations {
             readonly 507: components["responses"]["Problem507"];
         };
     };
+    readonly generate_scene_composition: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The project.
+                 * @example fox-story
+                 */
+                readonly project: components["schemas"]["ProjectId"];
+                /**
+                 * @description The scene, by its number or id.
+                 * @example 1
+                 */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 501: components["responses"]["Problem501"];
+            readonly 503: components["responses"]["Problem503"];
+            readonly 507: components["responses"]["Problem507"];
+        };
+    };
+    readonly generate_scene_video: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The project.
+                 * @example fox-story
+                 */
+                readonly project: components["schemas"]["ProjectId"];
+                /**
+                 * @description The scene, by its number or id.
+                 * @example 1
+                 */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 501: components["responses"]["Problem501"];
+            readonly 503: components["responses"]["Problem503"];
+            readonly 507: components["responses"]["Problem507"];
+        };
+    };
     readonly restore_scene: {
         readonly parameters: {
             readonly query?: never;
@@ -9377,11 +9821,37 @@ export interface operations {
             readonly 507: components["responses"]["Problem507"];
         };
     };
+    readonly generate_storyboard_images: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description The storyboard.
+                 * @example storyboard-1
+                 */
+                readonly storyboard: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 501: components["responses"]["Problem501"];
+            readonly 503: components["responses"]["Problem503"];
+            readonly 507: components["responses"]["Problem507"];
+        };
+    };
     readonly list_tags: {
         readonly parameters: {
             readonly query?: {
                 /** @description The `next_cursor` of the page before. */
-                readonly cursor?: components["schemas"]["Text"];
+                readonly cursor?: components["schemas"]["Line"];
                 /** @description At most how many entries. */
                 readonly limit?: number;
             };
@@ -9857,6 +10327,25 @@ export interface operations {
             readonly 507: components["responses"]["Problem507"];
         };
     };
+    readonly generate_video: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 501: components["responses"]["Problem501"];
+            readonly 503: components["responses"]["Problem503"];
+            readonly 507: components["responses"]["Problem507"];
+        };
+    };
     readonly get_workflow: {
         readonly parameters: {
             readonly query?: {
@@ -9918,7 +10407,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It serves everything. */
+            /** @description It is alive, and may be starting. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -9930,7 +10419,7 @@ export interface operations {
             readonly 400: components["responses"]["Problem400"];
             readonly 421: components["responses"]["Problem421"];
             readonly 500: components["responses"]["Problem500"];
-            /** @description It does not serve everything; or, as a problem, it is too busy to say. */
+            /** @description It stops, or takes no writes; or, as a problem, it is too busy to say. */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -9939,6 +10428,32 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Health"];
                 };
             };
+        };
+    };
+    readonly get_metrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Everything that is counted. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; version=0.0.4; charset=utf-8": string;
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
         };
     };
     readonly get_openapi: {
@@ -9972,6 +10487,30 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 421: components["responses"]["Problem421"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly get_ready: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ready"];
+                };
             };
             readonly 400: components["responses"]["Problem400"];
             readonly 421: components["responses"]["Problem421"];

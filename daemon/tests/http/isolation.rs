@@ -37,7 +37,7 @@ impl Said {
         let mut headers: Vec<_> = answer
             .headers()
             .iter()
-            .filter(|(name, _)| *name != "date")
+            .filter(|(name, _)| !["date", paths::REQUEST_ID].contains(&name.as_str()))
             .map(|(name, value)| (name.to_string(), world.emptied(value.to_str().unwrap())))
             .collect();
         headers.sort();
