@@ -95,7 +95,8 @@ for access in write admin; do
         '{name: "schemathesis", access: $access} + $whose')
     token=$(ask "$first" /api/tokens "$body" | jq -r .token)
     echo "with a token whose access is $access"
-    RUSHES_EXAMPLES=$(make_world "$token") no_proxy='*' "$schemathesis" --config-file scripts/schemathesis.toml run "$url/openapi.json" \
+    RUSHES_EXAMPLES=$(make_world "$token") no_proxy='*' \
+        "$schemathesis" --config-file scripts/schemathesis.toml run "$url/openapi.json" \
         --header "Authorization: Bearer $token" --checks all --max-examples "$examples" \
         --continue-on-failure --seed "${RUSHES_SEED:-1}" --no-color || failed=1
     # One that was revoked on the way would have been refused everything since.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The clients in clients/: `clients.sh install` gets what their tests need; `clients.sh test` tests
-# them against the daemon that RUSHESD names, or that of the debug build; `clients.sh generate` makes
-# the types of the TypeScript client anew from that daemon's document.
+# them against the daemon that RUSHESD names, or that of the debug build; `clients.sh generate`
+# makes the types of the TypeScript client anew from that daemon's document.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

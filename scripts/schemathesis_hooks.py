@@ -28,7 +28,11 @@ def before_call(ctx, case, kwargs):
 
 def put(where, example, real):
     """Puts the real id in the place of an example, at any depth."""
-    entries = where.items() if isinstance(where, dict) else enumerate(where) if isinstance(where, list) else ()
+    entries = ()
+    if isinstance(where, dict):
+        entries = where.items()
+    elif isinstance(where, list):
+        entries = enumerate(where)
     for key, value in list(entries):
         if value == example:
             where[key] = real

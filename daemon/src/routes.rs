@@ -2,8 +2,8 @@
 //!
 //! Each file below says what can be asked of it as operations; router and document are made from
 //! all of them. Invariant: every route below `/api` takes a `Call`, and so a token or a signature;
-//! `/api` and `/api/v2` are one router; the edge lies around everything, so also what no route takes
-//! is a problem document.
+//! `/api` and `/api/v2` are one router; the edge lies around everything (see the gate), so what no
+//! route takes is a problem document, too.
 
 mod assets;
 mod contents;
@@ -16,6 +16,7 @@ mod histories;
 mod lineage;
 mod metrics;
 mod multipart;
+mod of;
 mod old;
 mod openapi;
 mod pages;

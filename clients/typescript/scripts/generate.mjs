@@ -12,7 +12,9 @@ import openapiTS, { astToString } from "openapi-typescript";
 export const SCHEMA = fileURLToPath(new URL("../src/schema.ts", import.meta.url));
 
 /** What stands before all types. */
-const ABOUT = "/** The types of the API. Made by `scripts/clients.sh generate`: do not change them here. */\n\n";
+const ABOUT =
+    "/** The types of the API. Made by `scripts/clients.sh generate`: do not change them here. */" +
+    "\n\n";
 
 /** The types of a document. */
 export async function typesOf(document) {

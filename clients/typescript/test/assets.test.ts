@@ -73,7 +73,7 @@ test("URLs show the bytes without a token, of any version and of several keys", 
     assert.equal(await shown(urls["scene_audio"]), await sound.text());
 });
 
-test("versions are made for several entities at once, and one bad entry spoils no other", async () => {
+test("versions are made for several entities at once, one bad entry spoils no other", async () => {
     const { id, scene } = await project(rushes, "Batch");
     const character = await rushes.call("post", "/api/projects/{project}/characters", {
         path: { project: id },

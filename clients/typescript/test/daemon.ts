@@ -1,6 +1,6 @@
 /**
- * A real `rushesd` in a directory of its own, and what the tests need around it. `RUSHESD` names the
- * program.
+ * A real `rushesd` in a directory of its own, and what the tests need around it. `RUSHESD` names
+ * the program.
  */
 
 import { spawn, type ChildProcess } from "node:child_process";
@@ -96,7 +96,10 @@ export function counting(): { fetch: typeof fetch; sent: string[]; statuses: num
 }
 
 /** A project with one scene. */
-export async function project(client: Rushes, name: string): Promise<{ id: string; scene: string }> {
+export async function project(
+    client: Rushes,
+    name: string,
+): Promise<{ id: string; scene: string }> {
     const made = await client.call("post", "/api/projects", {
         body: { name, scenes: [{ title: "Dusk" }] },
     });

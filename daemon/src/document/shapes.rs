@@ -2,7 +2,7 @@
 //!
 //! One Rust type has one derived shape, and three meanings on the wire: a request may leave out
 //! what has a default and send null for nothing, a reply always has what is never left out and
-//! never says null, a patch may leave out everything and take away with null. Pure: JSON in, JSON out.
+//! never says null, a patch may leave out everything and take away with null. Pure.
 //! Invariant: after [`settle`] every reference leads to a shape, and none is there in vain.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,12 +6,10 @@ use axum::body::Body;
 use axum::response::Response;
 use rushes_api::version::Histories;
 use rushes_api::{AssetPatch, AssetReply, HistoriesReply, HistoryReply, SetBest};
-use rushes_vault::Vault;
-use rushes_vault::command::{self, PartRef, SceneRef};
-use rushes_vault::ids::ProjectId;
-use rushes_vault::model::{Scope, Viewer};
+use rushes_vault::command;
 use serde_json::json;
 
+use super::of::Of;
 use super::versions;
 use crate::call::Call;
 use crate::error::Refusal;
@@ -121,53 +119,4 @@ pub async fn set_best(call: Call, body: Body) -> Result<Response, Refusal> {
         .await?;
     let place = (place.0.as_deref(), place.1);
     reply::made(None, &wire_assets::history(&call.links, view, place))
-}
-
-/// What the histories of a path belong to. A scene's id alone is enough: its project follows.
-#[derive(Debug, Clone)]
-pub struct Of {
-    project: Option<ProjectId>,
-    part: Option<PartRef>,
-}
-
-impl Of {
-    /// What a path names.
-    pub fn read(call: &Call) -> Result<Self, Refusal> {
-        Ok(Self { project: call.project_if_named()?, part: call.part()? })
-    }
-
-    /// A part of a project.
-    pub fn part(project: ProjectId, part: Option<PartRef>) -> Self {
-        Self { project: Some(project), part }
-    }
-
-    /// The scope, with its number where it is a scene; refused when there is no such project or
-    /// part.
-    pub fn scope(self, vault: &Vault, viewer: Viewer) -> Result<(Scope, Option<u32>), Refusal> {
-        let project = match (self.project, self.part) {
-            (Some(project), _) => project,
-            (None, Some(PartRef::Scene(SceneRef::Id(id)))) => {
-                let project = vault.scene_project(viewer, id)?;
-                project.ok_or_else(|| Refusal::missing("scene"))?
-            }
-            _ => return Err(Refusal::missing("scene")),
-        };
-        match self.part {
-            None if vault.project(viewer, &project)?.is_none() => Err(Refusal::missing("project")),
-            None => Ok((Scope::of_project(project), None)),
-            Some(part) => {
-                let found = vault.resolve_part(viewer, &project, part)?;
-                found.ok_or_else(|| Refusal::missing(part_word(part)))
-            }
-        }
-    }
-}
-
-const fn part_word(part: PartRef) -> &'static str {
-    match part {
-        PartRef::Scene(_) => "scene",
-        PartRef::Character(_) => "character",
-        PartRef::Location(_) => "location",
-        PartRef::Mood(_) => "mood",
-    }
 }

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::assets::{patched, record, records};
-use super::histories::Of;
+use super::of::Of;
 use super::pages;
 use crate::call::{Call, Reading};
 use crate::error::Refusal;
