@@ -44,8 +44,10 @@ stage 'systemd unit' scripts/check-systemd.sh
 stage 'lints' cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 stage 'documentation' docs
 stage 'build' cargo build --locked --workspace --bins --quiet
+stage 'clients' scripts/clients.sh test
 stage 'build of the tests' cargo test --locked --workspace --no-run --quiet
 stage 'tests' run_tests
+stage 'the API over its document' scripts/api.sh short
 
 printf '\n'
 printf '%s\n' "${timings[@]}"

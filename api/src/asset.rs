@@ -3,9 +3,12 @@
 use rushes_digest::Digest;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::schema::{AssetKey, DigestText, Id, Metadata, ProjectId, Time, Url};
 
 /// Where a generation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// There are bytes.
@@ -22,19 +25,23 @@ pub enum Status {
 ///
 /// Facts that were not given are absent. The same shape answers an upload, `GET …/assets/{id}` and
 /// each element of a history's `versions`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AssetReply {
     /// Its id, a UUID.
+    #[schema(value_type = Id)]
     pub id: String,
     /// The id once more, under the name that older clients use.
+    #[schema(value_type = Id)]
     pub asset_id: String,
     /// Where its bytes are, absolute; needs the bearer token. Absent for a failed attempt and while
     /// it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Url>)]
     pub url: Option<String>,
     /// The same for images, video and audio, signed: it works without a token, as in `<img>`, for a
     /// day or two. Absent where `url` is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Url>)]
     pub public_url: Option<String>,
     /// The kind of media: image, video, audio, thumbnail, other, … An open set.
     #[serde(rename = "type")]
@@ -48,6 +55,7 @@ pub struct AssetReply {
     pub filename: String,
     /// BLAKE3-256 of the bytes: what `b3sum` prints.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DigestText>)]
     pub digest: Option<Digest>,
     /// How many bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,30 +65,37 @@ pub struct AssetReply {
     pub media_type: Option<String>,
     /// Free words.
     #[serde(default)]
+    #[schema(required = true)]
     pub tags: Vec<String>,
     /// The id that the client gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// The project whose history it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProjectId>)]
     pub project_id: Option<String>,
     /// The scene in that project; absent where the history is the project's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
     pub scene_id: Option<String>,
     /// The character in that project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
     pub character_id: Option<String>,
     /// The location in that project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
     pub location_id: Option<String>,
     /// The mood in that project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
     pub mood_id: Option<String>,
     /// That scene's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scene_number: Option<u32>,
     /// The history's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<AssetKey>)]
     pub asset_key: Option<String>,
     /// Its version there, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,9 +111,11 @@ pub struct AssetReply {
     pub prompt: Option<String>,
     /// The asset this one replaces or varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
     pub parent_id: Option<String>,
     /// The assets it was made from.
     #[serde(default)]
+    #[schema(value_type = Vec<Id>, required = true)]
     pub source_asset_ids: Vec<String>,
     /// The workflow that ran, under the id that its program gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,9 +125,11 @@ pub struct AssetReply {
     pub prompt_id: Option<String>,
     /// Whether it was made, directly or not, from a version that no longer stands for its history.
     #[serde(default)]
+    #[schema(required = true)]
     pub outdated: bool,
     /// Those versions' assets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Id>)]
     pub outdated_sources: Vec<String>,
     /// What it cost, in the account's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,6 +139,7 @@ pub struct AssetReply {
     pub generation_time_ms: Option<u64>,
     /// When the generator was done, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     pub completed_at: Option<String>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,18 +149,24 @@ pub struct AssetReply {
     pub notes: Option<String>,
     /// How good it is: `quality_score`, a number, and whatever else was said.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Metadata)]
     pub evaluation: Map<String, Value>,
     /// Whatever else was sent, as it was sent.
     #[serde(default)]
+    #[schema(value_type = Metadata, required = true)]
     pub metadata: Map<String, Value>,
     /// When it was recorded, RFC 3339.
+    #[schema(value_type = Time)]
     pub created_at: String,
     /// The same time, under the name that older clients use.
+    #[schema(value_type = Time)]
     pub uploaded_at: String,
     /// When it was deleted, RFC 3339; absent while it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     pub deleted_at: Option<String>,
     /// Who owns it.
+    #[schema(value_type = Id)]
     pub user_id: String,
     /// The claim that last changed it.
     pub revision: u64,
@@ -151,11 +177,11 @@ pub struct AssetReply {
 }
 
 macro_rules! upload_fields {
-    ($($(#[$doc:meta])* $field:ident = $snake:literal | $camel:literal,)*) => {
+    ($($(#[doc = $doc:literal])+ $field:ident = $snake:literal | $camel:literal,)*) => {
         /// A field of the upload form (`multipart/form-data`), in any order, each at most once.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum UploadField {
-            $($(#[$doc])* $field,)*
+            $($(#[doc = $doc])+ $field,)*
         }
 
         impl UploadField {
@@ -166,6 +192,13 @@ macro_rules! upload_fields {
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$field => $snake,)*
+                }
+            }
+
+            /// What it is.
+            pub const fn about(self) -> &'static str {
+                match self {
+                    $(Self::$field => concat!($($doc),+),)*
                 }
             }
 

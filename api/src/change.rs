@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::schema::{Evaluation, Line, Text, Word};
 
 /// A JSON merge patch (RFC 7396) on an asset: what is left out stays, null takes it away. Its bytes
 /// and how they were made never change.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssetPatch {
     /// A name to show.
@@ -15,6 +18,7 @@ pub struct AssetPatch {
         deserialize_with = "not_null",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schema(pattern = "\\S", nullable = false)]
     pub filename: Option<String>,
     /// Its role.
     #[serde(
@@ -23,26 +27,32 @@ pub struct AssetPatch {
         deserialize_with = "said",
         skip_serializing_if = "Option::is_none"
     )]
+    #[schema(value_type = Option<Line>)]
     pub asset_type: Option<Option<String>>,
     /// All its tags.
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Word>>, max_items = 64)]
     pub tags: Option<Option<Vec<String>>>,
     /// What people noted about it.
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Text>)]
     pub notes: Option<Option<String>>,
     /// Members of the evaluation: `quality_score`, a number, and whatever else.
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Evaluation>)]
     pub evaluation: Option<Option<Map<String, Value>>>,
     /// Members of the metadata.
     #[serde(default, deserialize_with = "said", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub metadata: Option<Option<Map<String, Value>>>,
     /// Puts it away or takes it out again.
     #[serde(default, deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub status: Option<PatchStatus>,
 }
 
 /// What a client may make of an asset's status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PatchStatus {
     /// It is put away.

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::schema::{Id, ProjectId};
 
 /// What generations cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CostReport {
     /// What they are summed by: project, scene, provider, model or month.
     pub group_by: String,
@@ -19,13 +22,15 @@ pub struct CostReport {
 }
 
 /// What one group cost. A name is absent where nobody said one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CostGroup {
     /// The project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProjectId>)]
     pub project_id: Option<String>,
     /// The scene.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
     pub scene_id: Option<String>,
     /// Who ran the model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +48,7 @@ pub struct CostGroup {
 
 /// Generations that say what they cost, and the cost in millionths of the account's currency.
 /// Deleted ones count too: that they are gone gives nothing back. All = failed + picked + unpicked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Costs {
     /// How many.
     pub count: u64,
@@ -64,7 +69,7 @@ pub struct Costs {
 }
 
 /// A page of tags, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TagPage {
     /// At most as many as the limit.
     pub tags: Vec<TagCount>,
@@ -74,7 +79,7 @@ pub struct TagPage {
 }
 
 /// A tag.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TagCount {
     /// The word.
     pub tag: String,
@@ -83,7 +88,7 @@ pub struct TagCount {
 }
 
 /// How many assets there are.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StatsReply {
     /// How many stand where: ready, failed, archived, deleted.
     pub by_status: BTreeMap<String, u64>,

@@ -1,9 +1,10 @@
 //! What `GET /health` says. It needs no token and tells nothing of anybody's assets.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How far a start has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Progress {
     /// What it is at: `lock`, `packs`, `wholes`, `facts`, `accounts`, `mount`. There may be more.
     pub phase: String,
@@ -14,7 +15,7 @@ pub struct Progress {
 }
 
 /// What `GET /ready` says with 200. With 503 it says a problem, `starting` with its progress.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Ready {
     /// `ready`.
     pub status: String,
@@ -22,7 +23,7 @@ pub struct Ready {
 
 /// How the daemon is. The status code says whether it is alive (200): while it starts, too, but not
 /// when it stops or takes no writes (503).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// `ok`, `damaged` (it serves everything, but some contents miss bytes), `starting`, `stopping`
     /// or `read_only`.
@@ -42,7 +43,7 @@ pub struct Health {
 }
 
 /// How files open in the mount.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MountHealth {
     /// Where it is.
     pub dir: String,
@@ -52,5 +53,6 @@ pub struct MountHealth {
     pub why: String,
     /// What an operator should know, such as that nobody else sees the mount.
     #[serde(default)]
+    #[schema(required = true)]
     pub warnings: Vec<String>,
 }

@@ -16,6 +16,7 @@ pub mod paths;
 pub mod problem;
 pub mod project;
 pub mod record;
+pub mod schema;
 pub mod search;
 pub mod sign;
 pub mod store;
@@ -27,7 +28,9 @@ pub use asset::{AssetReply, Status, UploadField};
 pub use change::{AssetPatch, PatchStatus};
 pub use contents::{DIGESTS_MAX, Digests};
 pub use counts::{CostGroup, CostReport, Costs, StatsReply, TagCount, TagPage};
-pub use element::{ElementReply, NewElement};
+pub use element::{
+    CharacterPage, ElementReply, LocationPage, MoodPage, NewElement, PromptPage, TimelinePage,
+};
 pub use health::{Health, MountHealth, Progress, Ready};
 pub use history::{HistoryReply, HistorySummary, SetBest, VersionSummary};
 pub use lineage::{AssetPage, Comparison, Difference, Lineage, LineageEdge, LineageNode};

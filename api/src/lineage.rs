@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::asset::{AssetReply, Status};
+use crate::schema::{AssetKey, Id, ProjectId, Url};
 
 /// What an asset was made from and what was made from it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Lineage {
     /// The asset first, then what it was made from, nearest first, then what was made from it; at
     /// last workflows and prompts.
@@ -18,7 +20,7 @@ pub struct Lineage {
 }
 
 /// An asset, a workflow or a prompt record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LineageNode {
     /// Its id.
     pub id: String,
@@ -35,29 +37,35 @@ pub struct LineageNode {
     pub filename: Option<String>,
     /// Where its bytes are, absolute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Url>)]
     pub url: Option<String>,
     /// The project whose history it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ProjectId>)]
     pub project_id: Option<String>,
     /// The scene in that project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
     pub scene_id: Option<String>,
     /// The history's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<AssetKey>)]
     pub asset_key: Option<String>,
     /// Its version there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<u32>,
     /// Whether it was made from a version that no longer stands for its history.
     #[serde(default)]
+    #[schema(required = true)]
     pub outdated: bool,
     /// Those versions' assets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Id>)]
     pub outdated_sources: Vec<String>,
 }
 
 /// That something was made from something else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LineageEdge {
     /// What was there before.
     pub from: String,
@@ -68,7 +76,7 @@ pub struct LineageEdge {
 }
 
 /// A page of assets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AssetPage {
     /// At most as many as the limit.
     pub assets: Vec<AssetReply>,
@@ -78,7 +86,7 @@ pub struct AssetPage {
 }
 
 /// How two assets differ.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Comparison {
     /// One.
     pub a: AssetReply,
@@ -92,7 +100,7 @@ pub struct Comparison {
 }
 
 /// One field that differs; null where an asset does not have it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Difference {
     /// Which one.
     pub field: String,

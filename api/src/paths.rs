@@ -9,6 +9,8 @@ pub const PREFIX: &str = "/api";
 pub const PREFIX_V2: &str = "/api/v2";
 /// How the daemon is; needs no token.
 pub const HEALTH: &str = "/health";
+/// What can be asked, as an `OpenAPI` document; needs no token.
+pub const OPENAPI: &str = "/openapi.json";
 /// Whether everything is served, and how far the start has come; needs no token.
 pub const READY: &str = "/ready";
 /// `GET` what the daemon counts, for Prometheus; for admins.

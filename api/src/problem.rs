@@ -1,7 +1,12 @@
 //! Refusals on the wire: RFC 9457 problem documents with codes that programs can rely on.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::health::Progress;
 
@@ -20,6 +25,9 @@ macro_rules! codes {
         }
 
         impl Code {
+            /// Every code that the daemon sends.
+            pub const ALL: &'static [Self] = &[$(Self::$code,)*];
+
             /// The text on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -107,9 +115,23 @@ codes! {
     DiskFull = "disk_full", 507, "the disk is full";
 }
 
+impl PartialSchema for Code {
+    fn schema() -> RefOr<Schema> {
+        let codes = Self::ALL.iter().map(|code| code.as_str());
+        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes));
+        schema.description(Some("What went wrong, for programs.")).into()
+    }
+}
+
+impl ToSchema for Code {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("ProblemCode")
+    }
+}
+
 /// A problem document (RFC 9457). Everything but `field`, `current`, `progress` and
 /// `instance` is always there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// Names the kind of problem, one for each code.
     #[serde(rename = "type")]

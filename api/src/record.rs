@@ -7,185 +7,236 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::schema::{ExternalCodes, FullText, Id, Line, Metadata, Name, Text, Time, Title, Word};
 
 /// What a project should become.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Storyboard {
     /// Its id; made when it is left out.
+    #[schema(value_type = Line, default = json!(""))]
     pub id: String,
     /// Its title.
+    #[schema(value_type = Title, default = json!(""))]
     pub title: String,
     /// What was ordered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creative_brief: Option<CreativeBrief>,
     /// A mood of the project, by id.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Id>)]
     pub selected_mood: Option<String>,
 }
 
 /// What was ordered.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CreativeBrief {
     /// Whose brand.
+    #[schema(value_type = Text, default = json!(""))]
     pub brand_name: String,
     /// What is shown.
+    #[schema(value_type = Text, default = json!(""))]
     pub product_description: String,
     /// To whom.
+    #[schema(value_type = Text, default = json!(""))]
     pub target_audience: String,
     /// To say what.
+    #[schema(value_type = Text, default = json!(""))]
     pub key_message: String,
     /// In which tone.
+    #[schema(value_type = Text, default = json!(""))]
     pub tone: String,
     /// What else there is to say.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Text>)]
     pub additional_notes: Option<String>,
 }
 
 /// Something outside that a record refers to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Reference {
     /// What it is called.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Title>)]
     pub title: Option<String>,
     /// Where it is.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Title>)]
     pub url: Option<String>,
     /// Which chapter of it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Title>)]
     pub chapter: Option<String>,
     /// Which segment of it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Title>)]
     pub segment: Option<String>,
     /// What there is to say of it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Text>)]
     pub note: Option<String>,
 }
 
 /// What is said about a project.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ProjectRecord {
     /// What people call it.
+    #[schema(value_type = Name, required = true)]
     pub name: String,
     /// What it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Text>)]
     pub description: Option<String>,
     /// What it should become.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storyboard: Option<Storyboard>,
     /// Assets of the brand.
+    #[schema(value_type = Vec<Id>, max_items = 1000, default = json!([]))]
     pub brand_asset_ids: Vec<String>,
     /// Assets of the characters.
+    #[schema(value_type = Vec<Id>, max_items = 1000, default = json!([]))]
     pub character_asset_ids: Vec<String>,
     /// Assets of backgrounds.
+    #[schema(value_type = Vec<Id>, max_items = 1000, default = json!([]))]
     pub background_asset_ids: Vec<String>,
     /// What other systems call it, by the system's name.
+    #[schema(value_type = ExternalCodes, default = json!({}))]
     pub external_codes: BTreeMap<String, String>,
     /// What it refers to outside.
+    #[schema(max_items = 1000)]
     pub references: Vec<Reference>,
     /// Free words.
+    #[schema(value_type = Vec<Word>, max_items = 64, default = json!([]))]
     pub tags: Vec<String>,
     /// Since when it is archived, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     pub archived_at: Option<String>,
     /// Whatever else there is to keep, as it was sent.
+    #[schema(value_type = Metadata, default = json!({}))]
     pub metadata: Map<String, Value>,
 }
 
 /// How a scene is composed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Composition {
     /// What is where.
+    #[schema(value_type = Text, default = json!(""))]
     pub description: String,
     /// How it looks.
+    #[schema(value_type = Text, default = json!(""))]
     pub styling: String,
     /// How it moves.
+    #[schema(value_type = Text, default = json!(""))]
     pub animation: String,
     /// When it was made, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     pub generated_at: Option<String>,
 }
 
 /// What is said about a scene.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SceneRecord {
     /// Its title; may be empty.
+    #[schema(value_type = Title, default = json!(""))]
     pub title: String,
     /// What happens.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Text>)]
     pub description: Option<String>,
     /// How long it should be, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
     pub duration_seconds: Option<f64>,
     /// How it is composed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub composition: Option<Composition>,
     /// Whatever else there is to keep, as it was sent.
+    #[schema(value_type = Metadata, default = json!({}))]
     pub metadata: Map<String, Value>,
 }
 
 /// What is said about a character or a location.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Figure {
     /// What it is called.
+    #[schema(value_type = Name, required = true)]
     pub name: String,
     /// What it is like.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Text>)]
     pub description: Option<String>,
     /// Assets that show it.
+    #[schema(value_type = Vec<Id>, max_items = 1000, default = json!([]))]
     pub asset_ids: Vec<String>,
     /// Whatever else there is to keep, as it was sent.
+    #[schema(value_type = Metadata, default = json!({}))]
     pub metadata: Map<String, Value>,
 }
 
 /// What is said about a mood.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Mood {
     /// What it is called.
+    #[schema(value_type = Name, required = true)]
     pub name: String,
     /// What it is like.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Text>)]
     pub description: Option<String>,
     /// How it looks.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Text>)]
     pub visual_style: Option<String>,
     /// Its colours.
+    #[schema(value_type = Vec<Word>, max_items = 64, default = json!([]))]
     pub color_palette: Vec<String>,
     /// Words for it.
+    #[schema(value_type = Vec<Word>, max_items = 64, default = json!([]))]
     pub mood_keywords: Vec<String>,
     /// Assets that show it.
+    #[schema(value_type = Vec<Id>, max_items = 1000, default = json!([]))]
     pub asset_ids: Vec<String>,
     /// Whatever else there is to keep, as it was sent.
+    #[schema(value_type = Metadata, default = json!({}))]
     pub metadata: Map<String, Value>,
 }
 
 /// What is said about a timeline.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Timeline {
     /// What it is called.
+    #[schema(value_type = Name, required = true)]
     pub name: String,
     /// Its clips, in order.
+    #[schema(max_items = 1000)]
     pub clips: Vec<Clip>,
     /// Whatever else there is to keep, as it was sent.
+    #[schema(value_type = Metadata, default = json!({}))]
     pub metadata: Map<String, Value>,
 }
 
 /// A piece of a version on a track.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Clip {
     /// The asset; a version of a history.
+    #[schema(value_type = Id)]
     pub asset_id: String,
     /// The track it lies on.
     #[serde(default)]
+    #[schema(value_type = Line, default = json!(""))]
     pub track: String,
     /// Where it begins in the asset, in milliseconds.
     pub in_ms: u64,
@@ -197,7 +248,7 @@ pub struct Clip {
 }
 
 /// Who wrote a prompt.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Author {
     /// A person.
@@ -208,30 +259,39 @@ pub enum Author {
 }
 
 /// What is said about a prompt.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Prompt {
     /// What it is for: seed, edit, animation, refined, … An open set.
+    #[schema(value_type = Word, required = true)]
     pub kind: String,
     /// The prompt.
+    #[schema(value_type = FullText, required = true)]
     pub text: String,
     /// Who wrote it.
     pub author: Author,
     /// The prompts of the project it was made from.
+    #[schema(value_type = Vec<Id>, max_items = 1000, default = json!([]))]
     pub derived_from: Vec<String>,
     /// The workflow that made it or that it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Line>)]
     pub workflow_id: Option<String>,
     /// What was said that led to it.
+    #[schema(value_type = Vec<Text>, max_items = 1000, default = json!([]))]
     pub source_transcripts: Vec<String>,
     /// Where that stands outside.
+    #[schema(max_items = 1000)]
     pub external_references: Vec<Reference>,
     /// What another system calls the project.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Line>)]
     pub project_code: Option<String>,
     /// What was made with it.
+    #[schema(value_type = Vec<Id>, max_items = 1000, default = json!([]))]
     pub asset_ids: Vec<String>,
     /// Whatever else there is to keep, as it was sent.
+    #[schema(value_type = Metadata, default = json!({}))]
     pub metadata: Map<String, Value>,
 }
 

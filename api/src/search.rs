@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::asset::AssetReply;
 
 /// A page of what a search found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AssetsFound {
     /// At most as many as the limit, in the order that was asked for.
     pub assets: Vec<AssetReply>,
@@ -22,7 +23,7 @@ pub struct AssetsFound {
 }
 
 /// How often a value is there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FacetCount {
     /// The value, as the parameter of the field's name takes it.
     pub value: String,

@@ -2,11 +2,18 @@
 //!
 //! Everything here but a user's own figures is for admins alone.
 
+use std::borrow::Cow;
+
 use rushes_digest::Digest;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::schema::{DigestText, Id, Time, collect, member, one_of};
 
 /// How a long job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JobStatus {
     /// It has not run since the daemon started.
@@ -42,7 +49,7 @@ pub struct Job<R> {
 }
 
 /// How hard a scrub works.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Pace {
     /// It leaves the disk to others most of the time.
@@ -53,7 +60,7 @@ pub enum Pace {
 }
 
 /// Starts a scrub.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartScrub {
     /// How hard it works.
@@ -62,7 +69,7 @@ pub struct StartScrub {
 }
 
 /// Frees released bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StartSweep {
     /// How long they must have been released, in seconds; 7 days when it is left out.
@@ -70,10 +77,12 @@ pub struct StartSweep {
     pub grace_s: Option<u64>,
     /// Only says what it would do. So it is unless told otherwise.
     #[serde(default = "yes")]
+    #[schema(default = true)]
     pub dry_run: bool,
     /// Compacts every pack of which less than half is needed; else only those in which this sweep
     /// left less.
     #[serde(default = "yes")]
+    #[schema(default = true)]
     pub compact: bool,
 }
 
@@ -89,24 +98,42 @@ pub struct Verify {
     pub asset_id: Option<String>,
 }
 
+impl PartialSchema for Verify {
+    fn schema() -> RefOr<Schema> {
+        let by_digest = ("digest", member::<DigestText>("The content.").into());
+        let by_id = ("asset_id", member::<Id>("An asset's content.").into());
+        one_of([by_digest, by_id], &[])
+    }
+}
+
+impl ToSchema for Verify {
+    fn schemas(into: &mut Vec<(String, RefOr<Schema>)>) {
+        collect::<Id>(into);
+        collect::<DigestText>(into);
+    }
+}
+
 /// Most contents that one request frees: so many that it is answered soon.
 pub const FREE_MAX: usize = 1000;
 
 /// Frees bytes that no claim ever named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FreeFound {
     /// Which, at most [`FREE_MAX`]; those that a claim ever named are left alone.
+    #[schema(value_type = Vec<DigestText>, max_items = 1000)]
     pub digests: Vec<Digest>,
     /// Only says what it would do. So it is unless told otherwise.
     #[serde(default = "yes")]
+    #[schema(default = true)]
     pub dry_run: bool,
 }
 
 /// Bytes that no claim names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FoundContent {
     /// Their digest.
+    #[schema(value_type = DigestText)]
     pub digest: Digest,
     /// How many; absent when that is damaged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,7 +143,7 @@ pub struct FoundContent {
 }
 
 /// How a content lies on the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StoredAs {
     /// A file of its own.
@@ -128,7 +155,7 @@ pub enum StoredAs {
 }
 
 /// A page of found contents, by digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FoundPage {
     /// The contents: perhaps none, even where there is a next page.
     pub found: Vec<FoundContent>,
@@ -142,7 +169,7 @@ fn yes() -> bool {
 }
 
 /// How many, and how many bytes they have.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Amount {
     /// How many.
     pub count: u64,
@@ -151,7 +178,7 @@ pub struct Amount {
 }
 
 /// What a user has and, for admins, what that takes on the disk.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct StoreStats {
     /// Bytes of the user's assets, whatever they share.
     pub logical_bytes: u64,
@@ -167,7 +194,7 @@ pub struct StoreStats {
 }
 
 /// A user's contents of one media type.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TypeStats {
     /// The media type (RFC 6838).
     pub media_type: String,
@@ -176,7 +203,7 @@ pub struct TypeStats {
 }
 
 /// What lies on the disk. It is counted now and then.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Stored {
     /// Bytes of all users' assets, whatever they share.
     pub logical_bytes: u64,
@@ -203,7 +230,7 @@ pub struct Stored {
 }
 
 /// What a look at the store found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Check {
     /// Whether nothing is wrong.
     pub is_sound: bool,
@@ -212,7 +239,7 @@ pub struct Check {
 }
 
 /// One thing that is not as it should be, or worth knowing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
     /// Whether something is wrong; else it is only worth knowing.
     pub is_wrong: bool,
@@ -223,7 +250,7 @@ pub struct Finding {
 }
 
 /// How far a scrub has come, also before a restart.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ScrubReport {
     /// Files that were read.
     pub files: u64,
@@ -241,11 +268,12 @@ pub struct ScrubReport {
     pub unreadable: u64,
     /// When the last complete one ended, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Time>)]
     pub completed_at: Option<String>,
 }
 
 /// What a sweep has freed, or would free.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SweepReport {
     /// Whether it only looked.
     pub dry_run: bool,
@@ -270,7 +298,7 @@ pub struct SweepReport {
 }
 
 /// A pack that a sweep left alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PackLeft {
     /// Its file, in the data directory.
     pub file: String,
@@ -279,16 +307,17 @@ pub struct PackLeft {
 }
 
 /// A content that a sweep left alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LeftAlone {
     /// Which.
+    #[schema(value_type = DigestText)]
     pub digest: Digest,
     /// Why.
     pub why: String,
 }
 
 /// What a reindex has done.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReindexReport {
     /// Files that were looked at.
     pub files: u64,
@@ -301,9 +330,10 @@ pub struct ReindexReport {
 }
 
 /// How a content is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verified {
     /// Which content.
+    #[schema(value_type = DigestText)]
     pub digest: Digest,
     /// `sound`, `healed`, `damaged` or `missing`.
     pub status: String,
@@ -313,23 +343,50 @@ pub struct Verified {
 }
 
 /// A content that misses bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DamageEntry {
     /// The content.
+    #[schema(value_type = DigestText)]
     pub digest: Digest,
     /// The file that was damaged, in the data directory.
     pub file: String,
     /// What is wrong with it.
     pub why: String,
     /// When that was noticed, RFC 3339.
+    #[schema(value_type = Time)]
     pub since: String,
 }
 
 /// All damage that is not healed, up to a limit.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DamageList {
     /// How much there is.
     pub count: u64,
     /// The first of it, by digest.
     pub damage: Vec<DamageEntry>,
+}
+
+impl<R: ToSchema> PartialSchema for Job<R> {
+    fn schema() -> RefOr<Schema> {
+        let why = ObjectBuilder::new().schema_type(Type::String);
+        let job = ObjectBuilder::new()
+            .property("status", member::<JobStatus>("How it stands."))
+            .property("started_at", member::<Time>("When it started."))
+            .property("ended_at", member::<Time>("When it ended."))
+            .property("why", why.description(Some("Why it failed.")))
+            .property("report", member::<R>("What it has done until now."));
+        job.required("status").into()
+    }
+}
+
+impl<R: ToSchema> ToSchema for Job<R> {
+    fn name() -> Cow<'static, str> {
+        R::name().replace("Report", "Job").into()
+    }
+
+    fn schemas(into: &mut Vec<(String, RefOr<Schema>)>) {
+        collect::<JobStatus>(into);
+        collect::<Time>(into);
+        collect::<R>(into);
+    }
 }

@@ -1,9 +1,12 @@
 //! Users on the wire.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::schema::{Id, Time, UserName};
 
 /// What a user may do beside looking after its own things.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Nothing.
@@ -14,10 +17,11 @@ pub enum Role {
 }
 
 /// `POST …/users`: a user to be made.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUser {
     /// Its name, unique.
+    #[schema(value_type = UserName)]
     pub name: String,
     /// What it may do; `user` without it.
     #[serde(default)]
@@ -25,11 +29,12 @@ pub struct NewUser {
 }
 
 /// `PATCH …/users/{id}`: what becomes of a user. What is absent stays as it is.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserPatch {
     /// Its new name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<UserName>)]
     pub name: Option<String>,
     /// Its new role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,9 +50,10 @@ pub struct UserPatch {
 }
 
 /// A user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UserReply {
     /// Its id, a UUID.
+    #[schema(value_type = Id)]
     pub id: String,
     /// Its name, unique.
     pub name: String,
@@ -62,13 +68,14 @@ pub struct UserReply {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// When it was made, RFC 3339.
+    #[schema(value_type = Time)]
     pub created_at: String,
     /// The claim that last changed it.
     pub revision: u64,
 }
 
 /// A page of users, in the order in which they came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UserPage {
     /// At most as many as the limit.
     pub users: Vec<UserReply>,

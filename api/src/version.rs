@@ -3,15 +3,20 @@
 use std::collections::BTreeMap;
 
 use rushes_digest::Digest;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use utoipa::openapi::schema::ObjectBuilder;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::asset::AssetReply;
 use crate::history::{HistoryReply, VersionSummary};
 use crate::problem::Problem;
+use crate::schema::{AssetKey, DigestText, Metadata, collect, member};
 
 /// What of the project in the path a history belongs to; nothing named is the project itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeMembers {
     /// The project; only the one in the path.
@@ -41,7 +46,7 @@ pub struct ScopeMembers {
 }
 
 /// Asks for one version.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewVersion {
     /// What it is for.
@@ -55,6 +60,7 @@ pub struct NewVersion {
     pub asset_id: Option<String>,
     /// Or the digest of bytes that an asset of the sender's has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DigestText>)]
     pub digest: Option<Digest>,
     /// Or where a provider keeps the file for a while.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -71,6 +77,7 @@ pub struct NewVersion {
     pub tags: Vec<String>,
     /// Whatever else; of an asset that was uploaded, members to add to what it has.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Metadata)]
     pub metadata: Map<String, Value>,
     /// Makes it the best version in the same step.
     #[serde(default, alias = "setBest")]
@@ -78,7 +85,7 @@ pub struct NewVersion {
 }
 
 /// What became of new versions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct VersionsMade {
     /// Those that were made, in the order of the request.
     pub versions: Vec<AssetReply>,
@@ -87,7 +94,7 @@ pub struct VersionsMade {
 }
 
 /// Why one entry of a request was refused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct VersionFailure {
     /// Which one, from 0.
     pub index: usize,
@@ -101,17 +108,24 @@ pub struct VersionFailure {
 
 /// Which version of a history: `best` (what stands for it: the chosen one, else the latest ready
 /// one), `latest`, `all`, or a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(untagged)]
 pub enum Which {
     /// By its number.
-    Number(u32),
+    Number(#[serde(deserialize_with = "whole")] u32),
     /// By a word.
     Named(WhichWord),
 }
 
+/// Reads a whole number, also one that is written as `7.0`.
+fn whole<'de, D: Deserializer<'de>>(reader: D) -> Result<u32, D::Error> {
+    let number = f64::deserialize(reader)?;
+    let whole = format!("{number:.0}").parse().ok().filter(|_| number.fract() == 0.0);
+    whole.ok_or_else(|| D::Error::custom("must be a whole number"))
+}
+
 /// Which version of a history, by a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhichWord {
     /// What stands for it.
@@ -123,7 +137,7 @@ pub enum WhichWord {
 }
 
 /// Asks for versions of one history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VersionQuery {
     /// What it belongs to.
@@ -137,7 +151,7 @@ pub struct VersionQuery {
 }
 
 /// The versions of one history that were asked for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct VersionsFound {
     /// What it belongs to.
     pub scope: ScopeMembers,
@@ -150,7 +164,7 @@ pub struct VersionsFound {
 }
 
 /// Chooses the best version of one history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BestChoice {
     /// What it belongs to.
@@ -164,7 +178,7 @@ pub struct BestChoice {
 }
 
 /// What became of several choices.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct BestsReply {
     /// What stands for each history now, in the order of the request.
     pub best: Vec<BestVersion>,
@@ -173,18 +187,19 @@ pub struct BestsReply {
 }
 
 /// What stands for each history of a project.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BestPage {
     /// The project's own first, then those of its scenes.
     pub best: Vec<BestVersion>,
 }
 
 /// What stands for a history: the chosen version, else the latest ready one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BestVersion {
     /// What the history belongs to.
     pub scope: ScopeMembers,
     /// Its key.
+    #[schema(value_type = AssetKey)]
     pub asset_key: String,
     /// Whether it was chosen.
     pub chosen: bool,
@@ -196,6 +211,24 @@ pub struct BestVersion {
 /// The histories of a scope with all their versions, by asset key.
 pub type HistoriesReply = BTreeMap<String, HistoryReply>;
 
+/// The shape of [`HistoriesReply`], under a name of its own; never a value.
+#[derive(Debug)]
+pub enum Histories {}
+
+impl PartialSchema for Histories {
+    fn schema() -> RefOr<Schema> {
+        let history = member::<HistoryReply>("A history with all its versions.");
+        let histories = ObjectBuilder::new().additional_properties(Some(history));
+        histories.description(Some("Histories by asset key.")).into()
+    }
+}
+
+impl ToSchema for Histories {
+    fn schemas(into: &mut Vec<(String, RefOr<Schema>)>) {
+        collect::<HistoryReply>(into);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,7 +237,9 @@ mod tests {
     fn which_version_is_a_word_or_a_number() {
         let which = |json: &str| serde_json::from_str::<Which>(json);
         assert_eq!(which("3").unwrap(), Which::Number(3));
+        assert_eq!(which("3.0").unwrap(), Which::Number(3));
         assert_eq!(which("\"latest\"").unwrap(), Which::Named(WhichWord::Latest));
         assert!(which("\"newest\"").is_err() && which("-1").is_err());
+        assert!(which("1.5").is_err() && which("4294967296").is_err());
     }
 }

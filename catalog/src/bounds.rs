@@ -22,12 +22,12 @@ pub fn required(field: &'static str, text: &str) -> Checked {
 }
 
 /// Refuses a text that is too long.
-pub fn at_most(field: &'static str, text: Option<&str>, bytes_max: usize) -> Checked {
-    let length = text.map_or(0, str::len);
-    if length <= bytes_max {
+pub fn at_most(field: &'static str, text: Option<&str>, chars_max: usize) -> Checked {
+    let length = text.map_or(0, |text| text.chars().count());
+    if length <= chars_max {
         return Ok(());
     }
-    invalid(field, format!("at most {bytes_max} bytes, got {length}"))
+    invalid(field, format!("at most {chars_max} characters, got {length}"))
 }
 
 /// Refuses a list that is too long.

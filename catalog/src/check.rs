@@ -7,7 +7,8 @@ use crate::bounds::{Checked, amount, at_most, few, invalid, one_line, required, 
 use crate::check_records;
 use crate::command::{
     COST_MAX, Command, DIGESTS_MAX, EVALUATION_BYTES_MAX, FOLLOWED_MAX, METADATA_INLINE_BYTES_MAX,
-    NewAsset, RECORD_BYTES_MAX, SCENES_MAX, SOURCES_MAX, TAGS_MAX, TEXT_BYTES_MAX, WORD_BYTES_MAX,
+    NewAsset, RECORD_BYTES_MAX, REQUEST_KEY_CHARS_MAX, SCENES_MAX, SOURCES_MAX, TAGS_MAX,
+    TEXT_CHARS_MAX, WORD_CHARS_MAX,
 };
 use crate::marks::AssetPatch;
 use crate::metadata::check_metadata;
@@ -56,7 +57,7 @@ pub fn check(command: &Command) -> Checked {
 
 fn check_user_name(name: &str) -> Checked {
     required("name", name)?;
-    if crate::names::is_portable(name) && name.len() <= WORD_BYTES_MAX {
+    if crate::names::is_portable(name) && name.chars().count() <= WORD_CHARS_MAX {
         return Ok(());
     }
     invalid("name", "must be a short name without / \\ : * ? \" < > |".to_owned())
@@ -65,7 +66,7 @@ fn check_user_name(name: &str) -> Checked {
 fn check_identity(identity: &Identity) -> Checked {
     for (field, text) in [("issuer", &identity.issuer), ("subject", &identity.subject)] {
         required(field, text)?;
-        at_most(field, Some(text), WORD_BYTES_MAX)?;
+        at_most(field, Some(text), WORD_CHARS_MAX)?;
         one_line(field, Some(text))?;
     }
     Ok(())
@@ -74,7 +75,7 @@ fn check_identity(identity: &Identity) -> Checked {
 /// Refuses an idempotency key that no table should hold.
 pub fn check_request_key(key: &str) -> Checked {
     required("Idempotency-Key", key)?;
-    at_most("Idempotency-Key", Some(key), WORD_BYTES_MAX)?;
+    at_most("Idempotency-Key", Some(key), REQUEST_KEY_CHARS_MAX)?;
     if key.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Ok(());
     }
@@ -89,7 +90,7 @@ pub fn weight(command: &Command) -> usize {
     let long = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     FRAME_BYTES
         + match command {
-            Command::AddUser(user) => user.name.len() + 2 * WORD_BYTES_MAX,
+            Command::AddUser(user) => user.name.len() + 2 * 4 * WORD_CHARS_MAX,
             Command::ChangeUser(change) => long(&change.name),
             Command::CreateProject(project) => {
                 let parts = project.scenes.len() + project.elements.len();
@@ -153,8 +154,8 @@ fn check_generation(made: &Generation) -> Checked {
         ("workflow_id", made.workflow_id.as_deref()),
         ("prompt_id", made.prompt_id.as_deref()),
     ])?;
-    at_most("prompt", made.prompt.as_deref(), TEXT_BYTES_MAX)?;
-    at_most("error", made.error.as_deref(), TEXT_BYTES_MAX)?;
+    at_most("prompt", made.prompt.as_deref(), TEXT_CHARS_MAX)?;
+    at_most("error", made.error.as_deref(), TEXT_CHARS_MAX)?;
     amount("estimated_cost", made.estimated_cost)?;
     if made.estimated_cost.is_some_and(|cost| cost > COST_MAX) {
         return invalid("estimated_cost", format!("at most {COST_MAX}"));
@@ -169,7 +170,7 @@ fn check_patch(patch: &AssetPatch) -> Checked {
     }
     words(&[("asset_type", patch.asset_type.as_ref().and_then(|word| word.as_deref()))])?;
     let notes = patch.notes.as_ref().and_then(|notes| notes.as_deref());
-    at_most("notes", notes, TEXT_BYTES_MAX)?;
+    at_most("notes", notes, TEXT_CHARS_MAX)?;
     match &patch.tags {
         Some(tags) => check_tags(tags),
         None => Ok(()),
@@ -200,7 +201,7 @@ fn check_tags(tags: &[String]) -> Checked {
 
 fn words(named: &[(&'static str, Option<&str>)]) -> Checked {
     for (field, word) in named {
-        at_most(field, *word, WORD_BYTES_MAX)?;
+        at_most(field, *word, WORD_CHARS_MAX)?;
         one_line(field, *word)?;
     }
     Ok(())

@@ -11,9 +11,9 @@ use crate::bounds::{
     Checked, METADATA_DEPTH_MAX, amount, at_most, depth_of, few, invalid, one_line, required, time,
 };
 use crate::command::{
-    LIST_MAX, MADE_WITH_MAX, NAME_BYTES_MAX, NewElement, NewProject, NewScene, PROJECT_BYTES_MAX,
-    RECORD_BYTES_MAX, RECORD_METADATA_BYTES_MAX, SCENE_NUMBER_MAX, TAGS_MAX, TEXT_BYTES_MAX,
-    WORD_BYTES_MAX,
+    LIST_MAX, MADE_WITH_MAX, NAME_CHARS_MAX, NewElement, NewProject, NewScene, PROJECT_BYTES_MAX,
+    RECORD_BYTES_MAX, RECORD_METADATA_BYTES_MAX, SCENE_NUMBER_MAX, TAGS_MAX, TEXT_CHARS_MAX,
+    WORD_CHARS_MAX,
 };
 use crate::element::{Clip, ElementRecord, Prompt};
 use crate::record::{ProjectRecord, Reference, SceneRecord, Storyboard};
@@ -71,7 +71,7 @@ pub fn project_record(record: &ProjectRecord) -> Checked {
 
 /// Checks a scene's record.
 pub fn scene_record(record: &SceneRecord) -> Checked {
-    at_most("title", Some(&record.title), NAME_BYTES_MAX)?;
+    at_most("title", Some(&record.title), NAME_CHARS_MAX)?;
     one_line("title", Some(&record.title))?;
     text("description", record.description.as_deref())?;
     amount("duration_seconds", record.duration_seconds)?;
@@ -115,9 +115,9 @@ pub fn element_record(record: &ElementRecord) -> Checked {
 }
 
 fn storyboard(storyboard: &Storyboard) -> Checked {
-    at_most("storyboard", Some(&storyboard.id), WORD_BYTES_MAX)?;
+    at_most("storyboard", Some(&storyboard.id), WORD_CHARS_MAX)?;
     one_line("storyboard", Some(&storyboard.id))?;
-    at_most("storyboard", Some(&storyboard.title), NAME_BYTES_MAX)?;
+    at_most("storyboard", Some(&storyboard.title), NAME_CHARS_MAX)?;
     one_line("storyboard", Some(&storyboard.title))?;
     let Some(brief) = &storyboard.creative_brief else { return Ok(()) };
     for part in [
@@ -133,7 +133,7 @@ fn storyboard(storyboard: &Storyboard) -> Checked {
 }
 
 fn clip(clip: &Clip) -> Checked {
-    at_most("track", Some(&clip.track), WORD_BYTES_MAX)?;
+    at_most("track", Some(&clip.track), WORD_CHARS_MAX)?;
     one_line("track", Some(&clip.track))?;
     if clip.in_ms < clip.out_ms {
         return Ok(());
@@ -149,7 +149,7 @@ fn prompt(prompt: &Prompt) -> Checked {
     for (field, text) in
         [("workflow_id", &prompt.workflow_id), ("project_code", &prompt.project_code)]
     {
-        at_most(field, text.as_deref(), WORD_BYTES_MAX)?;
+        at_most(field, text.as_deref(), WORD_CHARS_MAX)?;
         one_line(field, text.as_deref())?;
     }
     few("source_transcripts", prompt.source_transcripts.len(), LIST_MAX)?;
@@ -165,7 +165,7 @@ fn references(field: &'static str, references: &[Reference]) -> Checked {
     few(field, references.len(), LIST_MAX)?;
     for one in references {
         for short in [&one.title, &one.url, &one.chapter, &one.segment] {
-            at_most(field, short.as_deref(), NAME_BYTES_MAX)?;
+            at_most(field, short.as_deref(), NAME_CHARS_MAX)?;
             one_line(field, short.as_deref())?;
         }
         text(field, one.note.as_deref())?;
@@ -175,12 +175,12 @@ fn references(field: &'static str, references: &[Reference]) -> Checked {
 
 fn name(field: &'static str, name: &str) -> Checked {
     required(field, name)?;
-    at_most(field, Some(name), NAME_BYTES_MAX)?;
+    at_most(field, Some(name), NAME_CHARS_MAX)?;
     one_line(field, Some(name))
 }
 
 fn text(field: &'static str, text: Option<&str>) -> Checked {
-    at_most(field, text, TEXT_BYTES_MAX)
+    at_most(field, text, TEXT_CHARS_MAX)
 }
 
 fn words(field: &'static str, words: &[String]) -> Checked {
@@ -190,7 +190,7 @@ fn words(field: &'static str, words: &[String]) -> Checked {
 
 fn word(field: &'static str, word: &str) -> Checked {
     required(field, word)?;
-    at_most(field, Some(word), WORD_BYTES_MAX)?;
+    at_most(field, Some(word), WORD_CHARS_MAX)?;
     one_line(field, Some(word))
 }
 

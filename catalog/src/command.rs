@@ -15,14 +15,16 @@ use crate::record::{ProjectRecord, SceneRecord};
 pub use crate::element::ElementRef;
 use crate::marks::AssetPatch;
 
-/// Longest name or title, in bytes.
-pub const NAME_BYTES_MAX: usize = 500;
-/// Longest description, prompt or error, in bytes: prompts with whole scripts in them exist.
-pub const TEXT_BYTES_MAX: usize = 64 * 1024;
+/// Longest name or title, in characters: what a schema can say (JSON Schema counts these).
+pub const NAME_CHARS_MAX: usize = 500;
+/// Longest description, prompt or error, in characters: prompts with whole scripts in them exist.
+pub const TEXT_CHARS_MAX: usize = 64 * 1024;
 /// Most tags on an asset.
 pub const TAGS_MAX: usize = 64;
-/// Longest tag, provider, model, client id, type or idempotency key, in bytes.
-pub const WORD_BYTES_MAX: usize = 200;
+/// Longest tag, provider, model, client id or type, in characters.
+pub const WORD_CHARS_MAX: usize = 200;
+/// Longest idempotency key, in characters: a client's, and which entry of its request.
+pub const REQUEST_KEY_CHARS_MAX: usize = WORD_CHARS_MAX + 8;
 /// Most sources of one asset.
 pub const SOURCES_MAX: usize = 256;
 /// Largest metadata kept in the claim itself, as JSON text in bytes; larger ones are stored as a

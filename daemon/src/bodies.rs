@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Refusal;
 use crate::intake::record;
+use crate::objects::Objects;
 
 type Members = Map<String, Value>;
 
@@ -46,8 +47,10 @@ pub fn new_scene(mut members: Members) -> Result<NewScene, Refusal> {
         .map(|id| id.parse().map_err(|_| Refusal::invalid("id", "must be a UUID")));
     let number = members.shift_remove("scene_number").filter(|number| !number.is_null());
     let scene_number = number.map(|number| {
-        let number = number.as_u64().and_then(|number| u32::try_from(number).ok());
-        number.ok_or_else(|| Refusal::invalid("scene_number", "must be a number from 1"))
+        let number = serde::Deserialize::deserialize(Objects(number));
+        number.map_err(|_: serde_json::Error| {
+            Refusal::invalid("scene_number", "must be a number from 1")
+        })
     });
     let record: SceneRecord = record(members)?;
     Ok(NewScene { id: id.transpose()?, scene_number: scene_number.transpose()?, record })
@@ -112,7 +115,7 @@ fn list(members: &mut Members, name: &str) -> Result<Vec<Members>, Refusal> {
         _ => Err(Refusal::invalid(name, "must be an array of objects")),
     };
     match members.shift_remove(name) {
-        None | Some(Value::Null) => Ok(Vec::new()),
+        None => Ok(Vec::new()),
         Some(Value::Array(values)) => values.into_iter().map(object).collect(),
         Some(_) => Err(Refusal::invalid(name, "must be an array of objects")),
     }

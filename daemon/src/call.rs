@@ -8,14 +8,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, OriginalUri, RawPathParams};
+use axum::extract::{FromRequestParts, OriginalUri, RawPathParams, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use rushes_api::paths::IDEMPOTENCY_KEY;
 use rushes_api::{Access, Code};
 use rushes_vault::Vault;
-use rushes_vault::command::{PartRef, SceneRef};
+use rushes_vault::command::{PartRef, SceneRef, WORD_CHARS_MAX};
 use rushes_vault::ids::{AssetId, AssetKey, ElementId, ProjectId, UserId};
 use rushes_vault::model::{Asset, Version, Viewer};
 use uuid::Uuid;
@@ -59,6 +59,35 @@ fn by_method(method: &Method) -> Access {
     if is_safe(method) { Access::Read } else { Access::Write }
 }
 
+/// Who asks, by the type that a handler takes it as.
+pub trait Caller {
+    /// Whether a signed URL will do.
+    const IS_SIGNED: bool = false;
+    /// What they must be allowed; `None` for everybody.
+    fn access(method: &Method) -> Option<Access>;
+}
+
+impl Caller for Call {
+    fn access(method: &Method) -> Option<Access> {
+        Some(by_method(method))
+    }
+}
+
+impl Caller for Signed {
+    const IS_SIGNED: bool = true;
+
+    fn access(_: &Method) -> Option<Access> {
+        Some(Access::Read)
+    }
+}
+
+/// Nobody in particular is asked for.
+impl Caller for State<Arc<App>> {
+    fn access(_: &Method) -> Option<Access> {
+        None
+    }
+}
+
 macro_rules! calls {
     ($(
         $(#[$doc:meta])*
@@ -68,6 +97,12 @@ macro_rules! calls {
             $(#[$doc])*
             #[derive(Debug)]
             pub struct $name(pub Call);
+
+            impl Caller for $name {
+                fn access($method: &Method) -> Option<Access> {
+                    Some($access)
+                }
+            }
 
             impl FromRequestParts<Arc<App>> for $name {
                 type Rejection = Refusal;
@@ -274,13 +309,17 @@ impl Call {
     pub fn idempotency_key(&self) -> Result<Option<String>, Refusal> {
         let mut sent = self.headers.get_all(IDEMPOTENCY_KEY).iter();
         let key = sent.next().map(|key| key.to_str().map(str::to_owned)).transpose();
+        let reason = "send one, of printable ASCII characters";
         match (key, sent.next()) {
+            (Ok(Some(key)), None) if key.chars().count() > WORD_CHARS_MAX => {
+                let reason = format_args!("at most {WORD_CHARS_MAX} characters");
+                Err(Refusal::invalid("Idempotency-Key", reason))
+            }
+            (Ok(Some(key)), None) if key.trim().is_empty() => {
+                Err(Refusal::invalid("Idempotency-Key", "must not be empty"))
+            }
             (Ok(key), None) => Ok(key),
-            _ => Err(Refusal::of_field(
-                Code::BadRequest,
-                "Idempotency-Key",
-                "send one, of printable ASCII characters",
-            )),
+            _ => Err(Refusal::of_field(Code::BadRequest, "Idempotency-Key", reason)),
         }
     }
 

@@ -108,8 +108,9 @@ impl Refusal {
     /// Logs the refusal, with what the client is not told.
     pub fn log(&self) {
         let (code, detail) = (self.code.as_str(), &self.detail);
-        // Whoever asks while it starts is no failure of its own.
-        if self.code.status() >= 500 && self.code != Code::Starting {
+        // Whoever asks while it starts, or for what is not there yet, is no failure of its own.
+        let is_own = !matches!(self.code, Code::Starting | Code::NotYet);
+        if self.code.status() >= 500 && is_own {
             let cause = self.cause.as_deref().unwrap_or_default();
             tracing::error!(code, detail, cause, "request failed");
         } else {

@@ -11,14 +11,30 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
-use rushes_api::{Health, MountHealth, Ready};
+use rushes_api::{Code, Health, MountHealth, Ready, paths};
 use rushes_fs::{Mode, Mount};
 use rushes_vault::Step;
 
 use crate::error::Refusal;
 use crate::front::{Front, Phase};
+use crate::operation::{Operation, get};
 use crate::reply;
 use crate::state::App;
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let about = "It stops, or takes no writes; or, as a problem, it is too busy to say.";
+    vec![
+        get(paths::HEALTH, health)
+            .named("get_health", "Answers how the daemon is.")
+            .answering_json::<Health>(StatusCode::OK, "It is alive, and may be starting.")
+            .answering_json::<Health>(StatusCode::SERVICE_UNAVAILABLE, about),
+        get(paths::READY, ready)
+            .named("get_ready", "Answers whether everything is served.")
+            .answering_json::<Ready>(StatusCode::OK, "It is.")
+            .fails(&[Code::Starting]),
+    ]
+}
 
 /// Answers how the daemon is.
 pub async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {

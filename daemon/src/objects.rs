@@ -21,6 +21,45 @@ macro_rules! pass_on {
     )*};
 }
 
+macro_rules! whole {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+            self.0.$method(Whole(visitor))
+        }
+    )*};
+}
+
+/// A visitor of a whole number, which may be written as `7.0`: JSON has one kind of numbers, and a
+/// schema's integers are those without a fraction (JSON Schema Core, section 4.2.3).
+struct Whole<V>(V);
+
+/// Behind this a float leaves whole numbers out.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Whole<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<V::Value, E> {
+        self.0.visit_i64(value)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<V::Value, E> {
+        self.0.visit_u64(value)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<V::Value, E> {
+        let is_whole = value.fract() == 0.0 && value.abs() < EXACT_MAX;
+        match format!("{value:.0}").parse() {
+            Ok(whole) if is_whole => self.0.visit_i64(whole),
+            _ => self.0.visit_f64(value),
+        }
+    }
+}
+
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     type Error = D::Error;
 
@@ -33,12 +72,15 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         self.0.deserialize_map(Objects(visitor))
     }
 
+    whole! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+    }
+
     pass_on! {
-        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32
-        deserialize_i64 deserialize_i128 deserialize_u8 deserialize_u16 deserialize_u32
-        deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64 deserialize_char
-        deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
-        deserialize_option deserialize_unit deserialize_seq deserialize_map
+        deserialize_any deserialize_bool deserialize_i128 deserialize_u128 deserialize_f32
+        deserialize_f64 deserialize_char deserialize_str deserialize_string deserialize_bytes
+        deserialize_byte_buf deserialize_option deserialize_unit deserialize_seq deserialize_map
         deserialize_identifier deserialize_ignored_any
     }
 
@@ -297,6 +339,19 @@ mod tests {
     fn objects_are_read_as_ever() {
         let text = outer().to_string();
         assert_eq!(read(&text).unwrap(), serde_json::from_str(&text).unwrap());
+    }
+
+    #[test]
+    fn a_whole_number_may_have_a_point() {
+        let number = |text: &str| {
+            let mut reader = serde_json::Deserializer::from_str(text);
+            Inner::deserialize(Objects(&mut reader)).map(|inner| inner.number).ok()
+        };
+        let read = [r#"{"number": 7.0}"#, r#"{"number": -2e2}"#, r#"{"number": -0.0}"#];
+        assert_eq!(read.map(number), [Some(7), Some(-200), Some(0)]);
+        for refused in [r#"{"number": 7.5}"#, r#"{"number": 1e300}"#, r#"{"number": "7"}"#] {
+            assert_eq!(number(refused), None, "{refused}");
+        }
     }
 
     #[test]

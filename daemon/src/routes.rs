@@ -1,8 +1,9 @@
 //! The routes: what lives where.
 //!
-//! Invariant: every route but `/health` and `/ready` takes a `Call`, and so a token or a signature;
-//! `/api` and `/api/v2` are one router; the edge lies around everything (see the gate), so what
-//! no route takes is, too, a problem document.
+//! Each file below says what can be asked of it as operations; router and document are made from
+//! all of them. Invariant: every route below `/api` takes a `Call`, and so a token or a signature;
+//! `/api` and `/api/v2` are one router; the edge lies around everything (see the gate), so what no
+//! route takes is a problem document, too.
 
 mod assets;
 mod contents;
@@ -15,7 +16,9 @@ mod histories;
 mod lineage;
 mod metrics;
 mod multipart;
+mod of;
 mod old;
+mod openapi;
 mod pages;
 mod parts;
 mod projects;
@@ -32,110 +35,135 @@ mod versions;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, post, put};
+use axum::{Extension, Router};
 use rushes_api::paths;
-use rushes_vault::model::ElementKind;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::asked;
-use crate::edge;
-use crate::health::{health, ready};
+use crate::document;
+use crate::operation::{Operation, below, tagged};
 use crate::state::App;
+use crate::{edge, health};
 
-fn store_routes() -> Router<Arc<App>> {
-    let scrub = get(store::scrub_job).post(store::scrub).delete(store::stop_scrub);
-    Router::new()
-        .route("/stats", get(store::stats))
-        .route("/check", get(store::check))
-        .route("/scrub", scrub)
-        .route("/verify", post(store::verify))
-        .route("/reindex", get(store::reindex_job).post(store::reindex))
-        .route("/damage", get(store::damage))
-        .route("/sweep", get(sweep::job).post(sweep::sweep).delete(sweep::stop))
-        .route("/found", get(sweep::found))
-        .route("/found/free", post(sweep::free_found))
-}
+/// What the operations are about, in the order of the document.
+const TAGS: [(&str, &str); 13] = [
+    ("daemon", "The daemon itself."),
+    ("projects", "Projects, with all that is in them."),
+    ("scenes", "The scenes of a project, by number."),
+    ("elements", "Characters, locations, moods, timelines and prompts of a project."),
+    ("histories", "The versions of one (scope, asset key)."),
+    ("versions", "Versions of several histories at once."),
+    ("assets", "Generated files and their records."),
+    ("lineage", "What was made from what."),
+    ("counts", "What there is, counted."),
+    ("tokens", "Tokens and signed URLs."),
+    ("users", "Who there is; for admins."),
+    ("store", "The upkeep of the bytes; for admins."),
+    ("old", "What older programs call."),
+];
 
-fn account_routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/tokens", get(tokens::list).post(tokens::create))
-        .route("/tokens/{token}", delete(tokens::revoke))
-        .route("/sign", post(sign::sign))
-        .route("/signing-keys", post(sign::rotate))
-        .route("/users", get(users::list).post(users::create))
-        .route("/users/{user}", get(users::show).patch(users::change))
-}
-
-/// The histories of one scope.
-fn history_routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/", get(histories::list))
-        .route("/{asset_key}", get(histories::show))
-        .route("/{asset_key}/best", put(histories::set_best))
-        .route("/{asset_key}/versions/{version}", get(versions::show).patch(versions::change))
-}
-
-/// What there is, counted and compared.
-fn count_routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/compare", get(lineage::compare))
-        .route("/costs", get(counts::costs))
-        .route("/recent", get(counts::recent))
-        .route("/stats", get(counts::stats))
-        .route("/tags", get(counts::tags))
-        .route("/workflows/{workflow}", get(lineage::workflow))
+/// Everything that can be asked.
+pub fn operations() -> Vec<Operation> {
+    let of_api = [
+        tagged("projects", projects::operations()),
+        tagged("scenes", scenes::operations()),
+        tagged("elements", elements::operations()),
+        tagged("histories", histories::operations()),
+        tagged("versions", versions::operations()),
+        tagged("assets", [search::operations(), assets::operations()].concat()),
+        tagged(
+            "assets",
+            [data::operations(), upload::operations(), contents::operations()].concat(),
+        ),
+        tagged("old", old::operations()),
+        tagged("lineage", lineage::operations()),
+        tagged("counts", counts::operations()),
+        tagged("tokens", [tokens::operations(), sign::operations()].concat()),
+        tagged("users", users::operations()),
+        tagged("store", [store::operations(), sweep::operations()].concat()),
+    ];
+    let outside = tagged(
+        "daemon",
+        [health::operations(), metrics::operations(), openapi::operations()].concat(),
+    );
+    [outside, below(paths::PREFIX, of_api.concat())].concat()
 }
 
 /// All routes.
 pub fn router(app: Arc<App>) -> Router {
-    let asset = get(assets::show).patch(assets::change).delete(assets::delete);
-    let api = Router::new()
-        .route("/upload-asset", post(upload::upload))
-        .route("/contents/known", post(contents::known))
-        .nest("/store", store_routes())
-        .merge(account_routes())
-        .merge(count_routes())
-        .merge(old::routes())
-        .route("/assets", get(search::find))
-        .route("/assets/{asset}", asset)
-        .route("/assets/{asset}/lineage", get(lineage::lineage))
-        .route("/assets/{asset}/restore", post(assets::restore))
-        .route("/assets/{asset}/data", get(data::data))
-        .route("/projects", get(projects::list).post(projects::create))
-        .route(
-            "/projects/{project}",
-            get(projects::show).patch(projects::change).delete(projects::delete),
-        )
-        .route("/projects/{project}/restore", post(projects::restore))
-        .route("/projects/{project}/scenes", get(scenes::list).post(scenes::add))
-        .route("/projects/{project}/scenes/reorder", post(scenes::reorder))
-        .route(
-            "/projects/{project}/scenes/{scene}",
-            get(scenes::show).patch(scenes::change).delete(scenes::delete),
-        )
-        .route("/projects/{project}/scenes/{scene}/restore", post(scenes::restore))
-        .route("/projects/{project}/versions", post(versions::make))
-        .route("/projects/{project}/versions/query", post(versions::query))
-        .route("/projects/{project}/versions/best", post(versions::choose))
-        .route("/projects/{project}/best", get(versions::best))
-        .nest("/scenes/{scene}/assets", history_routes())
-        .nest("/projects/{project}/assets", history_routes())
-        .nest("/projects/{project}/scenes/{scene}/assets", history_routes())
-        .nest("/projects/{project}/characters/{character}/assets", history_routes())
-        .nest("/projects/{project}/locations/{location}/assets", history_routes())
-        .nest("/projects/{project}/moods/{mood}/assets", history_routes());
-    let api = ElementKind::ALL.into_iter().fold(api, |api, kind| api.merge(elements::routes(kind)));
-    Router::new()
-        .nest(paths::PREFIX, api.clone())
-        .nest(paths::PREFIX_V2, api)
-        .route(paths::HEALTH, get(health))
-        .route(paths::READY, get(ready))
-        .route(paths::METRICS, get(metrics::metrics))
+    let operations = operations();
+    let document = document::of(&operations, &TAGS);
+    let mut routes = Router::new();
+    for operation in operations {
+        for place in document::places(&operation.path) {
+            routes = routes.route(&place, operation.route.clone());
+        }
+    }
+    routes
         .fallback(edge::no_route)
         .method_not_allowed_fallback(edge::no_method)
+        .layer(Extension(Arc::new(document)))
         .layer(CatchPanicLayer::custom(edge::panicked))
         .layer(from_fn(asked::routed))
         .with_state(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use rushes_api::schema;
+    use rushes_vault::command;
+    use rushes_vault::ids::{AssetKey, ProjectId};
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own_and_says_of_its_body_what_is_true() {
+        let mut names = HashSet::new();
+        for operation in operations() {
+            let name = &operation.name;
+            assert!(!name.is_empty(), "{} {}", operation.method, operation.path);
+            assert!(names.insert(name.clone()), "{name} is there twice");
+            assert!(
+                operation.is_true_of_body(),
+                "{name}: a body is taken and not told of, or told of and not taken"
+            );
+        }
+    }
+
+    #[test]
+    fn every_parameter_of_a_path_has_an_example_and_every_reference_a_shape() {
+        let Value::Object(paths) = document::of(&operations(), &TAGS).0["paths"].take() else {
+            panic!("no paths")
+        };
+        for (path, item) in paths {
+            for operation in item.as_object().unwrap().values() {
+                let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+                let named = parameters.iter().filter(|one| one["in"] == "path");
+                for parameter in named.clone() {
+                    assert!(!parameter["example"].is_null(), "{path}: {parameter}");
+                }
+                assert_eq!(named.count(), path.matches('{').count(), "{path}");
+            }
+        }
+        let document = document::of(&operations(), &TAGS).0;
+        let text = document.to_string();
+        for reference in text.split("\"$ref\":\"#").skip(1) {
+            let pointer = reference.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn the_limits_of_the_document_are_those_of_the_code() {
+        assert_eq!(schema::WORD_CHARS_MAX, command::WORD_CHARS_MAX);
+        assert_eq!(schema::NAME_CHARS_MAX, command::NAME_CHARS_MAX);
+        assert_eq!(schema::TEXT_CHARS_MAX, command::TEXT_CHARS_MAX);
+        assert_eq!(schema::TAGS_MAX, command::TAGS_MAX);
+        assert_eq!(schema::PROJECT_ID_CHARS_MAX, ProjectId::BYTES_MAX);
+        assert_eq!(schema::ASSET_KEY_CHARS_MAX, AssetKey::BYTES_MAX);
+    }
 }

@@ -15,6 +15,7 @@ const PLACES: &[(&str, &[&str])] = &[
     ("fuser", &["fs/src/kernel.rs", "fs/src/session.rs", "tests/power/device/"]),
     ("sled", &["store/src/index", "catalog/src/tables"]),
     ("tantivy", &["catalog/src/search"]),
+    ("utoipa", &["api/", "daemon/"]),
     // One small crate keeps the hash itself; the rest speaks of digests.
     ("blake3", &["digest/", "cli/src/get"]),
     // rustix does the same without unsafe code.

@@ -10,7 +10,7 @@ use syn::Item;
 use crate::code::{is_test, places};
 
 /// Folders that hold nothing of ours, at any depth. Hidden ones are skipped too, but for `.ci`.
-const SKIPPED: &[&str] = &["target", "rushes-data", "rushes-mount", "node_modules"];
+const SKIPPED: &[&str] = &["target", "rushes-data", "rushes-mount", "node_modules", "dist"];
 
 /// Everything that rules read.
 pub struct House {

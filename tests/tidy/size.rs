@@ -9,11 +9,14 @@ const FILE_LINES_MAX: usize = 500;
 const FUNCTION_LINES_MAX: usize = 70;
 const LINE_COLUMNS_MAX: usize = 100;
 /// What people read as code; data and prose may be as long as they are.
-const CODE: &[&str] = &["rs", "js", "css", "html", "sh"];
+const CODE: &[&str] = &["rs", "js", "mjs", "ts", "css", "html", "py", "sh"];
+/// What programs write and nobody reads as code.
+const GENERATED: &[&str] = &["clients/typescript/src/schema.ts"];
 
 fn check(house: &House) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for file in house.files().iter().filter(|file| file.is(CODE)) {
+    let is_read = |file: &&SourceFile| file.is(CODE) && !GENERATED.contains(&file.path.as_str());
+    for file in house.files().iter().filter(is_read) {
         let lines = file.text.lines().count();
         if lines > FILE_LINES_MAX {
             let what = format!("the file has {lines} lines, {FILE_LINES_MAX} are allowed");

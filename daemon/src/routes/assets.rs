@@ -5,19 +5,48 @@ use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, VARY};
 use axum::response::{IntoResponse, Response};
-use rushes_api::{AssetPatch, AssetReply, PatchStatus};
+use rushes_api::{AssetPatch, AssetReply, Code, PatchStatus};
 use rushes_vault::assets::{AssetView, Change};
 use rushes_vault::command::CommandError;
 use rushes_vault::ids::AssetId;
 use rushes_vault::model::{Asset, Viewer};
 use rushes_vault::{Vault, marks};
+use serde_json::json;
 
 use super::data::bytes_of;
 use crate::call::Call;
 use crate::edge::Links;
 use crate::error::Refusal;
 use crate::guard::Guard;
+use crate::operation::{Operation, delete, get, patch, post};
 use crate::{intake, reply, wire_assets};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let bytes = "The record; or the bytes, for a client that shows media: one whose `Accept` \
+                 begins with an image, video or audio type, or that says so in `Sec-Fetch-Dest`.";
+    vec![
+        get("/assets/{asset}", show)
+            .named("get_asset", "Answers an asset's record, or its bytes.")
+            .says(bytes)
+            .reads::<AssetReply>(),
+        patch("/assets/{asset}", change)
+            .named("change_asset", "Says something again of an asset.")
+            .keyed()
+            .guarded()
+            .takes::<AssetPatch>(json!({"filename": "dawn.mp4", "status": "archived"}))
+            .changes::<AssetReply>(),
+        delete("/assets/{asset}", remove)
+            .named("delete_asset", "Deletes an asset: its record stays, its bytes go in a while.")
+            .keyed()
+            .answers::<AssetReply>(),
+        post("/assets/{asset}/restore", restore)
+            .named("restore_asset", "Restores a deleted asset, while its bytes are there.")
+            .keyed()
+            .answers::<AssetReply>()
+            .fails(&[Code::Gone]),
+    ]
+}
 
 /// What the choice between record and bytes depends on.
 const VARIES: &str = "Accept, Sec-Fetch-Dest";
@@ -40,11 +69,11 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
 /// Says something again of an asset and answers its record.
 pub async fn change(call: Call, body: Body) -> Result<Response, Refusal> {
     let id = call.asset()?;
-    patch(call, body, move |_, _| Ok(id)).await
+    patched(call, body, move |_, _| Ok(id)).await
 }
 
 /// Patches the asset that `find` finds. With `If-Match` only the record that it names is changed.
-pub async fn patch(
+pub async fn patched(
     call: Call,
     body: Body,
     find: impl FnOnce(&Vault, Viewer) -> Result<AssetId, Refusal> + Send + 'static,
@@ -83,7 +112,7 @@ fn patch_of(asked: AssetPatch) -> marks::AssetPatch {
 }
 
 /// Deletes an asset and answers its record.
-pub async fn delete(call: Call) -> Result<Response, Refusal> {
+async fn remove(call: Call) -> Result<Response, Refusal> {
     change_state(call, Vault::delete_asset).await
 }
 

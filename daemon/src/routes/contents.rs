@@ -6,10 +6,23 @@
 use axum::body::Body;
 use axum::response::Response;
 use rushes_api::{DIGESTS_MAX, Digests};
+use serde_json::json;
 
 use crate::call::ReadingAcross;
 use crate::error::Refusal;
+use crate::operation::{Operation, post};
+use crate::parameters::example;
 use crate::{intake, reply};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    vec![
+        post("/contents/known", known)
+            .named("known_contents", "Answers which contents need not be sent again.")
+            .takes::<Digests>(json!({"digests": [example::DIGEST]}))
+            .answers::<Digests>(),
+    ]
+}
 
 /// Answers those of the digests that the viewer has.
 pub async fn known(ReadingAcross(call): ReadingAcross, body: Body) -> Result<Response, Refusal> {

@@ -1,8 +1,12 @@
 //! What there is, counted: costs, tags, assets; and the newest ones.
 
+use std::str::FromStr;
+
 use axum::response::Response;
-use rushes_api::{AssetPage, StatsReply, TagCount, TagPage};
+use rushes_api::schema::Line;
+use rushes_api::{AssetPage, Code, CostReport, StatsReply, TagCount, TagPage};
 use rushes_vault::Vault;
+use rushes_vault::command::WORD_CHARS_MAX;
 use rushes_vault::costs::{CostBy, CostName, CostQuery};
 use rushes_vault::counted::Count;
 use rushes_vault::ids::ProjectId;
@@ -12,7 +16,38 @@ use super::assets::records;
 use super::pages::{self, Page, bad};
 use crate::call::{Across, Call};
 use crate::error::Refusal;
+use crate::operation::{Operation, get};
+use crate::parameters::{PAGE_MAX, limit, project_id, query, text, word};
 use crate::{reply, wire_assets};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let by = ["project", "scene", "provider", "model", "month"];
+    let month = || text().pattern(Some("^[0-9]{4}-(0[1-9]|1[0-2])$"));
+    vec![
+        get("/costs", costs)
+            .named("get_costs", "Answers what generations cost.")
+            .with(query("group_by", "What they are summed by; project without it.", word(&by)))
+            .with(project_id())
+            .with(query("from", "From this month on, such as 2026-11.", month()))
+            .with(query("to", "Up to and with this month.", month()))
+            .with(limit(PAGE_MAX))
+            .with(query("cursor", "The `next_cursor` of the page before.", text()))
+            .reads::<CostReport>()
+            .fails(&[Code::NotFound]),
+        get("/tags", tags)
+            .named("list_tags", "Answers a page of tags with how many assets have each.")
+            .paged::<Line>()
+            .reads::<TagPage>(),
+        get("/recent", recent)
+            .named("list_recent", "Answers the newest assets, the newest first.")
+            .with(limit(PAGE_MAX))
+            .reads::<AssetPage>(),
+        get("/stats", stats)
+            .named("get_stats", "Answers how many assets there are.")
+            .reads::<StatsReply>(),
+    ]
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,7 +86,7 @@ pub async fn costs(Across(call): Across) -> Result<Response, Refusal> {
         from: asked.from.map(|text| month("from", text)).transpose()?,
         to: asked.to.map(|text| month("to", text)).transpose()?,
         after: asked.cursor.map(|cursor| after(&cursor)).transpose()?,
-        limit: pages::limit(asked.limit, pages::MAX)?,
+        limit: pages::limit(asked.limit, PAGE_MAX)?,
     };
     let page = call
         .ask(move |vault, viewer| {
@@ -83,10 +118,24 @@ fn month(member: &str, text: String) -> Result<String, Refusal> {
     }
 }
 
+/// What may be a tag: the last one of a page.
+struct Tag(String);
+
+impl FromStr for Tag {
+    type Err = NotATag;
+
+    fn from_str(text: &str) -> Result<Self, NotATag> {
+        let is_one = text.chars().count() <= WORD_CHARS_MAX && !text.chars().any(char::is_control);
+        if is_one { Ok(Self(text.to_owned())) } else { Err(NotATag) }
+    }
+}
+
+struct NotATag;
+
 /// Answers a page of tags with how many assets have each.
 pub async fn tags(call: Call) -> Result<Response, Refusal> {
-    let page = Page::<String>::of(&call)?;
-    let (after, limit) = (page.after.clone(), page.limit);
+    let page = Page::<Tag>::of(&call)?;
+    let (after, limit) = (page.after.as_ref().map(|Tag(tag)| tag.clone()), page.limit);
     // One more than asked for tells whether there is another page.
     let mut found =
         call.ask(move |vault, viewer| vault.tags(viewer, after.as_deref(), limit + 1)).await?;

@@ -21,17 +21,54 @@ use rushes_api::Code;
 use rushes_vault::Vault;
 use rushes_vault::model::{Asset, Content};
 use rushes_vault::source::OpenContent;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType};
+use utoipa::openapi::{ContentBuilder, ResponseBuilder};
 
 use super::disposition::{disposition, served_as};
 use super::range::{Wanted, wanted};
 use crate::call::{Call, Signed};
 use crate::cors::{CROSS_ORIGIN, RESOURCE_POLICY};
 use crate::error::Refusal;
+use crate::operation::{Operation, get};
+use crate::parameters::{self, header as described_header};
 use crate::{clock, reply};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    vec![
+        answering_bytes(get("/assets/{asset}/data", data))
+            .named("get_asset_data", "Answers the bytes of an asset, whole or in part."),
+    ]
+}
+
+/// Says of an operation that it answers bytes.
+pub fn answering_bytes(operation: Operation) -> Operation {
+    let anything = || {
+        let schema = ObjectBuilder::new().schema_type(SchemaType::AnyValue);
+        ContentBuilder::new().schema(Some(schema)).build()
+    };
+    let all = described("All of them.").content(ANYTHING, anything());
+    let some = described("Those of the range.").content(ANYTHING, anything());
+    let some =
+        some.header("Content-Range", described_header::text("Which of how many (RFC 9110)."));
+    operation
+        .with(parameters::range())
+        .with(parameters::if_none_match())
+        .answering(StatusCode::OK, all)
+        .answering(StatusCode::PARTIAL_CONTENT, some)
+        .answering(StatusCode::NOT_MODIFIED, described("The client has them already."))
+        .fails(&[Code::RangeNotSatisfiable])
+}
+
+fn described(about: &str) -> ResponseBuilder {
+    ResponseBuilder::new().description(about).header("ETag", described_header::etag())
+}
 
 /// Bytes read in one crossing: large enough that the crossing does not show, small enough that a
 /// thousand slow clients fit into memory.
 const READ_BYTES: usize = 256 * 1024;
+/// The media type of any bytes.
+const ANYTHING: &str = "*/*";
 /// A content never changes, but only its owner may see it.
 const FOREVER: &str = "private, max-age=31536000, immutable";
 

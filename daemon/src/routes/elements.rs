@@ -2,42 +2,87 @@
 //!
 //! The same handlers serve every kind; which one it is stands in the route.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
-use axum::routing::{get, post};
-use rushes_api::paths;
+use rushes_api::record::{Figure, Mood, Prompt, Timeline};
+use rushes_api::schema::Id;
+use rushes_api::{
+    CharacterPage, Code, ElementReply, LocationPage, MoodPage, NewElement, PromptPage,
+    TimelinePage, paths,
+};
 use rushes_vault::Vault;
 use rushes_vault::command::Change;
 use rushes_vault::element::ElementRef;
 use rushes_vault::ids::{ElementId, ProjectId};
 use rushes_vault::model::{ElementKind, Revision, Viewer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use super::pages::Page;
 use crate::call::Call;
 use crate::edge::Links;
 use crate::error::Refusal;
 use crate::guard::Guard;
-use crate::state::App;
+use crate::operation::{Operation, delete, get, patch, post};
+use crate::parameters::example;
 use crate::{bodies, intake, reply, wire_project};
 
-/// The routes of one kind, below `/projects/{project}`.
-pub fn routes(kind: ElementKind) -> Router<Arc<App>> {
-    let (all, one) = (paths::elements_of(kind.word()), kind.word());
-    let list = get(move |call: Call| list(call, kind))
-        .post(move |call: Call, body: Body| add(call, kind, body));
-    let item = get(move |call: Call| show(call, kind))
-        .patch(move |call: Call, body: Body| change(call, kind, body))
-        .delete(move |call: Call| delete(call, kind));
-    let restored = post(move |call: Call| restore(call, kind));
-    let place = format!("/projects/{{project}}/{all}");
-    Router::new()
-        .route(&place, list)
-        .route(&format!("{place}/{{{one}}}"), item)
-        .route(&format!("{place}/{{{one}}}/restore"), restored)
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let figure = |name: &str| json!({"name": name, "description": "Seen in the first scene."});
+    let mood = json!({"name": "Cold", "visual_style": "blue hour", "mood_keywords": ["calm"]});
+    let clip = json!({"asset_id": example::ASSET, "track": "video", "in_ms": 0, "out_ms": 4000});
+    let prompt = json!({"kind": "seed", "text": "a fox at dawn", "author": "human"});
+    [
+        of::<Figure, CharacterPage>(ElementKind::Character, figure("The hare")),
+        of::<Figure, LocationPage>(ElementKind::Location, figure("The den")),
+        of::<Mood, MoodPage>(ElementKind::Mood, mood),
+        of::<Timeline, TimelinePage>(
+            ElementKind::Timeline,
+            json!({"name": "Cut one", "clips": [clip]}),
+        ),
+        of::<Prompt, PromptPage>(ElementKind::Prompt, prompt),
+    ]
+    .concat()
+}
+
+/// What can be asked of one kind.
+fn of<R: ToSchema, P: ToSchema>(kind: ElementKind, sent: Value) -> Vec<Operation> {
+    let word = kind.word();
+    let all = format!("/projects/{{project}}/{}", paths::elements_of(word));
+    let one = format!("{all}/{{{word}}}");
+    let patched = json!({"metadata": {"seen": true, "draft": null}});
+    vec![
+        get(all.as_str(), move |call: Call| list(call, kind))
+            .named(format!("list_{word}s"), format!("Answers a page of a project's {word}s."))
+            .paged::<Id>()
+            .reads::<P>(),
+        post(all.as_str(), move |call: Call, body: Body| add(call, kind, body))
+            .named(format!("add_{word}"), format!("Adds a {word}."))
+            .keyed()
+            .takes::<NewElement<R>>(sent)
+            .makes::<ElementReply<R>>()
+            .fails(&[Code::Taken]),
+        get(one.as_str(), move |call: Call| show(call, kind))
+            .named(format!("get_{word}"), format!("Answers a {word}."))
+            .reads::<ElementReply<R>>(),
+        patch(one.as_str(), move |call: Call, body: Body| change(call, kind, body))
+            .named(format!("change_{word}"), format!("Changes a {word}'s record."))
+            .keyed()
+            .guarded()
+            .patches::<R>(patched)
+            .changes::<ElementReply<R>>(),
+        delete(one.as_str(), move |call: Call| remove(call, kind))
+            .named(format!("delete_{word}"), format!("Deletes a {word}."))
+            .keyed()
+            .guarded()
+            .deletes(),
+        post(format!("{one}/restore"), move |call: Call| restore(call, kind))
+            .named(format!("restore_{word}"), format!("Takes a {word} out of the bin."))
+            .keyed()
+            .changes::<ElementReply<R>>()
+            .fails(&[Code::Taken, Code::Gone]),
+    ]
 }
 
 async fn list(call: Call, kind: ElementKind) -> Result<Response, Refusal> {
@@ -92,7 +137,7 @@ async fn change(call: Call, kind: ElementKind, body: Body) -> Result<Response, R
     reply::changed(&reply)
 }
 
-async fn delete(call: Call, kind: ElementKind) -> Result<Response, Refusal> {
+async fn remove(call: Call, kind: ElementKind) -> Result<Response, Refusal> {
     let (project, element, key) = (call.project()?, named(&call, kind)?, call.idempotency_key()?);
     let (guard, links) = (Guard::of(&call.headers), call.links.clone());
     call.ask(move |vault, viewer| {

@@ -9,16 +9,96 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use rushes_api::UploadField;
-use rushes_vault::command::{PartRef, SceneRef};
+use rushes_vault::command::{COST_MAX, PartRef, SOURCES_MAX, SceneRef, TAGS_MAX};
 use rushes_vault::ids::{AssetId, ElementId};
 use rushes_vault::{Digest, IngestRequest};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, ObjectBuilder, RefBuilder, SchemaFormat, Type,
+};
+use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, Schema};
 
 use crate::error::Refusal;
+use crate::parameters::{example, number, text, word};
 
 /// What is said about a file that comes in two ways.
 const TWICE: &str = "send the file or its digest, not both";
+
+/// The form, for the document.
+pub fn described() -> Content {
+    let no_others = AdditionalProperties::FreeForm(false);
+    let mut form = ObjectBuilder::new().additional_properties(Some(no_others));
+    for field in UploadField::ALL {
+        form = form.property(field.name(), shape_of(*field));
+    }
+    let example = json!({
+        "file": "a film, as far as this example goes",
+        "filename": "dawn.mp4",
+        "type": "video",
+        "project_id": example::PROJECT,
+        "scene_number": example::SCENE_NUMBER,
+        "asset_key": example::ASSET_KEY,
+        "provider": "studio",
+        "prompt": "a fox at dawn",
+        "tags": r#"["wide"]"#,
+        "estimated_cost": 0.35,
+    });
+    ContentBuilder::new().schema(Some(form.build())).example(Some(example)).build()
+}
+
+/// What a field may be.
+fn shape_of(field: UploadField) -> RefOr<Schema> {
+    let about = field.about().trim();
+    let named = |name: &str| {
+        let named = RefBuilder::new().ref_location_from_schema_name(name);
+        RefOr::Ref(named.description(Some(about)).build())
+    };
+    let plain = |schema: ObjectBuilder| RefOr::from(schema.description(Some(about)));
+    // Each is one part, whose text is JSON: arrays would be several parts.
+    let in_json = |schema: Schema| {
+        plain(text().content_media_type("application/json").content_schema(Some(schema)))
+    };
+    let list = |of: &str, most: usize| {
+        let list = ArrayBuilder::new().items(Ref::from_schema_name(of)).max_items(Some(most));
+        in_json(Schema::Array(list.build()))
+    };
+    match field {
+        UploadField::File => plain(text().format(Some(SchemaFormat::Custom("binary".to_owned())))),
+        UploadField::Digest => named("Digest"),
+        UploadField::ProjectId => named("ProjectId"),
+        UploadField::SceneId
+        | UploadField::CharacterId
+        | UploadField::LocationId
+        | UploadField::MoodId
+        | UploadField::ParentId => named("Id"),
+        UploadField::CharacterIds | UploadField::LocationIds => list("Id", 1),
+        UploadField::SourceAssetIds => list("Id", SOURCES_MAX),
+        UploadField::SceneNumber => plain(number(0, u32::MAX as usize)),
+        UploadField::AssetKey => named("AssetKey"),
+        UploadField::SetBest => plain(ObjectBuilder::new().schema_type(Type::Boolean)),
+        UploadField::Tags => list("Word", TAGS_MAX),
+        UploadField::Metadata => {
+            in_json(ObjectBuilder::new().schema_type(Type::Object).build().into())
+        }
+        UploadField::Status => plain(word(&["ready", "failed"])),
+        UploadField::EstimatedCost => {
+            let cost = ObjectBuilder::new().schema_type(Type::Number);
+            plain(cost.minimum(Some(0)).maximum(Some(COST_MAX)))
+        }
+        UploadField::GenerationTimeMs => plain(number(0, usize::MAX)),
+        UploadField::CompletedAt => named("Time"),
+        UploadField::Prompt | UploadField::Error => named("Text"),
+        UploadField::Filename => plain(text()),
+        UploadField::ClientId
+        | UploadField::Type
+        | UploadField::AssetType
+        | UploadField::Provider
+        | UploadField::Model
+        | UploadField::WorkflowId
+        | UploadField::PromptId => named("Line"),
+    }
+}
 
 /// A form that is being read.
 #[derive(Debug, Default)]
@@ -69,7 +149,7 @@ impl Form {
             UploadField::Filename => request.filename = text,
             UploadField::ClientId => request.client_id = Some(text),
             UploadField::Type => request.kind = Some(text),
-            UploadField::Tags => request.tags = json(field, &text, r#"["product","demo"]"#)?,
+            UploadField::Tags => request.tags = parsed_json(field, &text, r#"["product","demo"]"#)?,
             UploadField::ProjectId => {
                 request.project = Some(parsed(field, &text, "a project's id")?);
             }
@@ -101,7 +181,8 @@ impl Form {
                 made.generation_time_ms = Some(parsed(field, &text, "whole milliseconds")?);
             }
             UploadField::Metadata => {
-                request.metadata = json::<Map<String, Value>>(field, &text, r#"{"seed":7}"#)?;
+                request.metadata =
+                    parsed_json::<Map<String, Value>>(field, &text, r#"{"seed":7}"#)?;
             }
             UploadField::Status => self.failed = failed(field, &text)?,
             UploadField::Error => self.error = Some(text),
@@ -164,7 +245,7 @@ impl Form {
 
 /// The one id of an array: an asset is a version of one history.
 fn only(field: UploadField, text: &str) -> Result<ElementId, Refusal> {
-    let ids: Vec<String> = json(field, text, r#"["0193a5b0-…"]"#)?;
+    let ids: Vec<String> = parsed_json(field, text, r#"["0193a5b0-…"]"#)?;
     match ids.as_slice() {
         [id] => parsed(field, id, "an array of one UUID"),
         _ => Err(Refusal::invalid(
@@ -180,14 +261,18 @@ fn parsed<T: FromStr>(field: UploadField, text: &str, wanted: impl Display) -> R
         .map_err(|_| Refusal::invalid(field.name(), format_args!("must be {wanted}")))
 }
 
-fn json<T: DeserializeOwned>(field: UploadField, text: &str, like: &str) -> Result<T, Refusal> {
+fn parsed_json<T: DeserializeOwned>(
+    field: UploadField,
+    text: &str,
+    like: &str,
+) -> Result<T, Refusal> {
     serde_json::from_str(text).map_err(|error| {
         Refusal::invalid(field.name(), format_args!("must be JSON like {like}: {error}"))
     })
 }
 
 fn sources(field: UploadField, text: &str) -> Result<Vec<AssetId>, Refusal> {
-    let ids: Vec<String> = json(field, text, r#"["0193a5b0-…"]"#)?;
+    let ids: Vec<String> = parsed_json(field, text, r#"["0193a5b0-…"]"#)?;
     ids.iter().map(|id| parsed(field, id, "an array of assets' ids")).collect()
 }
 

@@ -4,15 +4,70 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use rushes_api::{HistoriesReply, SetBest};
-use rushes_vault::Vault;
-use rushes_vault::command::{self, PartRef, SceneRef};
-use rushes_vault::ids::ProjectId;
-use rushes_vault::model::{Scope, Viewer};
+use rushes_api::version::Histories;
+use rushes_api::{AssetPatch, AssetReply, HistoriesReply, HistoryReply, SetBest};
+use rushes_vault::command;
+use serde_json::json;
 
+use super::of::Of;
+use super::versions;
 use crate::call::Call;
 use crate::error::Refusal;
+use crate::operation::{Operation, get, patch, put};
 use crate::{intake, reply, wire, wire_assets};
+
+/// What histories belong to: its path, and the word for it in the names of operations.
+const SCOPES: [(&str, &str, &str); 6] = [
+    ("/projects/{project}", "project", "a project"),
+    ("/projects/{project}/scenes/{scene}", "scene", "a scene"),
+    ("/scenes/{scene}", "scene_by_id", "a scene, named by its id alone"),
+    ("/projects/{project}/characters/{character}", "character", "a character"),
+    ("/projects/{project}/locations/{location}", "location", "a location"),
+    ("/projects/{project}/moods/{mood}", "mood", "a mood"),
+];
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    SCOPES.into_iter().flat_map(|(path, word, of)| below(path, word, of)).collect()
+}
+
+/// What can be asked of the histories of one scope.
+fn below(path: &str, word: &str, of: &str) -> Vec<Operation> {
+    let all = format!("{path}/assets");
+    let one = format!("{all}/{{asset_key}}");
+    let version = format!("{one}/versions/{{version}}");
+    vec![
+        get(all, list)
+            .named(
+                format!("list_{word}_histories"),
+                format!("Answers the histories of {of} with all their versions, by asset key."),
+            )
+            .reads::<Histories>(),
+        get(one.as_str(), show)
+            .named(format!("get_{word}_history"), format!("Answers a history of {of}."))
+            .reads::<HistoryReply>(),
+        put(format!("{one}/best"), set_best)
+            .named(
+                format!("choose_{word}_best"),
+                format!("Chooses the best version of a history of {of}."),
+            )
+            .keyed()
+            .takes::<SetBest>(json!({"version": 1}))
+            .answers::<HistoryReply>(),
+        get(version.as_str(), versions::show)
+            .named(format!("get_{word}_version"), format!("Answers a version of {of}."))
+            .reads::<AssetReply>(),
+        patch(version, versions::change)
+            .named(
+                format!("change_{word}_version"),
+                format!("Says something again of a version of {of}."),
+            )
+            .keyed()
+            .guarded()
+            .takes::<AssetPatch>(json!({"notes": "The light is right.", "tags": ["wide"]}))
+            .changes::<AssetReply>(),
+    ]
+}
 
 /// Answers the histories of a scope with all their versions, as a map by asset key.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
@@ -64,53 +119,4 @@ pub async fn set_best(call: Call, body: Body) -> Result<Response, Refusal> {
         .await?;
     let place = (place.0.as_deref(), place.1);
     reply::made(None, &wire_assets::history(&call.links, view, place))
-}
-
-/// What the histories of a path belong to. A scene's id alone is enough: its project follows.
-#[derive(Debug, Clone)]
-pub struct Of {
-    project: Option<ProjectId>,
-    part: Option<PartRef>,
-}
-
-impl Of {
-    /// What a path names.
-    pub fn read(call: &Call) -> Result<Self, Refusal> {
-        Ok(Self { project: call.project_if_named()?, part: call.part()? })
-    }
-
-    /// A part of a project.
-    pub fn part(project: ProjectId, part: Option<PartRef>) -> Self {
-        Self { project: Some(project), part }
-    }
-
-    /// The scope, with its number where it is a scene; refused when there is no such project or
-    /// part.
-    pub fn scope(self, vault: &Vault, viewer: Viewer) -> Result<(Scope, Option<u32>), Refusal> {
-        let project = match (self.project, self.part) {
-            (Some(project), _) => project,
-            (None, Some(PartRef::Scene(SceneRef::Id(id)))) => {
-                let project = vault.scene_project(viewer, id)?;
-                project.ok_or_else(|| Refusal::missing("scene"))?
-            }
-            _ => return Err(Refusal::missing("scene")),
-        };
-        match self.part {
-            None if vault.project(viewer, &project)?.is_none() => Err(Refusal::missing("project")),
-            None => Ok((Scope::of_project(project), None)),
-            Some(part) => {
-                let found = vault.resolve_part(viewer, &project, part)?;
-                found.ok_or_else(|| Refusal::missing(part_word(part)))
-            }
-        }
-    }
-}
-
-const fn part_word(part: PartRef) -> &'static str {
-    match part {
-        PartRef::Scene(_) => "scene",
-        PartRef::Character(_) => "character",
-        PartRef::Location(_) => "location",
-        PartRef::Mood(_) => "mood",
-    }
 }

@@ -3,18 +3,47 @@
 use std::collections::HashSet;
 
 use axum::response::Response;
-use rushes_api::AssetPage;
+use rushes_api::schema::Id;
+use rushes_api::{AssetPage, Code, Comparison, Lineage};
 use rushes_vault::Vault;
 use rushes_vault::ids::AssetId;
 use rushes_vault::lineage::LINEAGE_DEPTH_MAX;
 use rushes_vault::model::Viewer;
 use serde::Deserialize;
+use serde_json::json;
+use utoipa::openapi::schema::SchemaFormat;
 
 use super::assets::{record, records};
 use super::pages::{self, Page, bad};
 use crate::call::{Across, Call, is_in};
 use crate::error::Refusal;
+use crate::operation::{Operation, get};
+use crate::parameters::{example, needed, number, query, text};
 use crate::{reply, wire_assets};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let depth = number(0, LINEAGE_DEPTH_MAX);
+    let asset = || text().format(Some(SchemaFormat::Custom("uuid".to_owned())));
+    let a = needed("a", "One asset.", asset(), json!(example::ASSET));
+    let b = needed("b", "The other one.", asset(), json!(example::OTHER_ASSET));
+    vec![
+        get("/assets/{asset}/lineage", lineage)
+            .named("get_lineage", "Answers what an asset was made from, and what from it.")
+            .with(query("depth", "How many steps are followed; 3 without it.", depth))
+            .reads::<Lineage>(),
+        get("/workflows/{workflow}", workflow)
+            .named("get_workflow", "Answers a page of the assets that a workflow made.")
+            .paged::<Id>()
+            .reads::<AssetPage>(),
+        get("/compare", compare)
+            .named("compare_assets", "Answers how two assets differ.")
+            .with(a)
+            .with(b)
+            .reads::<Comparison>()
+            .fails(&[Code::NotFound]),
+    ]
+}
 
 /// Steps that are followed when the client does not say.
 const DEPTH_DEFAULT: usize = 3;

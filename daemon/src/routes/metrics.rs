@@ -3,10 +3,12 @@
 //! Invariant: it is for admins. Totals over all users change with what somebody else uploads, so
 //! they would tell one user what another one has.
 
-use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use rushes_api::paths;
 use rushes_vault::upkeep::{Count, Figures, Stats};
+use utoipa::openapi::{ContentBuilder, ResponseBuilder};
 
 use crate::call::Admin;
 use crate::error::Refusal;
@@ -14,7 +16,20 @@ use crate::front::Phase;
 use crate::health::of_mount;
 use crate::jobs::Kind;
 use crate::metrics::{MEDIA_TYPE, Read, catch_up, show};
+use crate::operation::{Operation, get};
+use crate::parameters::text;
 use crate::state::App;
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let content = ContentBuilder::new().schema(Some(text())).build();
+    let counted = ResponseBuilder::new().description("Everything that is counted.");
+    vec![
+        get(paths::METRICS, metrics)
+            .named("get_metrics", "Answers what the daemon counts, for Prometheus.")
+            .answering(StatusCode::OK, counted.content(MEDIA_TYPE, content)),
+    ]
+}
 
 /// Answers everything that is counted.
 pub async fn metrics(Admin(call): Admin) -> Result<Response, Refusal> {

@@ -3,32 +3,42 @@
 //! Invariant: what is not there yet says so with 501 `not_yet` and changes nothing, but only to who
 //! may see what the path names.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::response::Response;
-use axum::routing::{get, post};
 use rushes_api::Code;
 use rushes_vault::model::Asset;
 
-use super::data::bytes_of;
+use super::data::{self, bytes_of};
 use crate::call::{Call, Signed};
 use crate::error::Refusal;
-use crate::state::App;
+use crate::operation::{Operation, get, post};
 
-/// All of them.
-pub fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/{asset_type}/{asset}/image", get(image))
-        .route("/{asset_type}/{asset}/thumbnail", get(thumbnail))
-        .route("/projects/{project}/scenes/{scene}/generate-video", post(of_scene))
-        .route("/projects/{project}/scenes/{scene}/generate-composition", post(of_scene))
-        .route("/storyboards/{storyboard}/generate-images", post(generate))
-        .route("/moods/generate", post(generate))
-        .route("/video/generate", post(generate))
-        .route("/composition/generate", post(generate))
-        .route("/audio/generate", post(generate))
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let later = |path: &str, name: &str, handler: MethodOf| {
+        let summary = "Will queue a job; answers that there are none yet.";
+        handler(path).named(name, summary).fails(&[Code::NotYet])
+    };
+    let scene = |path: &str| post(path, of_scene);
+    let any = |path: &str| post(path, generate);
+    let of_scene = "/projects/{project}/scenes/{scene}";
+    vec![
+        data::answering_bytes(get("/{asset_type}/{asset}/image", image))
+            .named("get_image", "Answers the bytes of an asset of a role."),
+        get("/{asset_type}/{asset}/thumbnail", thumbnail)
+            .named("get_thumbnail", "Will answer a small image; answers that there is none yet.")
+            .fails(&[Code::NotYet]),
+        later(&format!("{of_scene}/generate-video"), "generate_scene_video", scene),
+        later(&format!("{of_scene}/generate-composition"), "generate_scene_composition", scene),
+        later("/storyboards/{storyboard}/generate-images", "generate_storyboard_images", any),
+        later("/moods/generate", "generate_mood", any),
+        later("/video/generate", "generate_video", any),
+        later("/composition/generate", "generate_composition", any),
+        later("/audio/generate", "generate_audio", any),
+    ]
 }
+
+/// Makes an operation at a path.
+type MethodOf = fn(&str) -> Operation;
 
 /// Answers the bytes of an asset of a kind (`asset_type`), as `…/assets/{asset}/data` does.
 async fn image(Signed(call): Signed) -> Result<Response, Refusal> {

@@ -1,7 +1,7 @@
 //! What the query of a list may say: `?limit=&cursor=` are the pages that lists come in.
 //!
 //! Invariant: an unknown or unreadable member is refused by name, and no page is larger than
-//! [`MAX`].
+//! [`PAGE_MAX`].
 
 use axum::extract::Query;
 use axum::http::Uri;
@@ -11,11 +11,10 @@ use serde::de::DeserializeOwned;
 
 use crate::call::Call;
 use crate::error::Refusal;
+use crate::parameters::PAGE_MAX;
 
 /// Entries of a page when the client does not say.
 pub const DEFAULT: usize = 100;
-/// Most entries of a page.
-pub const MAX: usize = 1000;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,10 +64,10 @@ pub fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
 /// How many entries are wanted.
 pub fn limit(asked: Option<usize>, default: usize) -> Result<usize, Refusal> {
     let limit = asked.unwrap_or(default);
-    if (1..=MAX).contains(&limit) {
+    if (1..=PAGE_MAX).contains(&limit) {
         return Ok(limit);
     }
-    Err(bad("limit", format_args!("must be from 1 to {MAX}")))
+    Err(bad("limit", format_args!("must be from 1 to {PAGE_MAX}")))
 }
 
 /// Refuses a member of the query.

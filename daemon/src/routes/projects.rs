@@ -3,19 +3,71 @@
 use axum::body::Body;
 use axum::extract::Query;
 use axum::response::Response;
-use rushes_api::{Code, ProjectPage, ProjectView, paths};
+use rushes_api::record::ProjectRecord;
+use rushes_api::{Code, NewProject, ProjectPage, ProjectView, paths, schema};
 use rushes_vault::Vault;
 use rushes_vault::command::Change;
 use rushes_vault::ids::ProjectId;
 use rushes_vault::model::{Revision, Viewer};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::pages::Page;
 use crate::call::{Across, Call};
 use crate::edge::Links;
 use crate::error::Refusal;
 use crate::guard::Guard;
+use crate::operation::{Operation, delete, get, patch, post};
+use crate::parameters::{number, query};
 use crate::{bodies, intake, reply, wire_project};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let one = "/projects/{project}";
+    let name = "The fox at dawn";
+    let project = json!({
+        "name": name,
+        "storyboard": {"title": "Pilot", "creative_brief": {"tone": "quiet"}},
+        "scenes": [{"title": "Dawn", "duration_seconds": 4.5}, {"title": "The chase"}],
+        "characters": [{"name": "The fox"}],
+        "moods": [{"name": "Warm", "color_palette": ["#f4a259"]}],
+        "external_codes": {"studio": "VSS-001"},
+        "tags": ["demo"],
+    });
+    let as_of = query("as_of", "The project as it was at this revision.", number(0, usize::MAX));
+    vec![
+        get("/projects", list)
+            .named("list_projects", "Answers a page of projects, by id.")
+            .paged::<schema::ProjectId>()
+            .reads::<ProjectPage>(),
+        post("/projects", create)
+            .named("create_project", "Makes a project with what is in it.")
+            .keyed()
+            .takes::<NewProject>(project)
+            .makes::<ProjectView>()
+            .fails(&[Code::Taken]),
+        get(one, show)
+            .named("get_project", "Answers a complete project, as it is or as it was.")
+            .with(as_of)
+            .reads::<ProjectView>(),
+        patch(one, change)
+            .named("change_project", "Changes a project's record.")
+            .keyed()
+            .guarded()
+            .patches::<ProjectRecord>(json!({"description": "Three scenes.", "archived_at": null}))
+            .changes::<ProjectView>(),
+        delete(one, remove)
+            .named("delete_project", "Deletes a project with all that is in it.")
+            .keyed()
+            .guarded()
+            .deletes(),
+        post("/projects/{project}/restore", restore)
+            .named("restore_project", "Takes a project out of the bin, with what went with it.")
+            .keyed()
+            .changes::<ProjectView>()
+            .fails(&[Code::Taken, Code::Gone]),
+    ]
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,7 +139,7 @@ pub async fn change(call: Call, body: Body) -> Result<Response, Refusal> {
 }
 
 /// Deletes a project.
-pub async fn delete(call: Call) -> Result<Response, Refusal> {
+async fn remove(call: Call) -> Result<Response, Refusal> {
     let (id, key, guard) = (call.project()?, call.idempotency_key()?, Guard::of(&call.headers));
     let links = call.links.clone();
     call.ask(move |vault, viewer| {

@@ -2,18 +2,66 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use rushes_api::{Reorder, ScenePage, SceneReply, paths};
+use rushes_api::record::SceneRecord;
+use rushes_api::schema::SceneNumber;
+use rushes_api::{Code, NewScene, Reorder, ScenePage, SceneReply, paths};
 use rushes_vault::Vault;
 use rushes_vault::command::{Change, SceneRef};
 use rushes_vault::ids::{ProjectId, SceneId};
 use rushes_vault::model::{Revision, Viewer};
+use serde_json::json;
 
 use super::pages::Page;
 use crate::call::Call;
 use crate::edge::Links;
 use crate::error::Refusal;
 use crate::guard::Guard;
+use crate::operation::{Operation, delete, get, patch, post};
+use crate::parameters::example;
 use crate::{bodies, intake, reply, wire_project};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let (all, one) = ("/projects/{project}/scenes", "/projects/{project}/scenes/{scene}");
+    let scene = json!({"title": "Home", "description": "The den.", "duration_seconds": 6});
+    let patched = json!({"title": "Dawn, again", "composition": {"styling": "soft light"}});
+    vec![
+        get(all, list)
+            .named("list_scenes", "Answers a page of a project's scenes, by number.")
+            .paged::<SceneNumber>()
+            .reads::<ScenePage>(),
+        post(all, add)
+            .named("add_scene", "Adds a scene.")
+            .keyed()
+            .takes::<NewScene>(scene)
+            .makes::<SceneReply>()
+            .fails(&[Code::Taken]),
+        get(one, show)
+            .named("get_scene", "Answers a scene with its histories.")
+            .reads::<SceneReply>(),
+        patch(one, change)
+            .named("change_scene", "Changes a scene's record.")
+            .keyed()
+            .guarded()
+            .patches::<SceneRecord>(patched)
+            .changes::<SceneReply>(),
+        delete(one, remove)
+            .named("delete_scene", "Deletes a scene with its histories.")
+            .keyed()
+            .guarded()
+            .deletes(),
+        post("/projects/{project}/scenes/{scene}/restore", restore)
+            .named("restore_scene", "Takes a scene out of the bin, with what went with it.")
+            .keyed()
+            .changes::<SceneReply>()
+            .fails(&[Code::Taken, Code::Gone]),
+        post("/projects/{project}/scenes/reorder", reorder)
+            .named("reorder_scenes", "Puts all scenes of a project in another order.")
+            .keyed()
+            .takes::<Reorder>(json!({"scene_ids": [example::OTHER_SCENE, example::SCENE]}))
+            .changes::<ScenePage>(),
+    ]
+}
 
 /// Answers a page of a project's scenes, by number.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
@@ -69,7 +117,7 @@ pub async fn change(call: Call, body: Body) -> Result<Response, Refusal> {
 }
 
 /// Deletes a scene.
-pub async fn delete(call: Call) -> Result<Response, Refusal> {
+async fn remove(call: Call) -> Result<Response, Refusal> {
     let (project, scene, key) = (call.project()?, named(&call)?, call.idempotency_key()?);
     let (guard, links) = (Guard::of(&call.headers), call.links.clone());
     call.ask(move |vault, viewer| {

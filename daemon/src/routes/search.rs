@@ -1,19 +1,61 @@
 //! `…/assets`: assets by words and properties.
 
 use axum::response::Response;
-use rushes_api::{AssetsFound, FacetCount};
+use rushes_api::{AssetsFound, Code, FacetCount};
 use rushes_vault::Vault;
 use rushes_vault::command::SceneRef;
 use rushes_vault::ids::ProjectId;
 use rushes_vault::model::Viewer;
 use rushes_vault::search::{Field, Find, Sort};
 use serde::Deserialize;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::assets::records;
 use super::pages::{self, bad};
 use crate::call::{Across, scene_ref};
 use crate::error::Refusal;
+use crate::operation::{Operation, get};
+use crate::parameters::{PAGE_MAX, example, limit, project_id, query, such_as, text, word, words};
 use crate::reply;
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let day = "A day or a time (RFC 3339), such as 2026-11-21.";
+    let scene = "Those of a scene, by its id; or by its number, with `project_id`.";
+    let cost = || ObjectBuilder::new().schema_type(Type::Number);
+    let sorts = ["relevance", "newest", "oldest", "cost", "-cost", "name"];
+    let find =
+        get("/assets", find).named("list_assets", "Answers a page of assets that are found.");
+    let plain = [
+        ("q", "Words; in quotes those next to each other, with - before them none of those."),
+        ("type", "Those of a kind of media."),
+        ("asset_type", "Those with a role."),
+        ("provider", "Those that it ran."),
+        ("model", "Those that it made."),
+        ("tag", "Those with a tag."),
+        ("client_id", "The one to which the client gave this id."),
+        ("asset_key", "Those of histories with this key."),
+        ("seed", "Those made with a seed."),
+        ("cursor", "The `next_cursor` of the page before."),
+    ];
+    let find =
+        plain.into_iter().fold(find, |find, (name, about)| find.with(query(name, about, text())));
+    let status = word(&["ready", "failed", "archived"]);
+    vec![
+        find.with(query("status", "Those that stand so.", status))
+            .with(project_id())
+            .with(such_as(query("scene_id", scene, text()), example::SCENE))
+            .with(query("from", day, text()))
+            .with(query("to", day, text()))
+            .with(query("cost_min", "Those that cost as much.", cost()))
+            .with(query("cost_max", "Those that cost no more.", cost()))
+            .with(query("sort", "Their order.", word(&sorts)))
+            .with(limit(PAGE_MAX))
+            .with(words("facets", "What is counted.", &Field::COUNTED.map(Field::word)))
+            .reads::<AssetsFound>()
+            .fails(&[Code::NotFound]),
+    ]
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +95,9 @@ pub async fn find(Across(call): Across) -> Result<Response, Refusal> {
         asked.project_id = Some(only.to_string());
     }
     let (scene, project) = (asked.scene_id.clone(), asked.project_id.clone());
+    if project.as_ref().is_some_and(|id| id.parse::<ProjectId>().is_err()) {
+        return Err(Refusal::missing("project"));
+    }
     let has_facets = asked.facets.is_some();
     let mut find = wanted(asked)?;
     let links = call.links.clone();
@@ -131,7 +176,8 @@ fn counted(text: &str) -> Result<Vec<Field>, Refusal> {
 /// A moment in milliseconds since 1970, or a day in UTC: its begin, or the end of it.
 fn time_ms(member: &str, text: &str, is_end: bool) -> Result<u64, Refusal> {
     let day = || {
-        let day: jiff::civil::Date = text.parse().ok()?;
+        // A time without a zone is read as its day otherwise.
+        let day: jiff::civil::Date = text.parse().ok().filter(|_| text.len() == 10)?;
         let day = if is_end { day.tomorrow().ok()? } else { day };
         Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
     };

@@ -7,17 +7,35 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rushes_api::{SIGNED_S_MAX, Sign, Signed, SigningKeys, paths};
+use rushes_api::{Code, SIGNED_S_MAX, Sign, Signed, SigningKeys, paths};
 use rushes_vault::Vault;
 use rushes_vault::command::SceneRef;
 use rushes_vault::ids::AssetId;
 use rushes_vault::model::{Part, Scope, Viewer};
 use rushes_vault::source::Source;
+use serde_json::json;
 
 use crate::call::{Admin, ReadingAcross, scene_ref};
 use crate::clock::{self, rfc3339};
 use crate::error::Refusal;
+use crate::operation::{Operation, post};
+use crate::parameters::example;
 use crate::{intake, reply};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let ask = json!({"asset_id": example::ASSET, "expires_in": 3600});
+    vec![
+        post("/sign", sign)
+            .named("sign_url", "Makes a URL that shows an asset's bytes without a token.")
+            .takes::<Sign>(ask)
+            .answers::<Signed>()
+            .fails(&[Code::NotFound]),
+        post("/signing-keys", rotate)
+            .named("rotate_signing_keys", "Makes a new signing key; the one before stays valid.")
+            .answers::<SigningKeys>(),
+    ]
+}
 
 /// Signs.
 pub async fn sign(ReadingAcross(call): ReadingAcross, body: Body) -> Result<Response, Refusal> {

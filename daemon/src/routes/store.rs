@@ -7,14 +7,58 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rushes_api::store::{Job, Pace, ScrubReport, StartScrub, Verify};
-use rushes_api::{Access, paths};
+use rushes_api::store::{
+    Check, DamageList, Job, Pace, ReindexReport, ScrubReport, StartScrub, StoreStats, Verified,
+    Verify,
+};
+use rushes_api::{Access, Code, paths};
 use rushes_vault::{Vault, upkeep};
+use serde_json::json;
 
 use crate::call::{Admin, Call};
 use crate::error::Refusal;
 use crate::jobs::{Kind, Run};
+use crate::operation::{Operation, delete, get, post};
+use crate::parameters::example;
 use crate::{intake, reply, wire_store};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    vec![
+        get("/store/stats", stats)
+            .named("get_store_stats", "Answers what the asker has; to admins, the whole store.")
+            .reads::<StoreStats>(),
+        get("/store/check", check)
+            .named("check_store", "Answers what is wrong with the store, in words.")
+            .reads::<Check>(),
+        get("/store/scrub", scrub_job)
+            .named("get_scrub", "Answers how far the scrub has come.")
+            .reads::<Job<ScrubReport>>(),
+        post("/store/scrub", scrub)
+            .named("start_scrub", "Starts a scrub, or goes on where the last one ended.")
+            .takes::<StartScrub>(json!({"pace": "full"}))
+            .starts::<Job<ScrubReport>>()
+            .fails(&[Code::Running]),
+        delete("/store/scrub", stop_scrub)
+            .named("stop_scrub", "Stops the scrub soon; the next one goes on from there.")
+            .answers::<Job<ScrubReport>>(),
+        post("/store/verify", verify)
+            .named("verify_content", "Reads a content again.")
+            .takes::<Verify>(json!({"digest": example::DIGEST}))
+            .answers::<Verified>()
+            .fails(&[Code::NotFound]),
+        get("/store/reindex", reindex_job)
+            .named("get_reindex", "Answers how far the reindex has come.")
+            .reads::<Job<ReindexReport>>(),
+        post("/store/reindex", reindex)
+            .named("start_reindex", "Makes the index anew.")
+            .starts::<Job<ReindexReport>>()
+            .fails(&[Code::Running]),
+        get("/store/damage", damage)
+            .named("list_damage", "Answers the damage that is not healed.")
+            .reads::<DamageList>(),
+    ]
+}
 
 /// `GET stats`.
 pub async fn stats(call: Call) -> Result<Response, Refusal> {

@@ -8,16 +8,49 @@ use axum::body::Body;
 use axum::extract::Query;
 use axum::response::Response;
 use rushes_api::Code;
-use rushes_api::store::{FREE_MAX, FreeFound, StartSweep, SweepReport};
+use rushes_api::store::{FREE_MAX, FoundPage, FreeFound, Job, StartSweep, SweepReport};
 use rushes_vault::Digest;
 use rushes_vault::sweep::{GRACE, Packs, Run, Sweep, SweepError};
 use serde::Deserialize;
+use serde_json::json;
+use utoipa::openapi::Ref;
 
 use crate::call::Admin;
 use crate::error::Refusal;
 use crate::jobs::Kind;
+use crate::operation::{Operation, delete, get, post};
+use crate::parameters::{example, limit, query};
 use crate::routes::store::start;
 use crate::{intake, reply, wire_store};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let after =
+        query("after", "The `next_cursor` of the page before.", Ref::from_schema_name("Digest"));
+    vec![
+        get("/store/sweep", job)
+            .named("get_sweep", "Answers how far the sweep has come.")
+            .reads::<Job<SweepReport>>(),
+        post("/store/sweep", sweep)
+            .named("start_sweep", "Frees released bytes, or says which it would.")
+            .takes::<StartSweep>(json!({"grace_s": 604_800, "dry_run": true}))
+            .starts::<Job<SweepReport>>()
+            .fails(&[Code::Running, Code::NotNow]),
+        delete("/store/sweep", stop)
+            .named("stop_sweep", "Stops the sweep soon; the next one frees the rest.")
+            .answers::<Job<SweepReport>>(),
+        get("/store/found", found)
+            .named("list_found", "Answers a page of bytes that no claim names.")
+            .with(limit(FREE_MAX))
+            .with(after)
+            .reads::<FoundPage>(),
+        post("/store/found/free", free_found)
+            .named("free_found", "Frees bytes that no claim ever named.")
+            .takes::<FreeFound>(json!({"digests": [example::DIGEST], "dry_run": true}))
+            .answers::<SweepReport>()
+            .fails(&[Code::Running, Code::NotNow]),
+    ]
+}
 
 /// Found contents of a page when the client does not say.
 const PAGE_DEFAULT: usize = 100;

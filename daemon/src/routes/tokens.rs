@@ -9,17 +9,46 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
+use rushes_api::schema::Id;
 use rushes_api::{Access, Code, NewToken, TokenList, TokenMade, TokenReply, paths};
-use rushes_vault::command::NAME_BYTES_MAX;
+use rushes_vault::command::NAME_CHARS_MAX;
 use rushes_vault::ids::{ProjectId, UserId};
 use rushes_vault::model::Viewer;
 use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa::openapi::Ref;
 
 use crate::call::Call;
 use crate::clock::{self, rfc3339};
 use crate::error::Refusal;
+use crate::operation::{Operation, delete, get, post};
+use crate::parameters::{example, query, such_as};
 use crate::tokens::{self, Token};
 use crate::{intake, reply};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let whose = "Whose: the asker's own without it; an admin may name another user.";
+    let token = json!({"name": "render farm", "access": "read", "expires_in": 86400});
+    vec![
+        get("/tokens", list)
+            .named("list_tokens", "Answers a user's tokens, without their secrets.")
+            .with(such_as(
+                query("user_id", whose, Ref::from_schema_name(Id::name())),
+                example::USER,
+            ))
+            .reads::<TokenList>()
+            .fails(&[Code::Invalid]),
+        post("/tokens", create)
+            .named("create_token", "Makes a token, and shows its secret this once.")
+            .takes::<NewToken>(token)
+            .makes::<TokenMade>(),
+        delete("/tokens/{token}", revoke)
+            .named("revoke_token", "Revokes a token: it is refused from the next request on.")
+            .deletes(),
+    ]
+}
 
 /// Longest life that can be asked for, in seconds: ten years. Without an end it is for ever.
 const EXPIRES_S_MAX: u64 = 10 * 366 * 24 * 60 * 60;
@@ -98,8 +127,9 @@ fn named(name: String) -> Result<String, Refusal> {
     if name.trim().is_empty() || name.chars().any(char::is_control) {
         return Err(Refusal::invalid("name", "must be a line of text"));
     }
-    if name.len() > NAME_BYTES_MAX {
-        let reason = format_args!("at most {NAME_BYTES_MAX} bytes, got {}", name.len());
+    let length = name.chars().count();
+    if length > NAME_CHARS_MAX {
+        let reason = format_args!("at most {NAME_CHARS_MAX} characters, got {length}");
         return Err(Refusal::invalid("name", reason));
     }
     Ok(name)

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use bytes::Bytes;
-use rushes_api::{Code, UploadField, paths};
+use rushes_api::{AssetReply, Code, UploadField, paths};
 use rushes_vault::model::Viewer;
 use rushes_vault::{Digest, IngestError, IngestRequest, Ingested, Vault};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -23,7 +23,24 @@ use super::parts::{FORM_BYTES_MAX, Parts};
 use crate::call::{Across, Call};
 use crate::error::Refusal;
 use crate::intake::Intake;
+use crate::operation::{Operation, post};
 use crate::{reply, wire};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    vec![
+        post("/upload-asset", upload)
+            .named("upload_asset", "Takes a file, or the record of a failed attempt.")
+            .says(
+                "A form with the file, or its digest, or `status=failed` and an `error`. With a \
+                 `project_id` and an `asset_key` it becomes a version of that history.",
+            )
+            .keyed()
+            .takes_content("multipart/form-data", super::form::described())
+            .makes::<AssetReply>()
+            .fails(&[Code::Taken]),
+    ]
+}
 
 /// Pieces that may wait between network and disk. The network's pieces are up to half a MiB.
 const PIECES_MAX: usize = 4;

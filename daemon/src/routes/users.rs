@@ -7,15 +7,41 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Query;
 use axum::response::Response;
+use rushes_api::schema::Id;
 use rushes_api::{Code, NewUser, Role, UserPage, UserPatch, UserReply, paths};
 use rushes_vault::command;
 use rushes_vault::ids::UserId;
 use rushes_vault::model::{self, User};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::call::Admin;
 use crate::error::Refusal;
+use crate::operation::{Operation, get, patch, post};
 use crate::{intake, reply};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    vec![
+        get("/users", list)
+            .named("list_users", "Answers a page of users.")
+            .paged::<Id>()
+            .reads::<UserPage>(),
+        post("/users", create)
+            .named("create_user", "Makes a user.")
+            .keyed()
+            .takes::<NewUser>(json!({"name": "bea", "role": "user"}))
+            .makes::<UserReply>()
+            .fails(&[Code::Taken]),
+        get("/users/{user}", show).named("get_user", "Answers a user.").reads::<UserReply>(),
+        patch("/users/{user}", change)
+            .named("change_user", "Changes a user: its name, its role, or whether it is disabled.")
+            .keyed()
+            .takes::<UserPatch>(json!({"is_disabled": true}))
+            .answers::<UserReply>()
+            .fails(&[Code::Taken]),
+    ]
+}
 
 /// Users of a page when the client does not say.
 const PAGE_DEFAULT: usize = 100;

@@ -17,13 +17,52 @@ use rushes_vault::model::Viewer;
 use rushes_vault::versions::{self, ProjectHistories, VersionOf};
 use rushes_vault::{IngestError, IngestRequest, Vault};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::assets::{patch, record, records};
-use super::histories::Of;
+use super::assets::{patched, record, records};
+use super::of::Of;
 use super::pages;
 use crate::call::{Call, Reading};
 use crate::error::Refusal;
+use crate::operation::{Operation, get, post};
+use crate::parameters::{self, example};
 use crate::{intake, reply, wire_assets};
+
+/// What can be asked here.
+pub fn operations() -> Vec<Operation> {
+    let scope = json!({"scene_number": example::SCENE_NUMBER});
+    let film = |more: Value| {
+        let mut entry = json!({"scope": scope, "asset_key": example::ASSET_KEY});
+        if let (Some(entry), Value::Object(more)) = (entry.as_object_mut(), more) {
+            entry.extend(more);
+        }
+        json!([entry])
+    };
+    let keys = parameters::list("keys", "Those with these keys alone.");
+    vec![
+        post("/projects/{project}/versions", make)
+            .named("make_versions", "Makes versions of several histories; each stands alone.")
+            .keyed()
+            .takes_list::<NewVersion>(
+                ENTRIES_MAX,
+                film(json!({"asset_id": example::OTHER_ASSET, "set_best": true})),
+            )
+            .answers::<VersionsMade>(),
+        post("/projects/{project}/versions/query", query)
+            .named("query_versions", "Answers versions of several histories, in their order.")
+            .takes_list::<VersionQuery>(ENTRIES_MAX, film(json!({"which": "best"})))
+            .answers_list::<VersionsFound>(),
+        post("/projects/{project}/versions/best", choose)
+            .named("choose_versions", "Chooses several best versions; each stands alone.")
+            .keyed()
+            .takes_list::<BestChoice>(ENTRIES_MAX, film(json!({"version": 1})))
+            .answers::<BestsReply>(),
+        get("/projects/{project}/best", best)
+            .named("list_best", "Answers what stands for each history of a project.")
+            .with(keys)
+            .reads::<BestPage>(),
+    ]
+}
 
 /// Most entries of one request: each may be a version with a record of some KiB.
 const ENTRIES_MAX: usize = 256;
@@ -46,7 +85,7 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
 /// Says something again of one version and answers its record.
 pub async fn change(call: Call, body: Body) -> Result<Response, Refusal> {
     let find = finder(&call)?;
-    patch(call, body, find).await
+    patched(call, body, find).await
 }
 
 type Find = Box<dyn FnOnce(&Vault, Viewer) -> Result<AssetId, Refusal> + Send>;
@@ -183,9 +222,9 @@ struct Keys {
 pub async fn best(call: Call) -> Result<Response, Refusal> {
     let project = call.project()?;
     let Keys { keys } = pages::query(&call.uri)?;
-    let keys = keys.map(|keys| keys.split(',').map(asset_key_of).collect::<Result<Vec<_>, _>>());
-    let keys: Option<Vec<_>> = keys.transpose()?;
-    let keys = keys.map(|keys| keys.iter().map(AssetKey::folded).collect::<Vec<_>>());
+    // What can be no key is the key of no history.
+    let folded = |key: &str| Some(key.trim().parse::<AssetKey>().ok()?.folded());
+    let keys = keys.map(|keys| keys.split(',').filter_map(folded).collect::<Vec<_>>());
     let found = call.ask(move |vault, viewer| vault.project_histories(viewer, &project)).await?;
     let ProjectHistories { histories, numbers } =
         found.ok_or_else(|| Refusal::missing("project"))?;
@@ -200,7 +239,7 @@ fn bounded(count: usize) -> Result<(), Refusal> {
     if count <= ENTRIES_MAX {
         return Ok(());
     }
-    Err(Refusal::new(Code::TooLarge, format!("{count} entries: at most {ENTRIES_MAX} at once")))
+    Err(Refusal::new(Code::Invalid, format!("{count} entries: at most {ENTRIES_MAX} at once")))
 }
 
 fn has_project(vault: &Vault, viewer: Viewer, project: &ProjectId) -> Result<(), Refusal> {

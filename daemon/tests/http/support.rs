@@ -185,6 +185,15 @@ pub fn until(what: &str, mut is: impl FnMut() -> bool) {
     }
 }
 
+/// Waits for something that happens soon and is asked for.
+pub async fn until_async(what: &str, mut is: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !is().await {
+        assert!(begun.elapsed() < PATIENCE, "{what} never came");
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Sends a request whose status must be as expected.
 pub async fn expect<T: DeserializeOwned>(request: RequestBuilder, status: StatusCode) -> T {
     let response = request.send().await.unwrap();
