@@ -203,7 +203,7 @@ mod tests {
         let project_id = "fox".parse().unwrap();
         let fact = Fact::ProjectDeleted { project_id };
         let claim = Claim { v: 1, at: String::new(), by: user_id, request: None, fact };
-        Committed { claims: vec![(revision, claim)], revision }
+        Committed { claims: vec![(revision, claim)], revision, segment: 1 }
     }
 
     #[test]
