@@ -189,8 +189,8 @@ pub enum Command {
         /// Which contents, at most [`DIGESTS_MAX`].
         digests: Vec<Digest>,
     },
-    /// Record that a closed journal file has a second copy, which is durable. Only the daemon itself
-    /// asks this, for nobody.
+    /// Record that a closed journal file has a second copy, which is durable. Only the daemon
+    /// itself asks this, for nobody.
     KeepSegment(KeptSegment),
 }
 

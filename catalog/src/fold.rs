@@ -8,11 +8,11 @@ mod placed;
 mod projects;
 
 use crate::claim::Fact;
+use crate::copies;
 use crate::ids::{AssetId, ProjectId, UserId};
 use crate::journal::{KeptSegment, Segment};
 use crate::model::Scope;
 use crate::naming;
-use crate::segments;
 use crate::tables::{
     AssetRow, Cause, Deletion, Get, Key, Overlay, RequestRow, TablesError, UserRow,
 };
@@ -101,7 +101,7 @@ fn fold_fact<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<()
         }
         Fact::SegmentKept { first, next, digest, size } => {
             let segment = Segment { first: *first, next: *next };
-            segments::fold(&KeptSegment { segment, digest: *digest, size: *size }, into)?;
+            copies::fold(&KeptSegment { segment, digest: *digest, size: *size }, into)?;
         }
     }
     Ok(())

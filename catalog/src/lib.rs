@@ -9,6 +9,7 @@ mod check;
 mod check_records;
 pub mod claim;
 pub mod command;
+mod copies;
 pub mod costs;
 pub mod counts;
 mod decide;

@@ -1,8 +1,8 @@
 //! Second copies of closed journal files: made among the bytes, and used when a file is damaged.
 //!
 //! Runs on a thread of its own. Invariant: a copy is durable before a claim names it, and a damaged
-//! file is in quarantine before another one takes its name. What is left to do stands in journal and
-//! facts alone: a crash anywhere in between costs nothing but doing it again.
+//! file is in quarantine before another one takes its name. What is left to do stands in journal
+//! and facts alone: a crash anywhere in between costs nothing but doing it again.
 
 use std::collections::HashSet;
 use std::io;

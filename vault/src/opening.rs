@@ -134,7 +134,8 @@ impl Locked {
     }
 }
 
-/// Opens the facts; where the journal is damaged, what can be put back is, and they are opened again.
+/// Opens the facts; where the journal is damaged, what can be put back is, and then they are opened
+/// again.
 fn open_whole(
     open: impl Fn() -> Result<Catalog, rushes_catalog::OpenError>,
     store: &Store,

@@ -173,8 +173,8 @@ impl Vault {
         }
     }
 
-    /// Reads everything at rest again, closed journal files last, from where the last scrub was stopped, until its end or
-    /// until it is told to stop.
+    /// Reads everything at rest again, closed journal files last, from where the last scrub was
+    /// stopped, until its end or until it is told to stop.
     pub fn scrub(&self, pace: Pace, stop: &AtomicBool) -> Result<(), StoreError> {
         self.store.scrub(pace, stop)?;
         let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));

@@ -144,6 +144,7 @@ fn a_scrub_heals_file_and_copy_and_no_sweep_takes_the_copy() {
     vault.sweep(everything, &never, &mut |_| ()).unwrap();
     assert!(vault.found(None, 10).unwrap().contents.is_empty(), "the copy counts as found");
     vault.close().unwrap();
+    drop(vault);
 
     for pack in fs::read_dir(data.join("packs")).unwrap() {
         let path = pack.unwrap().path();
@@ -156,6 +157,7 @@ fn a_scrub_heals_file_and_copy_and_no_sweep_takes_the_copy() {
     vault.scrub(Pace::Full, &never).unwrap();
     assert_eq!(vault.damage(), Vec::new(), "the copy");
     vault.close().unwrap();
+    drop(vault);
     fs::remove_file(&closed[0]).unwrap();
     without_derived(&data);
     assert_whole(&data, &before, made, "healed from the copy that was healed");
