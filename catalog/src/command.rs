@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::element::ElementRecord;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
+use crate::journal::KeptSegment;
 use crate::model::{Content, Generation, Identity, Revision, Role, Scope, Status, Version};
 use crate::record::{ProjectRecord, SceneRecord};
 
@@ -188,6 +189,9 @@ pub enum Command {
         /// Which contents, at most [`DIGESTS_MAX`].
         digests: Vec<Digest>,
     },
+    /// Record that a closed journal file has a second copy, which is durable. Only the daemon
+    /// itself asks this, for nobody.
+    KeepSegment(KeptSegment),
 }
 
 /// A user to be made.

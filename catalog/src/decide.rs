@@ -17,7 +17,7 @@ use crate::ids::AssetId;
 use crate::marks::once_each;
 use crate::model::{Placement, Scope, Viewer};
 use crate::tables::{AssetRow, FollowRow, Get, HistoryRow, Key, PlaceRow, VersionRow};
-use crate::{find, follow, naming, users};
+use crate::{copies, find, follow, naming, users};
 
 type Decided = Result<Vec<Fact>, CommandError>;
 
@@ -65,6 +65,7 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
         }
         Command::RestoreAsset { id } => restore_asset(viewer, *id, facts),
         Command::FreeBytes { digests } => free_bytes(digests, facts),
+        Command::KeepSegment(kept) => copies::keep(kept, facts),
     }
 }
 

@@ -104,7 +104,7 @@ impl Catalog {
         let sequencer = Sequencer {
             journal,
             reader: Arc::clone(&reader),
-            disk,
+            disk: Arc::clone(&disk),
             tables: Arc::clone(&tables),
             clock,
             state: Arc::clone(&state),
@@ -114,7 +114,7 @@ impl Catalog {
         let sequencer =
             GroupCommit::start("sequencer", BATCH, sequencer).map_err(OpenError::Thread)?;
         let derived = Mutex::new(Some(derived));
-        Ok(Self { tables, reader, sequencer, state, search, derived })
+        Ok(Self { tables, reader, disk, sequencer, state, search, derived })
     }
 
     /// Stops recording, closes the tables and leaves the marker of a clean stop. Queries fail from

@@ -23,7 +23,7 @@ pub use overlay::{Get, Nothing, Overlay, Scan};
 pub use rows::{
     AssetRow, Cause, ClaimRow, ContentRow, CostRow, CostsOf, CostsRow, Deletion, ElementRow,
     FollowRow, HistoryRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
-    SceneCountRow, SceneRow, SumRow, TallyRow, UserRow, VersionRow,
+    SceneCountRow, SceneRow, SegmentRow, SumRow, TallyRow, UserRow, VersionRow,
 };
 
 use crate::line::{Head, Sum};
