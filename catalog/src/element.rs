@@ -210,6 +210,16 @@ impl ElementRecord {
         }
     }
 
+    /// What it is called; `None` for a prompt.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Character(figure) | Self::Location(figure) => Some(&figure.name),
+            Self::Mood(mood) => Some(&mood.name),
+            Self::Timeline(timeline) => Some(&timeline.name),
+            Self::Prompt(_) => None,
+        }
+    }
+
     /// With a change merged into its record (RFC 7396).
     pub fn patched(&self, patch: &Map<String, Value>) -> Result<Self, serde_json::Error> {
         Ok(match self {
