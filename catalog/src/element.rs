@@ -27,7 +27,7 @@ pub enum ElementKind {
 }
 
 /// An element, as clients name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct ElementRef {
     /// Its kind.
     pub kind: ElementKind,

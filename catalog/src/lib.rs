@@ -65,7 +65,7 @@ pub use open::{OpenError, Options};
 pub use past::ProjectPast;
 pub use records::QueryError;
 pub use sequencer::{Committed, Outcome, Publish, Written};
-pub use shelves::{Links, ShelfOf};
+pub use shelves::{AssetLine, Links, ShelfOf};
 
 /// The facts of one data directory.
 #[derive(Debug)]

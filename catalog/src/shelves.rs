@@ -3,18 +3,22 @@
 //!
 //! Invariant: an answer is one range scan and a look-up for each line; no claim is read.
 
+use rushes_digest::Digest;
+
 use crate::Catalog;
 use crate::element::ElementRef;
 use crate::find;
 use crate::folders::folded;
 use crate::ids::{AssetId, ElementId, ProjectId, UserId};
-use crate::model::{
-    Asset, ElementEntry, ElementKind, Revision, ShelfEntry, VersionContent, Viewer,
-};
+use crate::model::{ElementEntry, ElementKind, Revision, ShelfEntry, VersionContent, Viewer};
+use crate::naming;
 use crate::query::{Answer, ROWS_MAX};
 use crate::tables::{AssetRow, ElementRow, Get, Key, LinkRow, PlaceRow, ShelfRow, Snapshot};
 
 pub use crate::tables::ShelfOf;
+
+/// The line of an asset, its words, and whether it is deleted.
+pub type AssetLine = (ShelfEntry, Vec<(ShelfOf, String)>, bool);
 
 /// In which direction lineage is followed, one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -145,38 +149,42 @@ impl Catalog {
     }
 
     /// Whether an asset was made from another one, or another one from it, whatever became of that.
-    pub fn has_links(&self, viewer: Viewer, asset: AssetId, links: Links) -> Answer<bool> {
-        let prefix = links.prefix(viewer.user, asset);
-        Ok(!self.tables.read()?.scan::<LinkRow>(&prefix, None, 1)?.is_empty())
-    }
-
-    /// The line of an asset; `None` while it is deleted or has no bytes.
-    pub fn shelf_entry(&self, viewer: Viewer, id: AssetId) -> Answer<Option<ShelfEntry>> {
-        Ok(entries(viewer.user, [id], &self.tables.read()?)?.pop())
-    }
-
-    /// The words that an asset has or had when it was deleted.
-    pub fn shelf_words(&self, viewer: Viewer, id: AssetId) -> Answer<Vec<(ShelfOf, String)>> {
-        let row = self.tables.read()?.get::<AssetRow>(&Key::asset(viewer.user, id))?;
-        let words = |row: AssetRow| {
-            let tags = row.tags.into_iter().map(|tag| (ShelfOf::Tag, tag));
-            tags.chain([(ShelfOf::Kind, row.kind)]).collect()
-        };
-        Ok(row.map(words).unwrap_or_default())
-    }
-
-    /// An asset whose bytes are still there although it may be deleted.
-    pub fn kept_asset(&self, viewer: Viewer, id: AssetId) -> Answer<Option<Asset>> {
-        let row = {
-            let tables = self.tables.read()?;
-            let row = tables.get::<AssetRow>(&Key::asset(viewer.user, id))?;
-            let Some(row) = row else { return Ok(None) };
-            if !crate::naming::is_kept(viewer.user, &row, &tables)? {
-                return Ok(None);
+    pub fn has_links(&self, viewer: Viewer, asset: AssetId) -> Answer<bool> {
+        let tables = self.tables.read()?;
+        for links in [Links::Sources, Links::Uses] {
+            if !tables.scan::<LinkRow>(&links.prefix(viewer.user, asset), None, 1)?.is_empty() {
+                return Ok(true);
             }
-            row
-        };
-        self.asset_now(&row).map(Some)
+        }
+        Ok(false)
+    }
+
+    /// The lines of assets, without those that are deleted or have no bytes.
+    pub fn shelf_entries(
+        &self,
+        viewer: Viewer,
+        ids: impl IntoIterator<Item = AssetId>,
+    ) -> Answer<Vec<ShelfEntry>> {
+        entries(viewer.user, ids, &self.tables.read()?)
+    }
+
+    /// The line of an asset that has or had bytes, the words that it has or had when it was
+    /// deleted, and whether it is deleted.
+    pub fn asset_line(&self, viewer: Viewer, id: AssetId) -> Answer<Option<AssetLine>> {
+        let row = self.tables.read()?.get::<AssetRow>(&Key::asset(viewer.user, id))?;
+        let Some(row) = row else { return Ok(None) };
+        let tags = row.tags.iter().map(|tag| (ShelfOf::Tag, tag.clone()));
+        let words = tags.chain([(ShelfOf::Kind, row.kind.clone())]).collect();
+        let is_deleted = row.deleted.is_some();
+        Ok(entry(id, row).map(|entry| (entry, words, is_deleted)))
+    }
+
+    /// Whether an asset has a content whose bytes are still there, although it may be deleted.
+    pub fn is_kept(&self, viewer: Viewer, id: AssetId, digest: &Digest) -> Answer<bool> {
+        let tables = self.tables.read()?;
+        let row = tables.get::<AssetRow>(&Key::asset(viewer.user, id))?;
+        let Some(row) = row.filter(|row| row.digest() == Some(*digest)) else { return Ok(false) };
+        Ok(naming::is_kept(viewer.user, &row, &tables)?)
     }
 }
 
@@ -197,15 +205,13 @@ fn entries(
     let mut found = Vec::new();
     for id in ids {
         let row = tables.get::<AssetRow>(&Key::asset(owner, id))?;
+        let row = row.filter(|row| row.deleted.is_none());
         found.extend(row.and_then(|row| entry(id, row)));
     }
     Ok(found)
 }
 
 fn entry(asset: AssetId, row: AssetRow) -> Option<ShelfEntry> {
-    if row.deleted.is_some() {
-        return None;
-    }
     let digest = row.digest()?;
     let (_, size, extension) = row.content?;
     Some(ShelfEntry {

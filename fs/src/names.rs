@@ -4,13 +4,23 @@
 //! folder share a name, whatever the case: keys are unique like that and leave the records' names
 //! free (`AssetKey`), and what follows the last dot of a current file's name is its extension.
 
+use rushes_vault::folders;
 use rushes_vault::ids::AssetKey;
-use rushes_vault::model::{Version, VersionEntry};
+use rushes_vault::model::{ElementKind, Part, Revision, Scope, ShelfEntry, Version, VersionEntry};
+use rushes_vault::shelves::Place;
 
 /// The record of a project.
 pub const PROJECT_RECORD: &str = "project.json";
 /// The record of a scene.
 pub const SCENE_RECORD: &str = "scene.json";
+/// What a project should become.
+pub const STORYBOARD: &str = "storyboard.json";
+/// The folder of a project's own current files.
+pub const ASSETS: &str = "assets";
+/// The folder of what a version was made from.
+pub const SOURCES: &str = "sources";
+/// The folder of what was made from a version.
+pub const USED_IN: &str = "used-in";
 /// The folder of the scenes.
 pub const SCENES: &str = "scenes";
 /// The folder of the versions.
@@ -22,9 +32,106 @@ const EXTENSION_BYTES_MAX: usize = 16;
 /// What is shown in the place of an extension that could be more, or is none.
 const EXTENSION_UNKNOWN: &str = "bin";
 
+/// What comes between a key and an extension that together would be the record's name.
+const CONTENT: &str = ".content";
+/// What an asset is called whose file's name says nothing.
+const UNNAMED: &str = "unnamed";
+/// Longest name that says where an asset comes from, in bytes.
+const LINKED_BYTES_MAX: usize = 240;
+
 /// The name of a history's current file.
 pub fn current(key: &AssetKey, extension: &str) -> String {
     format!("{key}.{}", shown_extension(extension))
+}
+
+/// The same beside a record of a scope: where the record has that name, `.content` comes between.
+pub fn current_in(scope: &Scope, key: &AssetKey, extension: &str) -> String {
+    let stem = record(scope).trim_end_matches(".json");
+    let extension = shown_extension(extension);
+    let folded = key.folded();
+    let plain = folded.trim_end_matches(CONTENT);
+    if plain == stem && extension.eq_ignore_ascii_case("json") {
+        return format!("{key}{CONTENT}.{extension}");
+    }
+    format!("{key}.{extension}")
+}
+
+/// The keys that the name of a current file may begin with.
+pub fn keys_of_current(name: &str) -> impl Iterator<Item = AssetKey> {
+    let stem = name.rsplit_once('.').map(|(stem, _)| stem);
+    let plain = stem.and_then(|stem| stem.strip_suffix(CONTENT));
+    stem.into_iter().chain(plain).filter_map(|stem| stem.parse().ok())
+}
+
+/// The record of a scope.
+pub const fn record(scope: &Scope) -> &'static str {
+    match scope.part {
+        None => PROJECT_RECORD,
+        Some(Part::Scene(_)) => SCENE_RECORD,
+        Some(Part::Character(_)) => "character.json",
+        Some(Part::Location(_)) => "location.json",
+        Some(Part::Mood(_)) => "mood.json",
+    }
+}
+
+/// The folder of a project's elements of a kind, where they have folders.
+pub const fn elements(kind: ElementKind) -> Option<&'static str> {
+    match kind {
+        ElementKind::Character => Some("characters"),
+        ElementKind::Location => Some("locations"),
+        ElementKind::Mood => Some("moods"),
+        ElementKind::Timeline | ElementKind::Prompt => None,
+    }
+}
+
+/// The kind whose folder has a name.
+pub fn kind_of_elements(name: &str) -> Option<ElementKind> {
+    ElementKind::ALL.into_iter().find(|kind| elements(*kind) == Some(name))
+}
+
+/// The folder of a version's lineage: `v002`.
+pub fn lineage(version: Version) -> String {
+    version_stem(version)
+}
+
+/// An asset among others of all projects: what its file was called when it came, and the claim that
+/// made it, which no other has: `den at dusk-1042.png`.
+pub fn shelved(entry: &ShelfEntry) -> String {
+    let stem = match entry.filename.rsplit_once('.') {
+        Some((stem, extension)) if is_extension(extension) => stem,
+        _ => entry.filename.as_str(),
+    };
+    let (title, revision) = (folders::title(stem, UNNAMED), entry.revision);
+    format!("{title}-{revision}.{}", shown_extension(&entry.content.extension))
+}
+
+/// The claim that the name of such an asset ends in.
+pub fn revision_of(name: &str) -> Option<Revision> {
+    let (stem, _) = name.rsplit_once('.')?;
+    let (_, digits) = stem.rsplit_once('-')?;
+    let is_plain = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_plain { digits.parse().ok() } else { None }
+}
+
+/// An asset beside what was made from it, named after where it comes from:
+/// `scene-2.scene_start_frame.v003.png`; from another project with that before it. One that is in no
+/// history is called as it is among all.
+pub fn linked(entry: &ShelfEntry, place: Option<&Place>, is_other_project: bool) -> String {
+    let Some(placement) = &entry.placement else { return shelved(entry) };
+    let mut name = String::new();
+    if is_other_project {
+        name = format!("{}.", placement.scope.project);
+    }
+    match place {
+        None | Some(Place::Project) => {}
+        Some(Place::Scene(number)) => name = format!("{name}scene-{number}."),
+        Some(Place::Element(element)) => {
+            name = format!("{name}{}-{}.", element.kind.word(), element.folder);
+        }
+    }
+    let (key, version) = (&placement.asset_key, version_stem(placement.version));
+    let name = format!("{name}{key}.{version}.{}", shown_extension(&entry.content.extension));
+    if name.len() <= LINKED_BYTES_MAX { name } else { shelved(entry) }
 }
 
 /// The key that the name of a current file begins with.
@@ -101,9 +208,12 @@ fn version_stem(version: Version) -> String {
 
 /// The extension as it is shown: never a path, and without a dot.
 fn shown_extension(extension: &str) -> &str {
-    let fine = (1..=EXTENSION_BYTES_MAX).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte));
-    if fine { extension } else { EXTENSION_UNKNOWN }
+    if is_extension(extension) { extension } else { EXTENSION_UNKNOWN }
+}
+
+fn is_extension(extension: &str) -> bool {
+    (1..=EXTENSION_BYTES_MAX).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte))
 }
 
 #[cfg(test)]

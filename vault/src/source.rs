@@ -10,11 +10,14 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
+use rushes_catalog::element::ElementRef;
 use rushes_catalog::ids::{AssetId, AssetKey, ProjectId, SceneId};
 use rushes_catalog::model::{
-    HistoryEntry, Project, Revision, Scene, Scope, Version, VersionEntry, Viewer,
+    ElementEntry, HistoryEntry, Project, Revision, Scene, Scope, Version, VersionEntry, Viewer,
 };
 use rushes_digest::Digest;
+
+use crate::shelves::Shelves;
 
 /// A record that is shown as a JSON file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,6 +26,10 @@ pub enum RecordOf {
     Project(ProjectId),
     /// `scene.json`: the scene and its histories in short.
     Scene(ProjectId, SceneId),
+    /// `storyboard.json`: what a project should become.
+    Storyboard(ProjectId),
+    /// `character.json`, `location.json`, `mood.json`: the element and its histories in short.
+    Element(ProjectId, ElementRef),
     /// `v001.json`, `v003.failed.json`, `v002.deleted.json`: the asset.
     Asset(AssetId),
 }
@@ -63,6 +70,8 @@ pub struct Change {
 pub enum Touched {
     /// A project was made, deleted or restored, or its record changed.
     Project(Viewer, ProjectId),
+    /// An element was made, deleted or restored, or its record changed.
+    Element(Viewer, ProjectId, ElementEntry),
     /// A scene was made, deleted or restored, or its record changed.
     Scene(Viewer, ProjectId, u32),
     /// The scenes of a project have other numbers.
@@ -72,6 +81,8 @@ pub enum Touched {
     /// A version of a history was deleted or restored: what stands for the history may be another
     /// one, and the version's own names are others. The scene's number comes with it.
     Version(Viewer, Scope, Option<u32>, AssetKey, Version),
+    /// An asset was made (true), or it is not what it was: it was changed, placed, deleted or restored.
+    Asset(Viewer, AssetId, bool),
     /// A content is referenced by the viewer now, or no more.
     Blob(Viewer, Digest),
     /// Too much changed to name: everything may have.
@@ -79,7 +90,7 @@ pub enum Touched {
 }
 
 /// What stands behind the folder.
-pub trait Source: Send + Sync + fmt::Debug + 'static {
+pub trait Source: Shelves + Send + Sync + fmt::Debug + 'static {
     /// Projects by id, after a cursor. Ids compare folded to lower case.
     fn projects(
         &self,
