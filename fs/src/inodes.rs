@@ -4,12 +4,12 @@
 //! has one number for as long as the kernel or an open file holds it, and everything that the
 //! kernel may have cached is in the table.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rushes_vault::model::Viewer;
 
-use crate::node::{Node, ROOT_INO};
+use crate::node::{Node, ROOT_INO, Shelf};
 use crate::view::Found;
 
 /// Numbers tried for a node. All of them taken by others does not happen: the numbers are spread
@@ -29,6 +29,8 @@ struct Table {
     /// The live current files of a history, by the number that its folder would have: more than
     /// one while an old one is still held.
     currents: HashMap<u64, Vec<u64>>,
+    /// The live folders of kinds of media and tags.
+    shelves: HashSet<u64>,
 }
 
 #[derive(Debug)]
@@ -61,8 +63,30 @@ impl Inodes {
         if let Some(history) = history_of(&found.node) {
             table.currents.entry(history.ino(self.viewer)).or_default().push(ino);
         }
+        if let Node::Shelf(_) = found.node {
+            table.shelves.insert(ino);
+        }
         table.entries.insert(ino, Entry { found: found.clone(), lookups: 1, opens: 0 });
         Some(ino)
+    }
+
+    /// Takes note of other attributes of a node, and gives its number, if the kernel knows it.
+    pub fn refresh(&self, found: &Found) -> Option<u64> {
+        let mut table = self.table();
+        let ino = table.live(found.node.ino(self.viewer), &found.node)?;
+        table.entries.get_mut(&ino)?.found.attr = found.attr;
+        Some(ino)
+    }
+
+    /// The folders of kinds of media and tags that the kernel may know.
+    pub fn shelves(&self) -> Vec<Arc<Shelf>> {
+        let table = self.table();
+        let nodes = table.shelves.iter().filter_map(|ino| table.entries.get(ino));
+        let one = |entry: &Entry| match &entry.found.node {
+            Node::Shelf(one) => Some(Arc::clone(one)),
+            _ => None,
+        };
+        nodes.filter_map(one).collect()
     }
 
     /// The number of a node for a listing that counts no lookup.
@@ -149,6 +173,7 @@ impl Table {
             return;
         }
         let Some(entry) = self.entries.remove(&ino) else { return };
+        self.shelves.remove(&ino);
         if let Some(history) = history_of(&entry.found.node) {
             let key = history.ino(viewer);
             if let Some(numbers) = self.currents.get_mut(&key) {
@@ -167,7 +192,7 @@ fn probes(base: u64) -> impl Iterator<Item = u64> {
 
 fn history_of(node: &Node) -> Option<Node> {
     match node {
-        Node::Current { history, .. } => Some(Node::History(std::sync::Arc::clone(history))),
+        Node::Current { history, .. } => Some(Node::History(Arc::clone(history))),
         _ => None,
     }
 }

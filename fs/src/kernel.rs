@@ -18,10 +18,10 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, SystemTime};
 
 use fuser::{
-    AccessFlags, BackingId, BsdFileFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation,
-    INodeNo, InitFlags, IoctlFlags, KernelConfig, LockOwner, OpenFlags, RenameFlags, ReplyAttr,
-    ReplyCreate, ReplyData, ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyIoctl,
-    ReplyLseek, ReplyOpen, ReplyStatfs, ReplyXattr, Request, TimeOrNow,
+    AccessFlags, BackingId, BsdFileFlags, Errno, FileHandle, Filesystem, Generation, INodeNo,
+    InitFlags, IoctlFlags, KernelConfig, LockOwner, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate,
+    ReplyData, ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyIoctl, ReplyLseek,
+    ReplyOpen, ReplyStatfs, ReplyXattr, Request, TimeOrNow,
 };
 
 use crate::mode::{Mode, ModeState};
@@ -111,7 +111,9 @@ impl Filesystem for Kernel {
 
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         match guarded("lookup", || self.tree.lookup(parent.0, name)) {
-            Ok((ino, attr)) => reply.entry(&TTL, &self.shown(ino, &attr), Generation(0)),
+            Ok((ino, attr)) => {
+                reply.entry(&shown::ttl(&attr), &self.shown(ino, &attr), Generation(0));
+            }
             // Without a time: what is not there is asked for again, so it appears at once.
             Err(errno) => reply.error(errno),
         }
@@ -163,9 +165,12 @@ impl Filesystem for Kernel {
     }
 
     fn opendir(&self, _: &Request, ino: INodeNo, _: OpenFlags, reply: ReplyOpen) {
-        let kept = FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE;
-        match guarded("opendir", || self.tree.open_folder(ino.0)) {
-            Ok(handle) => reply.opened(FileHandle(handle), kept),
+        let opened = guarded("opendir", || {
+            let kept = shown::kept(&self.tree.attr(ino.0)?);
+            Ok((self.tree.open_folder(ino.0)?, kept))
+        });
+        match opened {
+            Ok((handle, kept)) => reply.opened(FileHandle(handle), kept),
             Err(errno) => reply.error(errno),
         }
     }

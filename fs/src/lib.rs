@@ -9,13 +9,16 @@ mod handles;
 mod inodes;
 mod invalidate;
 mod kernel;
+mod lineage;
 mod list;
 mod mode;
 mod mount;
 mod mountinfo;
 mod names;
 mod node;
+mod parts;
 mod session;
+mod shelves;
 mod tree;
 mod view;
 

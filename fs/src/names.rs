@@ -39,13 +39,9 @@ const UNNAMED: &str = "unnamed";
 /// Longest name that says where an asset comes from, in bytes.
 const LINKED_BYTES_MAX: usize = 240;
 
-/// The name of a history's current file.
-pub fn current(key: &AssetKey, extension: &str) -> String {
-    format!("{key}.{}", shown_extension(extension))
-}
-
-/// The same beside a record of a scope: where the record has that name, `.content` comes between.
-pub fn current_in(scope: &Scope, key: &AssetKey, extension: &str) -> String {
+/// The name of a history's current file. Where the record beside it has that name, `.content` comes
+/// between.
+pub fn current(scope: &Scope, key: &AssetKey, extension: &str) -> String {
     let stem = record(scope).trim_end_matches(".json");
     let extension = shown_extension(extension);
     let folded = key.folded();
@@ -134,12 +130,6 @@ pub fn linked(entry: &ShelfEntry, place: Option<&Place>, is_other_project: bool)
     if name.len() <= LINKED_BYTES_MAX { name } else { shelved(entry) }
 }
 
-/// The key that the name of a current file begins with.
-pub fn key_of_current(name: &str) -> Option<AssetKey> {
-    let (key, _) = name.rsplit_once('.')?;
-    key.parse().ok()
-}
-
 /// The name of a version's content: `v001.mp4`. Of a JSON content: `v001.content.json`, because
 /// its record is `v001.json`.
 pub fn version_content(version: Version, extension: &str) -> String {
@@ -218,16 +208,23 @@ fn is_extension(extension: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rushes_vault::ids::ElementId;
+
     use super::*;
 
     fn key(text: &str) -> AssetKey {
         text.parse().unwrap()
     }
 
+    fn scope(part: Option<Part>) -> Scope {
+        Scope { project: "fox".parse().unwrap(), part }
+    }
+
     #[test]
     fn names_are_what_they_say() {
-        assert_eq!(current(&key("scene_video"), "mp4"), "scene_video.mp4");
-        assert_eq!(current(&key("Take 2"), "png"), "Take 2.png");
+        let project = scope(None);
+        assert_eq!(current(&project, &key("scene_video"), "mp4"), "scene_video.mp4");
+        assert_eq!(current(&project, &key("Take 2"), "png"), "Take 2.png");
         assert_eq!(version_content(1, "mp4"), "v001.mp4");
         assert_eq!(version_content(1, "json"), "v001.content.json");
         assert_eq!(version_content(1234, "mp4"), "v1234.mp4");
@@ -240,8 +237,8 @@ mod tests {
     fn a_name_leads_back_to_its_key() {
         for text in ["a", "a.png", "Take 2", "x (12345678)", "scenes", "ฉาก"] {
             for extension in ["png", "json", "", "tar.gz"] {
-                let name = current(&key(text), extension);
-                assert_eq!(key_of_current(&name), Some(key(text)), "{name}");
+                let name = current(&scope(None), &key(text), extension);
+                assert!(keys_of_current(&name).any(|found| found == key(text)), "{name}");
             }
         }
     }
@@ -249,8 +246,27 @@ mod tests {
     #[test]
     fn no_current_file_has_the_name_of_what_lies_beside_it() {
         for name in [PROJECT_RECORD, SCENE_RECORD, "Scene.JSON", SCENES, VERSIONS] {
-            assert_eq!(key_of_current(name), None, "{name}");
+            assert_eq!(keys_of_current(name).next(), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_current_file_makes_room_for_the_record_beside_it() {
+        let mood = scope(Some(Part::Mood(ElementId::from_bytes([1; 16]))));
+        let keys = ["mood", "Mood", "mood.content", "character", "mood.x"];
+        let names: Vec<_> = keys.iter().map(|text| current(&mood, &key(text), "json")).collect();
+        let expected = [
+            "mood.content.json",
+            "Mood.content.json",
+            "mood.content.content.json",
+            "character.json",
+            "mood.x.json",
+        ];
+        assert_eq!(names, expected);
+        for (text, name) in keys.iter().zip(&names) {
+            assert!(keys_of_current(name).any(|found| found == key(text)), "{name}");
+        }
+        assert_eq!(current(&mood, &key("mood"), "png"), "mood.png");
     }
 
     #[test]

@@ -154,6 +154,14 @@ impl Node {
         }
     }
 
+    /// The asset, where it is one's content.
+    pub fn asset(&self) -> Option<AssetId> {
+        match self {
+            Self::Current { asset, .. } | Self::Version { asset, .. } => Some(*asset),
+            _ => None,
+        }
+    }
+
     /// The folder above, for `..`; `None` for a file, which may have several.
     pub fn above(&self) -> Option<Self> {
         match self {
@@ -177,7 +185,7 @@ impl Node {
             Self::History(history) => Some(Self::Versions(Arc::clone(&history.owner))),
             Self::Lineage(made) => Some(Self::History(Arc::clone(&made.history))),
             Self::Links(made, _) => Some(Self::Lineage(Arc::clone(made))),
-            Self::Shelf(shelf) => Some(Self::Shelves(shelf.of)),
+            Self::Shelf(one) => Some(Self::Shelves(one.of)),
             Self::Search(_) => Some(Self::Searches),
             _ => None,
         }
@@ -209,9 +217,9 @@ impl Node {
             Self::Links(made, Links::Sources) => identity.add(b"sources").made(made),
             Self::Links(made, Links::Uses) => identity.add(b"used in").made(made),
             Self::Shelves(of) => identity.add(b"shelves").add(&[of.tag()]),
-            Self::Shelf(shelf) => {
-                let (word, folder) = (shelf.word.as_bytes(), shelf.folder.as_bytes());
-                identity.add(b"shelf").add(&[shelf.of.tag()]).add(word).add(folder)
+            Self::Shelf(one) => {
+                let (word, folder) = (one.word.as_bytes(), one.folder.as_bytes());
+                identity.add(b"shelf").add(&[one.of.tag()]).add(word).add(folder)
             }
             Self::Recent => identity.add(b"recent"),
             Self::Searches => identity.add(b"searches"),

@@ -4,6 +4,7 @@
 
 use fuser::{FileType, Generation, INodeNo, ReplyDirectory, ReplyDirectoryPlus};
 
+use super::shown::ttl;
 use super::{Kernel, TTL, guarded};
 use crate::node::Attr;
 use crate::tree::Row;
@@ -60,7 +61,8 @@ impl Kernel {
         };
         let Some(ino) = self.tree.inodes.look_up(found) else { return false };
         let attr = self.shown(ino, &found.attr);
-        let full = reply.add(INodeNo(ino), row.next, &row.name, &TTL, &attr, Generation(0));
+        let ttl = ttl(&found.attr);
+        let full = reply.add(INodeNo(ino), row.next, &row.name, &ttl, &attr, Generation(0));
         if full {
             self.tree.inodes.forget(ino, 1);
         }
