@@ -23,6 +23,8 @@ mod tree;
 mod view;
 
 #[cfg(test)]
+mod beside_tests;
+#[cfg(test)]
 #[expect(clippy::missing_panics_doc, reason = "it panics when a test is wrong")]
 pub mod fake;
 #[cfg(test)]
