@@ -82,6 +82,8 @@ pub enum Command {
     DeleteProject {
         /// Which one.
         id: ProjectId,
+        /// Only when this is its revision.
+        expected: Option<Revision>,
     },
     /// Restore a deleted project; restoring one that is not deleted changes nothing.
     RestoreProject {
@@ -110,6 +112,8 @@ pub enum Command {
         project: ProjectId,
         /// Which one.
         scene: SceneRef,
+        /// Only when this is its revision.
+        expected: Option<Revision>,
     },
     /// Restore a deleted scene; restoring one that is not deleted changes nothing.
     RestoreScene {
@@ -147,6 +151,8 @@ pub enum Command {
         project: ProjectId,
         /// Which one.
         element: ElementRef,
+        /// Only when this is its revision.
+        expected: Option<Revision>,
     },
     /// Restore a deleted element; restoring one that is not deleted changes nothing.
     RestoreElement {
@@ -177,6 +183,8 @@ pub enum Command {
     DeleteAsset {
         /// Which one.
         id: AssetId,
+        /// Only when this is its revision.
+        expected: Option<Revision>,
     },
     /// Restore a deleted asset; restoring one that is not deleted changes nothing.
     RestoreAsset {

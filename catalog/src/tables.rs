@@ -4,6 +4,7 @@
 //! are always exactly some prefix of the journal. Values are keys, positions and a few small facts,
 //! never records. A query holds the gate, so it never sees half a line.
 
+mod database;
 mod entries;
 mod error;
 mod keys;
@@ -12,7 +13,6 @@ mod overlay;
 mod redo;
 mod rows;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
@@ -28,13 +28,11 @@ pub use rows::{
 };
 
 use crate::line::{Head, Sum};
+use database::Database;
 use layers::{Layers, Stack};
-use redo::Redo;
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
 const LAYOUT: u8 = 10;
-/// Pages that sled keeps in memory, in bytes.
-const CACHE_BYTES: u64 = 64 << 20;
 
 impl From<sled::Error> for TablesError {
     fn from(error: sled::Error) -> Self {
@@ -53,12 +51,9 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Opens the database in a directory. A panic of sled is an error like any other.
+    /// Opens the database in a directory.
     pub fn open(path: &Path) -> Result<Self> {
-        let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES);
-        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
-        let db = opened.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??;
-        let layers = Layers::over(db, Redo::beside(path), Key::stamp().into_bytes())?;
+        let layers = Layers::over(Database::at(path), Key::stamp().into_bytes())?;
         let layers = Arc::new(layers);
         let settled = Arc::clone(&layers);
         let settler = std::thread::Builder::new().name("tables".to_owned());

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use sled::IVec;
 
+use super::database::Database;
 use super::error::TablesError;
 use super::overlay::Changes;
 use super::redo::{self, Redo};
@@ -25,6 +26,9 @@ const SETTLED_BYTES: usize = 2 << 20;
 /// Bytes of rows from which on the next line waits: a layer that is being written may hold as many
 /// again.
 const HELD_BYTES_MAX: usize = 8 << 20;
+/// Bytes of rows that are written before sled is opened again, while queries wait for half a second
+/// or so: it logs about twice as much, which it reads at the next start after a kill.
+const LOGGED_BYTES_MAX: usize = 128 << 20;
 /// What a row takes in memory besides its key and value, in bytes.
 const ROW_BYTES: usize = 64;
 
@@ -40,6 +44,7 @@ pub struct Layers {
     gate: RwLock<Stack>,
     /// The key of the row that says how far a layer goes.
     stamp: Vec<u8>,
+    database: Database,
     redo: Redo,
     held: Mutex<Held>,
     changed: Condvar,
@@ -58,6 +63,8 @@ pub struct Stack {
 struct Held {
     /// Of the fresh layer.
     bytes: usize,
+    /// Written since sled was opened.
+    logged: usize,
     is_closing: bool,
     failed: Option<String>,
 }
@@ -65,7 +72,8 @@ struct Held {
 impl Layers {
     /// Nothing above a database yet. A layer that a kill left half written is made whole; an error
     /// says that the tables must be made anew.
-    pub fn over(db: sled::Db, redo: Redo, stamp: Vec<u8>) -> Result<Self> {
+    pub fn over(database: Database, stamp: Vec<u8>) -> Result<Self> {
+        let (db, redo) = (database.open()?, Redo::beside(database.path()));
         if let Some(layer) = redo.read()? {
             let there = db.get(&stamp)?.map(|there| there.to_vec());
             // The stamp goes in last: with it, all is there.
@@ -79,7 +87,7 @@ impl Layers {
         }
         let stack = Stack { fresh: Layer::new(), settling: Arc::default(), db: Some(db) };
         let (held, changed) = (Mutex::default(), Condvar::new());
-        Ok(Self { gate: RwLock::new(stack), stamp, redo, held, changed })
+        Ok(Self { gate: RwLock::new(stack), stamp, database, redo, held, changed })
     }
 
     /// Puts changes on top, all at once. Waits while too much is held.
@@ -159,13 +167,26 @@ impl Layers {
         let (layer, db) = {
             let mut stack = self.gate.write().unwrap_or_else(PoisonError::into_inner);
             stack.settling = Arc::new(std::mem::take(&mut stack.fresh));
-            self.lock().bytes = 0;
+            let mut held = self.lock();
+            held.logged += std::mem::take(&mut held.bytes);
+            drop(held);
             (Arc::clone(&stack.settling), stack.db.clone().ok_or(TablesError::Closed)?)
         };
         self.changed.notify_all();
         // A panic of sled is an error like any other.
-        catch_unwind(AssertUnwindSafe(|| self.write(&layer, &db)))
-            .map_err(|_| TablesError::Failed("sled panicked".to_owned()))?
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(&layer, &db)));
+        drop(db);
+        written.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??;
+        if self.lock().logged >= LOGGED_BYTES_MAX { self.reopen() } else { Ok(()) }
+    }
+
+    /// Closes and opens sled, while every query waits.
+    fn reopen(&self) -> Result<()> {
+        let mut stack = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        let db = stack.db.take().ok_or(TablesError::Closed)?;
+        stack.db = Some(self.database.reopen(db)?);
+        self.lock().logged = 0;
+        Ok(())
     }
 
     /// The layer stays in memory until the next one settles: what just changed is asked for soon.
@@ -271,13 +292,14 @@ impl<U: Iterator<Item = Found>, L: Iterator<Item = Found>> Iterator for Over<U, 
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use proptest::prelude::*;
 
     use super::*;
 
     fn open(folder: &std::path::Path) -> Layers {
-        let db = sled::Config::new().path(folder).open().unwrap();
-        Layers::over(db, Redo::beside(folder), b"!".to_vec()).unwrap()
+        Layers::over(Database::at(folder), b"!".to_vec()).unwrap()
     }
 
     fn settled(layers: &Layers) {
@@ -418,6 +440,29 @@ mod tests {
     }
 
     #[test]
+    fn much_that_was_written_opens_sled_again_with_everything_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let layers = open(folder.path());
+        layers.put(line("1", &[("a", Some("x")), ("b", Some("x"))])).unwrap();
+        layers.settle_once().unwrap();
+        let noted = || {
+            fs::read_dir(folder.path())
+                .unwrap()
+                .any(|entry| entry.unwrap().file_name().to_string_lossy().starts_with("snap."))
+        };
+        assert!(!noted(), "sled wrote where its pages are by itself");
+        layers.lock().logged = LOGGED_BYTES_MAX;
+        layers.put(line("2", &[("c", Some("x")), ("a", None)])).unwrap();
+        layers.settle_once().unwrap();
+        assert!(noted());
+        assert_eq!(layers.lock().logged, 0);
+        assert_eq!(keys(&layers), "!bc");
+        layers.put(line("3", &[("d", Some("x"))])).unwrap();
+        settled(&layers);
+        assert_eq!(keys(&open(folder.path())), "!bcd");
+    }
+
+    #[test]
     fn a_layer_of_other_tables_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let layers = open(folder.path());
@@ -425,8 +470,7 @@ mod tests {
         settled(&layers);
         let layer = redo::Layer { from: Some(b"7".to_vec()), to: b"8".to_vec(), rows: Vec::new() };
         Redo::beside(folder.path()).write(&layer).unwrap();
-        let db = sled::Config::new().path(folder.path()).open().unwrap();
-        assert!(Layers::over(db, Redo::beside(folder.path()), b"!".to_vec()).is_err());
+        assert!(Layers::over(Database::at(folder.path()), b"!".to_vec()).is_err());
     }
 
     #[test]
@@ -435,7 +479,7 @@ mod tests {
         let layers = open(folder.path());
         layers.put(line("1", &[("a", Some("x"))])).unwrap();
         // No file can take the place of a directory.
-        std::fs::create_dir(folder.path().join("layer")).unwrap();
+        fs::create_dir(folder.path().join("layer")).unwrap();
         layers.finish();
         layers.settle();
         assert!(matches!(layers.put(line("2", &[])), Err(TablesError::Failed(_))));
