@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use rushes_vault::folders::{STEM_BYTES_MAX, folded, free, slug, title};
 use rushes_vault::model::ElementKind;
 
 use crate::fake::beside::element;
@@ -114,4 +118,98 @@ fn a_deleted_asset_is_in_no_list() {
     let sources = names(&view, &format!("{MADE}/sources"));
     assert_eq!((sources.len(), sources[1].as_str()), (5, "mood-dusk.frame.v001.png"));
     assert_eq!(find(&view, "projects/fox/scenes/2/versions/frame/v001"), None);
+}
+
+/// Whether a name is one on ext4, NTFS (Naming Files, Microsoft Learn) and APFS.
+fn is_fine(name: &str) -> bool {
+    let reserved = ["CON", "PRN", "AUX", "NUL", "COM1", "LPT1", "COM¹"];
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_uppercase();
+    (1..=255).contains(&name.len())
+        && name.encode_utf16().count() <= 255
+        && !name.starts_with(['.', ' '])
+        && !name.ends_with(['.', ' '])
+        && !name.chars().any(|c| c.is_control() || "/\\:*?\"<>|".contains(c))
+        && !reserved.contains(&stem.as_str())
+        && (name == "unnamed" || title(name, "") == short(name))
+}
+
+/// What [`title`] makes of a name that is composed and fine, which it leaves as it is but for its end.
+fn short(name: &str) -> String {
+    if name.len() > STEM_BYTES_MAX { title(name, "") } else { name.to_owned() }
+}
+
+fn hostile() -> impl Strategy<Value = String> {
+    let pieces = prop_oneof![
+        any::<String>(),
+        "[A-Za-zÀ-ÿ .:/\\\\-]{0,40}",
+        proptest::sample::select(vec![
+            "..",
+            ".",
+            "CON",
+            "nul.txt",
+            "com1.mp4",
+            "a\0b",
+            "\u{202e}gpj",
+            "cafe\u{301}",
+            "caf\u{e9}",
+            "FOX",
+            "fox",
+            "ſ",
+            "K",
+            "ß",
+            "SS",
+            "ﬁ",
+            "  x  ",
+            "x.",
+            "-1",
+            "x-2.png",
+            "\n",
+            "\u{1f0}",
+            "J\u{30c}",
+            "…",
+            "~",
+            "#",
+            "狐",
+            "ก่",
+            "🦊",
+            ".swp",
+            "desktop.ini",
+            "\u{feff}",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    (pieces, 0..4usize).prop_map(|(text, times)| text.repeat(times.max(1) * times.max(1)))
+}
+
+#[test]
+fn hostile_titles_become_names_that_every_system_takes_and_tells_apart() {
+    let mut runner = TestRunner::deterministic();
+    let fake = Arc::new(Fake::default());
+    let mut titles = Vec::new();
+    for _ in 0..2_000 {
+        titles.push(hostile().new_tree(&mut runner).unwrap().current());
+        fake.add_titled(titles.last().unwrap(), "all");
+    }
+    let view = View::new(Arc::clone(&fake) as _, VIEWER);
+    let listed = names(&view, "tags/all");
+    assert_eq!(listed.len(), titles.len());
+    let mut seen = std::collections::HashSet::new();
+    for (name, title) in listed.iter().zip(&titles) {
+        assert!(is_fine(name), "{name:?} of {title:?}");
+        assert!(seen.insert(folded(name)), "{name:?} of {title:?} is there twice");
+    }
+    let folder = find(&view, "tags/all").unwrap().node;
+    for name in listed.iter().step_by(50) {
+        assert!(view.lookup(&folder, name).unwrap().is_some(), "{name:?}");
+    }
+    // The words of tags and elements go the same way, as one name each.
+    let mut taken = std::collections::HashSet::new();
+    for (turn, title) in titles.iter().enumerate() {
+        for name in [self::title(title, "unnamed"), slug(title, "character")] {
+            let mark = format!("m{turn}");
+            let name = free(&name, &mark, |name| Ok::<_, ()>(taken.contains(name))).unwrap();
+            assert!(is_fine(&name), "{name:?} of {title:?}");
+            assert!(taken.insert(folded(&name)) || name.ends_with(&mark), "{name:?}");
+        }
+    }
 }

@@ -173,6 +173,10 @@ impl<'a, B> Plan<'a, B> {
         self.folder(&Node::Scenes(Arc::new(Owner { scope, number: None })));
         self.project(project);
         self.reordered.insert(project.clone());
+        // Lineage names scenes by their numbers.
+        for (ino, _) in self.tree.inodes.all(|node| matches!(node, Node::Links(..))) {
+            self.listing(ino);
+        }
     }
 
     /// The names of a project's scenes that are known under another scene's number.

@@ -8,6 +8,7 @@
 mod files;
 mod folders;
 mod shown;
+mod xattrs;
 
 use std::ffi::OsStr;
 use std::io;
@@ -18,13 +19,14 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, SystemTime};
 
 use fuser::{
-    AccessFlags, BackingId, BsdFileFlags, Errno, FileHandle, Filesystem, Generation, INodeNo,
-    InitFlags, IoctlFlags, KernelConfig, LockOwner, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate,
-    ReplyData, ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyIoctl, ReplyLseek,
-    ReplyOpen, ReplyStatfs, ReplyXattr, Request, TimeOrNow,
+    AccessFlags, BackingId, BsdFileFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation,
+    INodeNo, InitFlags, IoctlFlags, KernelConfig, LockOwner, OpenFlags, RenameFlags, ReplyAttr,
+    ReplyCreate, ReplyData, ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyIoctl,
+    ReplyLseek, ReplyOpen, ReplyStatfs, ReplyXattr, Request, TimeOrNow,
 };
 
 use crate::mode::{Mode, ModeState};
+use crate::node::Keep;
 use crate::tree::Tree;
 
 /// How long the kernel keeps names and attributes: they are dropped by name when they change, so
@@ -112,7 +114,8 @@ impl Filesystem for Kernel {
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         match guarded("lookup", || self.tree.lookup(parent.0, name)) {
             Ok((ino, attr)) => {
-                reply.entry(&shown::ttl(&attr), &self.shown(ino, &attr), Generation(0));
+                let ttl = attr.keep.time().unwrap_or(TTL);
+                reply.entry(&ttl, &self.shown(ino, &attr), Generation(0));
             }
             // Without a time: what is not there is asked for again, so it appears at once.
             Err(errno) => reply.error(errno),
@@ -166,7 +169,11 @@ impl Filesystem for Kernel {
 
     fn opendir(&self, _: &Request, ino: INodeNo, _: OpenFlags, reply: ReplyOpen) {
         let opened = guarded("opendir", || {
-            let kept = shown::kept(&self.tree.attr(ino.0)?);
+            // A listing whose changes nobody tells is read again each time.
+            let kept = match self.tree.attr(ino.0)?.keep {
+                Keep::Always => FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE,
+                Keep::Moment | Keep::Never => FopenFlags::empty(),
+            };
             Ok((self.tree.open_folder(ino.0)?, kept))
         });
         match opened {
@@ -226,12 +233,12 @@ impl Filesystem for Kernel {
         }
     }
 
-    fn getxattr(&self, _: &Request, _: INodeNo, _: &OsStr, _: u32, reply: ReplyXattr) {
-        reply.error(Errno::ENOSYS); // The kernel answers "not supported" from now on by itself.
+    fn getxattr(&self, _: &Request, ino: INodeNo, name: &OsStr, room: u32, reply: ReplyXattr) {
+        self.xattr(ino.0, name, room, reply);
     }
 
-    fn listxattr(&self, _: &Request, _: INodeNo, _: u32, reply: ReplyXattr) {
-        reply.error(Errno::ENOSYS);
+    fn listxattr(&self, _: &Request, ino: INodeNo, room: u32, reply: ReplyXattr) {
+        self.xattr_names(ino.0, room, reply);
     }
 
     fn lseek(&self, _: &Request, _: INodeNo, _: FileHandle, _: i64, _: i32, reply: ReplyLseek) {

@@ -4,6 +4,7 @@
 //! tree. Knows neither store nor journal. Invariant: what the kernel caches is either immutable or
 //! dropped before the source is told that a change is shown.
 
+mod answers;
 mod errno;
 mod handles;
 mod inodes;
@@ -21,6 +22,7 @@ mod session;
 mod shelves;
 mod tree;
 mod view;
+mod xattrs;
 
 #[cfg(test)]
 mod beside_tests;

@@ -11,8 +11,7 @@ use std::sync::Arc;
 use rushes_vault::Links;
 use rushes_vault::folders::folded;
 use rushes_vault::model::{Scope, VersionEntry};
-use rushes_vault::shelves::Place;
-use rushes_vault::source::SourceError;
+use rushes_vault::source::{Place, SourceError};
 
 use crate::list::Page;
 use crate::names;

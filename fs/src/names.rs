@@ -7,7 +7,7 @@
 use rushes_vault::folders;
 use rushes_vault::ids::AssetKey;
 use rushes_vault::model::{ElementKind, Part, Revision, Scope, ShelfEntry, Version, VersionEntry};
-use rushes_vault::shelves::Place;
+use rushes_vault::source::Place;
 
 /// The record of a project.
 pub const PROJECT_RECORD: &str = "project.json";

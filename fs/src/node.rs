@@ -5,6 +5,7 @@
 //! so that numbers are the same after every restart without a table of them on the disk.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rushes_vault::Digest;
 use rushes_vault::element::element_of;
@@ -307,6 +308,20 @@ pub enum Keep {
     Moment,
     /// Not at all.
     Never,
+}
+
+/// How long an answer stands that nobody is told of when it changes.
+pub const MOMENT: Duration = Duration::from_secs(1);
+
+impl Keep {
+    /// How long; `None` for as long as nothing is told.
+    pub const fn time(self) -> Option<Duration> {
+        match self {
+            Self::Always => None,
+            Self::Moment => Some(MOMENT),
+            Self::Never => Some(Duration::ZERO),
+        }
+    }
 }
 
 /// What `stat` shows of a node, apart from what is the same for all of them.

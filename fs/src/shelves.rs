@@ -3,14 +3,13 @@
 //! Knows neither inodes nor the kernel. Every name ends in the claim that made the asset, so it is
 //! found without a list. What is new or found is asked for once a moment, and bounded.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use rushes_vault::ShelfOf;
 use rushes_vault::model::ShelfEntry;
 use rushes_vault::source::SourceError;
 
+use crate::answers::Shown;
 use crate::list::{Cursor, Page};
 use crate::names;
 use crate::node::{Attr, Keep, Node, Shelf};
@@ -20,36 +19,6 @@ use crate::view::{Found, View, version_attr};
 pub const RECENT_MAX: usize = 500;
 /// Assets that are shown of a search: the best ones.
 pub const FOUND_MAX: usize = 1000;
-/// How long an answer stands for the next question; the kernel keeps names as long.
-pub const MOMENT: Duration = Duration::from_secs(1);
-/// Answers that are held.
-const ANSWERS_MAX: usize = 16;
-
-/// The newest or the best assets, by name.
-type Shown = Arc<[(String, Found)]>;
-
-/// Answers of a moment ago.
-#[derive(Debug, Default)]
-pub struct Answers(Mutex<VecDeque<(Node, Instant, Shown)>>);
-
-impl Answers {
-    fn get(&self, folder: &Node) -> Option<Shown> {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|(_, since, _)| since.elapsed() < MOMENT);
-        let found = held.iter().find(|(of, ..)| of == folder);
-        found.map(|(.., shown)| Arc::clone(shown))
-    }
-
-    fn put(&self, folder: &Node, shown: &Shown) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|(of, ..)| of != folder);
-        held.push_back((folder.clone(), Instant::now(), Arc::clone(shown)));
-        if held.len() > ANSWERS_MAX {
-            held.pop_front();
-        }
-    }
-}
-
 impl View {
     /// `library/` and `tags/`.
     pub(crate) fn in_shelves(&self, of: ShelfOf, name: &str) -> Result<Option<Found>, SourceError> {
@@ -127,7 +96,7 @@ impl View {
     }
 
     /// What is new or found now; `None` for words that cannot be searched for.
-    fn shown_now(&self, folder: &Node) -> Result<Option<Shown>, SourceError> {
+    fn shown_now(&self, folder: &Node) -> Result<Option<Shown<Found>>, SourceError> {
         if let Some(shown) = self.answers.get(folder) {
             return Ok(Some(shown));
         }
@@ -140,7 +109,7 @@ impl View {
             let Found { node, attr } = version(entry);
             (names::shelved(entry), Found { node, attr: attr.kept(Keep::Moment) })
         });
-        let shown: Shown = shown.collect();
+        let shown: Shown<Found> = shown.collect();
         self.answers.put(folder, &shown);
         Ok(Some(shown))
     }

@@ -11,13 +11,12 @@ use rushes_vault::ids::{AssetKey, ElementId, ProjectId};
 use rushes_vault::model::{
     ElementKind, HistoryEntry, Part, Project, Scene, Scope, VersionContent, VersionEntry, Viewer,
 };
-use rushes_vault::shelves::Place;
-use rushes_vault::source::{OpenContent, RecordOf, Source, SourceError};
+use rushes_vault::source::{OpenContent, Place, RecordOf, Source, SourceError};
 use rushes_vault::{Digest, ShelfOf};
 
+use crate::answers::Answers;
 use crate::names::{self, State};
 use crate::node::{Attr, History, Keep, Node, Owner, digest_start};
-use crate::shelves::Answers;
 
 /// Links of a folder whose folders are known: itself, `.`, and one `..` for each of them.
 const LINKS_ROOT: u32 = 8;
@@ -53,14 +52,14 @@ pub struct View {
     /// When the folders above all projects were made: with the view.
     pub(crate) made_ms: i64,
     /// What was new or found a moment ago.
-    pub(crate) answers: Answers,
+    pub(crate) answers: Answers<Found>,
 }
 
 impl View {
     /// A tree over a source.
     pub fn new(source: Arc<dyn Source>, viewer: Viewer) -> Self {
         let made_ms = Timestamp::now().as_millisecond();
-        Self { source, viewer, made_ms, answers: Answers::default() }
+        Self { source, viewer, made_ms, answers: Answers::none() }
     }
 
     /// The root.

@@ -20,7 +20,7 @@ mod projects;
 mod records;
 mod release;
 pub mod search;
-pub mod shelves;
+mod shelves;
 pub mod source;
 pub mod sweep;
 mod titles;
@@ -45,7 +45,8 @@ pub use lock::LockError;
 pub use opening::{Locked, Progress, Step};
 pub use rushes_catalog::claim::rfc3339;
 pub use rushes_catalog::{
-    Links, QueryError, ShelfOf, command, element, folders, ids, lineage, marks, model, names, record,
+    Links, QueryError, ShelfOf, command, element, folders, ids, lineage, marks, model, names,
+    record,
 };
 pub use rushes_catalog::{costs, counts as counted};
 pub use rushes_digest::Digest;

@@ -1,8 +1,4 @@
-//! What the folder asks beside projects and histories: where elements lie, which assets share a
-//! word, which are new or found, and what was made from what.
-//!
-//! The rules are those of [`crate::source::Source`], of which this is a part: every call takes the
-//! viewer, lists are pages, answers are facts.
+//! The vault as what the folder asks beside projects and histories.
 
 use std::sync::Arc;
 
@@ -15,111 +11,9 @@ use rushes_catalog::{Links, ShelfOf};
 use rushes_digest::Digest;
 
 use crate::Vault;
-use crate::source::{OpenContent, SourceError};
+use crate::source::{AssetLine, OpenContent, Place, Shelves, SourceError};
 
 type Answer<T> = Result<T, SourceError>;
-
-/// Under which name a scope is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// It is a project.
-    Project,
-    /// It is the scene of a number.
-    Scene(u32),
-    /// It is an element with a folder.
-    Element(ElementEntry),
-}
-
-/// An asset wherever it stands, with the words that it has, or had when it was deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AssetLine {
-    /// As a file.
-    pub entry: ShelfEntry,
-    /// Its words.
-    pub words: Vec<(ShelfOf, String)>,
-    /// Whether it is deleted.
-    pub is_deleted: bool,
-}
-
-/// What is asked beside projects and histories.
-pub trait Shelves {
-    /// The folders of a project's elements of a kind, by id, after a cursor.
-    fn elements(
-        &self,
-        viewer: Viewer,
-        of: (&ProjectId, ElementKind),
-        after: Option<ElementId>,
-        limit: usize,
-    ) -> Answer<Vec<ElementEntry>>;
-
-    /// The element whose folder has a name.
-    fn element(
-        &self,
-        viewer: Viewer,
-        of: (&ProjectId, ElementKind),
-        folder: &str,
-    ) -> Answer<Option<ElementEntry>>;
-
-    /// Under which name a scope is shown; `None` when nobody knows it.
-    fn place(&self, viewer: Viewer, scope: &Scope) -> Answer<Option<Place>>;
-
-    /// The words by which assets are put together, each with its folder's name, by word, after a
-    /// cursor.
-    fn shelves(
-        &self,
-        viewer: Viewer,
-        of: ShelfOf,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Answer<Vec<(String, String)>>;
-
-    /// The word whose folder has a name.
-    fn shelf(&self, viewer: Viewer, of: ShelfOf, folder: &str) -> Answer<Option<String>>;
-
-    /// The assets that have a word, by the claim that made them, after a cursor.
-    fn shelved(
-        &self,
-        viewer: Viewer,
-        of: (ShelfOf, &str),
-        after: Option<Revision>,
-        limit: usize,
-    ) -> Answer<Vec<ShelfEntry>>;
-
-    /// The asset that has a word and was made by a claim.
-    fn shelved_at(
-        &self,
-        viewer: Viewer,
-        of: (ShelfOf, &str),
-        made: Revision,
-    ) -> Answer<Option<ShelfEntry>>;
-
-    /// The newest assets that are not put away, the newest first.
-    fn recent(&self, viewer: Viewer, limit: usize) -> Answer<Vec<ShelfEntry>>;
-
-    /// What a search for words finds, the best first; `None` for words that cannot be searched for.
-    fn search(&self, viewer: Viewer, words: &str, limit: usize) -> Answer<Option<Vec<ShelfEntry>>>;
-
-    /// What an asset was made from, or what was made from it, in the order in which these came.
-    fn linked(&self, viewer: Viewer, of: (AssetId, Links), limit: usize)
-    -> Answer<Vec<ShelfEntry>>;
-
-    /// Whether there ever was anything of that.
-    fn has_links(&self, viewer: Viewer, asset: AssetId) -> Answer<bool>;
-
-    /// An asset that has, or had, bytes.
-    fn line(&self, viewer: Viewer, asset: AssetId) -> Answer<Option<AssetLine>>;
-
-    /// An asset's record as a value.
-    fn asset(&self, viewer: Viewer, asset: AssetId) -> Answer<Option<Asset>>;
-
-    /// Opens the bytes of an asset that may be deleted, as long as they are there.
-    fn open_kept(
-        &self,
-        viewer: Viewer,
-        asset: AssetId,
-        digest: &Digest,
-    ) -> Answer<Option<Arc<dyn OpenContent>>>;
-}
 
 impl Shelves for Vault {
     fn elements(

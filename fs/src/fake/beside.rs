@@ -7,10 +7,10 @@ use std::sync::Arc;
 use rushes_vault::element::{ElementRef, part_of};
 use rushes_vault::ids::{AssetId, ElementId, ProjectId};
 use rushes_vault::model::{
-    Asset, ElementEntry, ElementKind, Part, Placement, Revision, Scope, ShelfEntry, Version, Viewer,
+    Asset, ElementEntry, ElementKind, Generation, Marks, Part, Placement, Revision, Scope,
+    ShelfEntry, Status, Version, VersionContent, Viewer,
 };
-use rushes_vault::shelves::{AssetLine, Place, Shelves};
-use rushes_vault::source::{OpenContent, Source, Touched};
+use rushes_vault::source::{AssetLine, OpenContent, Place, Shelves, Source, Touched};
 use rushes_vault::{Digest, Links, ShelfOf};
 
 use super::{Answer, Facts, Fake, VIEWER};
@@ -22,6 +22,8 @@ pub struct Held {
     pub line: AssetLine,
     /// Their ids.
     pub sources: Vec<AssetId>,
+    /// What it was made by.
+    pub prompt: Option<String>,
 }
 
 /// An element as a scope.
@@ -73,6 +75,37 @@ impl Fake {
         })
     }
 
+    /// Says by what the first version of a history was made.
+    pub fn say(&self, scope: &Scope, key: &str, prompt: &str) -> Revision {
+        self.change(|facts| {
+            let asset = facts.past(scope, &key.parse().unwrap()).unwrap().versions[0].asset;
+            facts.assets.get_mut(&asset).unwrap().prompt = Some(prompt.to_owned());
+            vec![Touched::Asset(VIEWER, asset, false)]
+        })
+    }
+
+    /// Adds an asset that is in no history, under whatever its file was called.
+    pub fn add_titled(&self, title: &str, tag: &str) -> Revision {
+        self.change(|facts| {
+            let asset = super::asset_id(facts.revision);
+            let digest = Digest::of(title.as_bytes());
+            let content = VersionContent { digest, size: 0, extension: "png".to_owned() };
+            let entry = ShelfEntry {
+                asset,
+                revision: facts.revision,
+                filename: title.to_owned(),
+                content,
+                created_ms: 0,
+                tags: 1,
+                placement: None,
+            };
+            let words = vec![(ShelfOf::Tag, tag.to_owned())];
+            let line = AssetLine { entry, words, is_deleted: false };
+            facts.assets.insert(asset, Held { line, sources: Vec::new(), prompt: None });
+            vec![Touched::Asset(VIEWER, asset, true)]
+        })
+    }
+
     /// Says what a version was made from.
     pub fn derive(&self, (scope, key, version): Of<'_>, sources: &[Of<'_>]) -> Revision {
         self.change(|facts| {
@@ -109,7 +142,7 @@ impl Facts {
             words: vec![(ShelfOf::Kind, kind.to_owned())],
             is_deleted: false,
         };
-        self.assets.insert(entry.asset, Held { line, sources: Vec::new() });
+        self.assets.insert(entry.asset, Held { line, sources: Vec::new(), prompt: None });
     }
 
     fn entries(&self) -> impl Iterator<Item = &AssetLine> {
@@ -258,8 +291,23 @@ impl Shelves for Fake {
         Ok(self.facts().assets.get(&asset).map(|held| held.line.clone()))
     }
 
-    fn asset(&self, _: Viewer, _: AssetId) -> Answer<Option<Asset>> {
-        Ok(None)
+    fn asset(&self, viewer: Viewer, asset: AssetId) -> Answer<Option<Asset>> {
+        let facts = self.facts();
+        let asset = facts.assets.get(&asset).map(|held| Asset {
+            id: asset,
+            user_id: viewer.user,
+            kind: String::new(),
+            status: Status::Ready,
+            content: None,
+            placement: held.line.entry.placement.clone(),
+            marks: Marks::default(),
+            client_id: None,
+            generation: Generation { prompt: held.prompt.clone(), ..Generation::default() },
+            created_at: String::new(),
+            deleted_at: None,
+            revision: held.line.entry.revision,
+        });
+        Ok(asset)
     }
 
     fn open_kept(

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use rushes_vault::Links;
 use rushes_vault::ids::{AssetId, ProjectId};
 use rushes_vault::model::{ElementEntry, Scope, ShelfEntry};
-use rushes_vault::shelves::{AssetLine, Place};
-use rushes_vault::source::SourceError;
+use rushes_vault::source::{AssetLine, Place, SourceError};
 
 use super::{Plan, Target};
 use crate::names;

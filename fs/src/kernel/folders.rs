@@ -4,7 +4,6 @@
 
 use fuser::{FileType, Generation, INodeNo, ReplyDirectory, ReplyDirectoryPlus};
 
-use super::shown::ttl;
 use super::{Kernel, TTL, guarded};
 use crate::node::Attr;
 use crate::tree::Row;
@@ -61,7 +60,7 @@ impl Kernel {
         };
         let Some(ino) = self.tree.inodes.look_up(found) else { return false };
         let attr = self.shown(ino, &found.attr);
-        let ttl = ttl(&found.attr);
+        let ttl = found.attr.keep.time().unwrap_or(TTL);
         let full = reply.add(INodeNo(ino), row.next, &row.name, &ttl, &attr, Generation(0));
         if full {
             self.tree.inodes.forget(ino, 1);

@@ -4,11 +4,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use fuser::{FileAttr, FileType, FopenFlags, INodeNo, ReplyStatfs};
+use fuser::{FileAttr, FileType, INodeNo, ReplyStatfs};
 
-use super::{Kernel, TTL, guarded};
-use crate::node::{Attr, Keep};
-use crate::shelves::MOMENT;
+use super::{Kernel, guarded};
+use crate::node::Attr;
 
 /// The unit of sizes that `statfs` reports, and the preferred size of a read.
 const BLOCK_BYTES: u32 = 4096;
@@ -51,23 +50,6 @@ impl Kernel {
             }
             Err(errno) => reply.error(errno),
         }
-    }
-}
-
-/// How long the kernel may keep a name.
-pub(super) const fn ttl(attr: &Attr) -> Duration {
-    match attr.keep {
-        Keep::Always => TTL,
-        Keep::Moment => MOMENT,
-        Keep::Never => Duration::ZERO,
-    }
-}
-
-/// How an open folder is kept: one whose changes nobody tells is read again each time.
-pub(super) fn kept(attr: &Attr) -> FopenFlags {
-    match attr.keep {
-        Keep::Always => FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE,
-        Keep::Moment | Keep::Never => FopenFlags::empty(),
     }
 }
 
