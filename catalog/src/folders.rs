@@ -48,8 +48,8 @@ pub fn slug(words: &str, fallback: &str) -> String {
     if slug.is_empty() || is_reserved(&slug) { fallback.to_owned() } else { slug }
 }
 
-/// The first of `fox`, `fox-2`, … `fox-9` and then one that ends in `mark`, which no other has, that
-/// is not taken. `is_taken` is asked with folded names.
+/// The first of `fox`, `fox-2`, … `fox-9` and then one that ends in `mark`, which no other has,
+/// that is not taken. `is_taken` is asked with folded names.
 pub fn free<E>(
     name: &str,
     mark: &str,

@@ -1,7 +1,7 @@
 //! Answers that stand for a moment: what is new, and what was found.
 //!
-//! Knows nothing of what it holds. Invariant: at most [`ANSWERS_MAX`], none older than [`MOMENT`] is
-//! given.
+//! Knows nothing of what it holds. Invariant: at most [`ANSWERS_MAX`], none older than [`MOMENT`]
+//! is given.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -133,7 +133,8 @@ fn is_fine(name: &str) -> bool {
         && (name == "unnamed" || title(name, "") == short(name))
 }
 
-/// What [`title`] makes of a name that is composed and fine, which it leaves as it is but for its end.
+/// What [`title`] makes of a name that is composed and fine, which it leaves as it is but for its
+/// end.
 fn short(name: &str) -> String {
     if name.len() > STEM_BYTES_MAX { title(name, "") } else { name.to_owned() }
 }

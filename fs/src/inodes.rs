@@ -231,8 +231,8 @@ mod tests {
         assert_eq!(inodes.count(), 1);
     }
 
-    /// What a million files cost: a box with the allocator's word, and the table's place (a number, a
-    /// pointer and a byte), of which up to 16 in 7 are empty right after it grew.
+    /// What a million files cost: a box with the allocator's word, and the table's place (a number,
+    /// a pointer and a byte), of which up to 16 in 7 are empty right after it grew.
     #[test]
     fn an_entry_that_was_looked_at_takes_at_most_200_bytes() {
         let boxed = size_of::<Entry>().next_multiple_of(16) + 16;

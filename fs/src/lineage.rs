@@ -1,9 +1,9 @@
 //! What versions were made from and what was made from them, as folders of plain files:
 //! `versions/<asset_key>/v002/sources/` and `used-in/`.
 //!
-//! Knows neither inodes nor the kernel. Invariant: a folder shows at most [`LINKS_MAX`] assets, each
-//! under a name that no other has there, whatever the case; only plain files are in it, so no walk
-//! goes round.
+//! Knows neither inodes nor the kernel. Invariant: a folder shows at most [`LINKS_MAX`] assets,
+//! each under a name that no other has there, whatever the case; only plain files are in it, so no
+//! walk goes round.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -110,8 +110,8 @@ pub fn revision_of(name: &str) -> Option<Revision> {
 }
 
 /// An asset beside what was made from it, named after where it comes from:
-/// `scene-2.scene_start_frame.v003.png`; from another project with that before it. One that is in no
-/// history is called as it is among all.
+/// `scene-2.scene_start_frame.v003.png`; from another project with that before it. One that is in
+/// no history is called as it is among all.
 pub fn linked(entry: &ShelfEntry, place: Option<&Place>, is_other_project: bool) -> String {
     let Some(placement) = &entry.placement else { return shelved(entry) };
     let mut name = String::new();

@@ -34,8 +34,8 @@ impl View {
         Ok(entry.as_ref().map(version))
     }
 
-    /// `search/`, in which only those names are that are looked for. None begins with a dot: programs
-    /// look for such names everywhere.
+    /// `search/`, in which only those names are that are looked for. None begins with a dot:
+    /// programs look for such names everywhere.
     pub(crate) fn in_searches(&self, name: &str) -> Result<Option<Found>, SourceError> {
         if name.starts_with('.') {
             return Ok(None);

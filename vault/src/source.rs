@@ -83,7 +83,8 @@ pub enum Touched {
     /// A version of a history was deleted or restored: what stands for the history may be another
     /// one, and the version's own names are others. The scene's number comes with it.
     Version(Viewer, Scope, Option<u32>, AssetKey, Version),
-    /// An asset was made (true), or it is not what it was: it was changed, placed, deleted or restored.
+    /// An asset was made (true), or it is not what it was: it was changed, placed, deleted or
+    /// restored.
     Asset(Viewer, AssetId, bool),
     /// A content is referenced by the viewer now, or no more.
     Blob(Viewer, Digest),

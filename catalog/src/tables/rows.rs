@@ -278,8 +278,8 @@ impl ShelfOf {
     }
 }
 
-/// The assets that share a word: a kind of media, or a tag. Only those are in it that have bytes and
-/// are not deleted. A row that would count none is removed.
+/// The assets that share a word: a kind of media, or a tag. Only those are in it that have bytes
+/// and are not deleted. A row that would count none is removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShelfRow {
     /// The name of its folder, for as long as there is one.
