@@ -109,7 +109,7 @@ fn a_character_keeps_its_folder_for_good_and_shares_it_with_no_other() {
         ["red-fox", "red-fox-2", "caf\u{e9}", "caf\u{e9}-2", "character", "character-2", "x"];
     assert_eq!(folders(&catalog), expected);
     let first = ElementRef { kind: ElementKind::Character, id: ids[0] };
-    let delete = Command::DeleteElement { project: fox(), element: first };
+    let delete = Command::DeleteElement { project: fox(), element: first, expected: None };
     catalog.submit(VIEWER, delete, None).unwrap();
     assert_eq!(folders(&catalog)[0], "red-fox-2");
     add_character(&catalog, "Red fox");
@@ -144,7 +144,7 @@ fn assets_are_listed_by_kind_and_tag_while_they_are_there() {
     let patch = AssetPatch { tags: Some(vec!["den".to_owned()]), ..AssetPatch::default() };
     let change = ChangeAsset { id: two, patch, expected: None, merged: None, target: None };
     catalog.submit(VIEWER, Command::ChangeAsset(change.into()), None).unwrap();
-    catalog.submit(VIEWER, Command::DeleteAsset { id: one }, None).unwrap();
+    catalog.submit(VIEWER, Command::DeleteAsset { id: one, expected: None }, None).unwrap();
     assert_eq!(shelved(&catalog, ShelfOf::Tag), texts(&[("den", "den", &["two"])]));
     assert_eq!(shelved(&catalog, ShelfOf::Kind), texts(&[("image", "image", &["two"])]));
     assert_eq!(catalog.linked(VIEWER, (two, Links::Sources), 9).unwrap(), []);

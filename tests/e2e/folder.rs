@@ -283,7 +283,7 @@ fn elements_words_and_lineage_show_as_folders_of_plain_files() {
 
     let tag = mount.join("tags/Hero");
     let titled = names(&tag).remove(0);
-    assert!(titled.starts_with("den at dusk-") && titled.ends_with(".bin"), "{titled}");
+    assert!(titled.starts_with("den at dusk-") && titled.ends_with("bin"), "{titled}");
     let version = character.join("versions/portrait/v001.bin");
     let (one, other) = (fs::metadata(tag.join(&titled)), fs::metadata(version));
     let (one, other) = (one.unwrap(), other.unwrap());
