@@ -17,6 +17,7 @@ pub mod element;
 mod facts;
 mod find;
 mod fold;
+pub mod folders;
 mod follow;
 mod graph;
 pub mod ids;
@@ -38,6 +39,8 @@ mod scope;
 pub mod search;
 mod segments;
 mod sequencer;
+mod shelve;
+mod shelves;
 mod tables;
 mod tally;
 mod told;
@@ -62,6 +65,7 @@ pub use open::{OpenError, Options};
 pub use past::ProjectPast;
 pub use records::QueryError;
 pub use sequencer::{Committed, Outcome, Publish, Written};
+pub use shelves::{AssetLine, Links, ShelfOf};
 
 /// The facts of one data directory.
 #[derive(Debug)]

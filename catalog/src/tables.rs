@@ -5,6 +5,7 @@
 //! never records. A query holds the gate, so it never sees half a line.
 
 mod database;
+mod entries;
 mod error;
 mod keys;
 mod layers;
@@ -23,7 +24,7 @@ pub use overlay::{Get, Nothing, Overlay, Scan};
 pub use rows::{
     AssetRow, Cause, ClaimRow, ContentRow, CostRow, CostsOf, CostsRow, Deletion, ElementRow,
     FollowRow, HistoryRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
-    SceneCountRow, SceneRow, SegmentRow, SumRow, TallyRow, UserRow, VersionRow,
+    SceneCountRow, SceneRow, SegmentRow, ShelfOf, ShelfRow, SumRow, TallyRow, UserRow, VersionRow,
 };
 
 use crate::line::{Head, Sum};
@@ -31,7 +32,7 @@ use database::Database;
 use layers::{Layers, Stack};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 9;
+const LAYOUT: u8 = 10;
 
 impl From<sled::Error> for TablesError {
     fn from(error: sled::Error) -> Self {
