@@ -188,7 +188,8 @@ fn read(path: &Path) {
 }
 
 fn mapped(what: &str, sides: &Sides, rounds: u64) {
-    let find = "import mmap,sys\nf=open(sys.argv[1],'rb')\nm=mmap.mmap(f.fileno(),0,prot=mmap.PROT_READ)\n\
+    let find = "import mmap,sys\nf=open(sys.argv[1],'rb')\n\
+                m=mmap.mmap(f.fileno(),0,prot=mmap.PROT_READ)\n\
                 assert m.find(bytes(64)) == -1";
     let (ours, plain) = compare(sides, rounds, false, |path| {
         let found = Command::new("python3").arg("-c").arg(find).arg(path).status();
@@ -303,7 +304,8 @@ fn changes(data: &Path, dir: &Path) {
     late.sort_by(f64::total_cmp);
     let p99 = late.get(late.len() * 99 / 100).copied().unwrap_or(f64::NAN);
     println!(
-        "| a change is seen by stat, after the answer: median / p99 (bar 5 ms) | {:.3} ms | {:.3} ms | |",
+        "| a change is seen by stat, after the answer: median / p99 (bar 5 ms) \
+         | {:.3} ms | {:.3} ms | |",
         median(&late) * 1e3,
         p99 * 1e3
     );
