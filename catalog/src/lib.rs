@@ -29,6 +29,7 @@ pub mod model;
 pub mod names;
 mod naming;
 mod open;
+mod pages;
 mod past;
 mod query;
 pub mod record;
@@ -42,6 +43,7 @@ mod tables;
 mod tally;
 mod told;
 mod users;
+pub mod weight;
 
 use std::sync::{Arc, Mutex};
 

@@ -153,6 +153,11 @@ impl Key {
         Self::owned(b'N', owner).text(&project.folded())
     }
 
+    /// How many elements of a kind a project has.
+    pub fn element_count(owner: UserId, project: &ProjectId, kind: ElementKind) -> Self {
+        Self::owned(b'n', owner).text(&project.folded()).bytes(&[kind.tag()])
+    }
+
     /// An owner's assets.
     pub fn assets(owner: UserId) -> Self {
         Self::owned(b'A', owner)
