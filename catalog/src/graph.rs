@@ -20,7 +20,7 @@ use crate::tables::{
     AssetRow, ElementRow, FollowRow, Get, HistoryRow, Key, ProjectRow, Scan, SceneRow, TablesError,
     VersionRow,
 };
-use crate::weight::{self, Weighed};
+use crate::weight::{self, TooMuch, Weighed};
 use crate::{follow, told};
 use rushes_disk::Timestamp;
 
@@ -108,21 +108,25 @@ impl Catalog {
         row.map(|row| element_of(row, &self.reader)).transpose()
     }
 
-    /// The histories of all of a project's parts whose kind has a letter, by the part's id: one
-    /// scan.
+    /// The histories of some parts of a project, by the part's id: one scan for each.
     pub fn part_histories(
         &self,
         viewer: Viewer,
         project: &ProjectId,
-        tag: u8,
+        parts: impl Iterator<Item = Part>,
     ) -> Answer<HashMap<[u8; 16], Vec<HistoryEntry>>> {
-        let mut of_parts: HashMap<[u8; 16], Vec<HistoryEntry>> = HashMap::new();
-        let prefix = Key::part_histories(viewer.user, project, tag);
-        let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, None, HISTORIES_MAX + 1)?;
-        for (key, row) in weight::few(rows, HISTORIES_MAX, HISTORIES)? {
-            if let Some((id, _)) = key.split_first_chunk::<16>() {
-                of_parts.entry(*id).or_default().push(history_entry(row));
-            }
+        let (mut of_parts, mut left) = (HashMap::new(), HISTORIES_MAX);
+        for part in parts {
+            let prefix = Key::histories(
+                viewer.user,
+                &Scope { project: project.clone(), part: Some(part) },
+            );
+            let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, None, left + 1)?;
+            let (of, instead) = ("histories", "ask for a shorter page");
+            let refused = TooMuch { max: HISTORIES_MAX as u64, of, instead };
+            left = left.checked_sub(rows.len()).ok_or(refused)?;
+            let entries = rows.into_iter().map(|(_, row)| history_entry(row)).collect();
+            of_parts.insert(*part.as_bytes(), entries);
         }
         Ok(of_parts)
     }

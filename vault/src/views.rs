@@ -18,8 +18,6 @@ use crate::source::SourceError;
 
 /// Most scenes, histories or versions that one view holds.
 pub const ENTRIES_MAX: usize = 10_000;
-/// The letter of scenes among the parts of a project.
-const SCENE_TAG: u8 = b's';
 /// The history by which a scene is completed.
 const SCENE_VIDEO: &str = "scene_video";
 
@@ -101,7 +99,8 @@ impl Vault {
         Ok(self.catalog.project_facts(viewer, id)?.map(view_of))
     }
 
-    /// A page of a project's elements by kind and id, after a cursor: two scans.
+    /// A page of a project's elements by kind and id, after a cursor: one scan, and one
+    /// for each that has histories.
     pub fn element_views(
         &self,
         viewer: Viewer,
@@ -110,12 +109,9 @@ impl Vault {
         limit: usize,
     ) -> Result<Page<ElementView>, QueryError> {
         let elements = self.catalog.element_page(viewer, (project, kind), after, limit)?;
-        let has_histories = !matches!(kind, ElementKind::Timeline | ElementKind::Prompt);
-        let mut of_parts = if has_histories {
-            self.catalog.part_histories(viewer, project, kind.tag())?
-        } else {
-            HashMap::new()
-        };
+        let parts = elements.entries.iter();
+        let parts = parts.filter_map(|element| part_of(ElementRef { kind, id: element.id }));
+        let mut of_parts = self.catalog.part_histories(viewer, project, parts)?;
         let view = |element: Element| {
             let histories = of_parts.remove(element.id.as_bytes()).unwrap_or_default();
             ElementView { element, histories }
@@ -123,7 +119,7 @@ impl Vault {
         Ok(elements.map(view))
     }
 
-    /// A page of a project's scenes by number, after a cursor: two scans.
+    /// A page of a project's scenes by number, after a cursor: one scan, and one for each.
     pub fn scene_views(
         &self,
         viewer: Viewer,
@@ -132,7 +128,8 @@ impl Vault {
         limit: usize,
     ) -> Result<Page<SceneView>, QueryError> {
         let scenes = self.catalog.scene_page(viewer, project, after, limit)?;
-        let mut of_parts = self.catalog.part_histories(viewer, project, SCENE_TAG)?;
+        let parts = scenes.entries.iter().map(|scene| Part::Scene(scene.id));
+        let mut of_parts = self.catalog.part_histories(viewer, project, parts)?;
         let view = |scene: Scene| {
             let histories = of_parts.remove(scene.id.as_bytes()).unwrap_or_default();
             SceneView { scene, histories }

@@ -178,11 +178,6 @@ impl Key {
         Self::owned(b'H', owner).text(&project.folded())
     }
 
-    /// The histories of a project's parts of one kind, all of them.
-    pub fn part_histories(owner: UserId, project: &ProjectId, tag: u8) -> Self {
-        Self::project_histories(owner, project).bytes(&[tag])
-    }
-
     /// A history.
     pub fn history(owner: UserId, scope: &Scope, key: &AssetKey) -> Self {
         Self::histories(owner, scope).text(&key.folded())
