@@ -61,7 +61,7 @@ use crate::tables::Tables;
 
 pub use graph::{Follow, FollowCursor, Following, Made};
 pub use open::{OpenError, Options};
-pub use past::ProjectPast;
+pub use past::{PAST_CLAIMS_MAX, ProjectPast};
 pub use records::QueryError;
 pub use sequencer::{Committed, Outcome, Publish, Written};
 

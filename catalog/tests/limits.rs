@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rushes_catalog::command::{
-    Command, CommandError, ELEMENTS_MAX, NewAsset, NewElement, NewProject, NewScene,
+    Change, Command, CommandError, ELEMENTS_MAX, NewAsset, NewElement, NewProject, NewScene,
     SCENE_NUMBER_MAX, SceneRef, Target,
 };
 use rushes_catalog::element::{ElementRecord, ElementRef, Mood};
@@ -13,7 +13,7 @@ use rushes_catalog::ids::{AssetId, ElementId, ProjectId, UserId};
 use rushes_catalog::model::{ElementKind, Generation, Scope, Status, Viewer};
 use rushes_catalog::record::SceneRecord;
 use rushes_catalog::weight::{PAGE_BYTES_MAX, VIEW_BYTES_MAX};
-use rushes_catalog::{Catalog, Options, QueryError};
+use rushes_catalog::{Catalog, Options, PAST_CLAIMS_MAX, QueryError};
 use rushes_disk::{CrashDisk, ManualClock, Timestamp};
 use serde_json::Map;
 
@@ -168,5 +168,23 @@ fn a_restored_scene_gets_no_number_beyond_the_highest() {
         let is_refused =
             matches!(refused, Err(CommandError::Invalid { field: "scene_number", .. }));
         assert!(is_refused, "{refused:?}");
+    });
+}
+
+#[test]
+fn the_past_of_a_project_is_folded_as_far_as_it_is_short() {
+    with_catalog(|catalog| {
+        submit(catalog, Command::CreateProject(NewProject::named("Fox").into())).unwrap();
+        let change = |_| {
+            let patch = Map::from_iter([("description".to_owned(), "x".into())]);
+            Command::ChangeProject { id: fox(), change: Change { patch, expected: None } }
+        };
+        for _ in 0..10 {
+            submit_all(catalog, (0..PAST_CLAIMS_MAX / 10).map(change));
+        }
+        let last = catalog.revision();
+        assert!(catalog.project_as_of(VIEWER, &fox(), last - 1).unwrap().is_some());
+        let refused = catalog.project_as_of(VIEWER, &fox(), last).unwrap_err();
+        assert!(matches!(refused, QueryError::TooMuch(_)), "{refused}");
     });
 }
