@@ -160,6 +160,12 @@ impl Catalog {
         Ok(Found { assets, next_cursor: hits.next_cursor, total, counts })
     }
 
+    /// How far the search index is, in percent: below 100 it is made anew or catches up, and nothing
+    /// is found yet. `None` without a search.
+    pub fn search_percent(&self) -> Option<u8> {
+        self.search.as_ref().map(Search::percent)
+    }
+
     /// The last claim that queries see.
     pub fn revision(&self) -> Revision {
         self.state.revision()
