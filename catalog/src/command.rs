@@ -386,6 +386,8 @@ pub struct SetBest {
     pub asset_key: AssetKey,
     /// Which version; it must exist, have bytes and not be deleted.
     pub version: Version,
+    /// Only when this is the history's revision.
+    pub expected: Option<Revision>,
 }
 
 /// Why a command was refused. Nothing was recorded, except where a variant says otherwise.

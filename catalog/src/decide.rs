@@ -132,7 +132,9 @@ fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
         return Err(missing);
     }
     let key = Key::history(viewer.user, &best.scope, &best.asset_key);
-    let asset_key = facts.get::<HistoryRow>(&key)?.ok_or(missing)?.asset_key;
+    let history = facts.get::<HistoryRow>(&key)?.ok_or(missing)?;
+    found::expected(best.expected, history.revision)?;
+    let asset_key = history.asset_key;
     let key = Key::version(viewer.user, &best.scope, &best.asset_key, best.version);
     let version = facts
         .get::<VersionRow>(&key)?

@@ -66,6 +66,18 @@ pub enum OpenError {
     Thread(std::io::Error),
 }
 
+impl OpenError {
+    /// Whether the medium did not give a journal file back.
+    pub fn is_unreadable(&self) -> bool {
+        match self {
+            Self::Journal(JournalError::Disk(error)) | Self::Read(ReadError::Disk(error)) => {
+                error.is_unreadable()
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Catalog {
     /// Opens the facts of a data directory: the journal is made safe to go on with, the tables are
     /// trusted, brought up to date or rebuilt. Damage in the journal opens it read-only.

@@ -1,4 +1,4 @@
-//! The tables: sled, as a disposable index over the journal. The only file here that knows sled.
+//! The tables: sled, as a disposable index over the journal. This file and those below it alone know sled.
 //!
 //! Invariant: every line's changes hold absolute values and the stamp of the line, so the tables
 //! are always exactly some prefix of the journal. Values are keys, positions and a few small facts,

@@ -263,6 +263,6 @@ fn a_set_best_on_a_failed_version_is_refused() {
     let scene = catalog.scene(viewer(), &fox, SceneRef::Number(1)).unwrap().unwrap();
     let scope = Scope::of_scene(fox, scene.id);
     let asset_key = "scene_video".parse().unwrap();
-    let best = SetBest { scope, asset_key, version: 4 };
+    let best = SetBest { scope, asset_key, version: 4, expected: None };
     assert!(catalog.submit(viewer(), Command::SetBest(best), None).is_err());
 }

@@ -144,7 +144,7 @@ fn command(catalog: &Catalog, random: &mut Random, assets: &[AssetId]) -> Comman
         (13, ..) => {
             let scope = Scope::of_project(project);
             let asset_key = "clip".parse().unwrap();
-            Command::SetBest(SetBest { scope, asset_key, version: 1 })
+            Command::SetBest(SetBest { scope, asset_key, version: 1, expected: None })
         }
         (14, ..) => {
             let record = ElementRecord::Mood(Mood { name: "dusk".to_owned(), ..Mood::default() });

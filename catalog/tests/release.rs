@@ -243,7 +243,8 @@ fn step(catalog: &Catalog, model: &mut Model, random: &mut Random, clock: &Manua
         _ if !model.assets.is_empty() => {
             let asset = &model.assets[at];
             let (user, key_number, version) = (asset.user, asset.key, asset.version);
-            let best = SetBest { scope: scope(), asset_key: key(key_number), version };
+            let best =
+                SetBest { scope: scope(), asset_key: key(key_number), version, expected: None };
             let chosen = submit(catalog, USERS[user], Command::SetBest(best));
             assert_eq!(chosen.is_ok(), asset.bytes.is_some() && asset.deleted.is_none());
             if chosen.is_ok() {

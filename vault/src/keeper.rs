@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rushes_catalog::command::{Command, CommandError};
-use rushes_catalog::journal::{self, KeptSegment, ReadError};
+use rushes_catalog::journal::{self, KeptSegment, ReadError, Segment};
 use rushes_catalog::model::Viewer;
 use rushes_catalog::{Catalog, Committed, Publish, QueryError};
 use rushes_disk::{Disk, DiskError};
@@ -72,28 +72,43 @@ pub fn watch(publish: Publish, bell: Bell) -> Publish {
     })
 }
 
+/// Does something with each of several files, until it is to stop. One that fails keeps no other
+/// from its turn; the first error is the answer.
+fn each<T>(
+    of: impl IntoIterator<Item = T>,
+    stop: &AtomicBool,
+    work: impl Fn(T) -> Result<(), KeepError>,
+) -> Result<(), KeepError> {
+    let mut all = Ok(());
+    for one in of {
+        if stop.load(Ordering::SeqCst) {
+            break;
+        }
+        all = all.and(work(one));
+    }
+    all
+}
+
 /// Makes the copies that are missing.
 fn keep_all(places: &Places, stop: &AtomicBool) -> Result<(), KeepError> {
+    each(places.catalog.unkept_segments()?, stop, |segment| keep_one(places, segment))
+}
+
+fn keep_one(places: &Places, segment: Segment) -> Result<(), KeepError> {
     let Places { store, catalog, disk } = places;
-    for segment in catalog.unkept_segments()? {
-        if stop.load(Ordering::SeqCst) {
-            return Ok(());
-        }
-        let Put { digest, size, lease, .. } =
-            store.put_packed(&journal::read_segment(&**disk, segment)?)?;
-        let kept = KeptSegment { segment, digest, size };
-        match catalog.submit(Viewer::NOBODY, Command::KeepSegment(kept), None) {
-            Ok(_) | Err(CommandError::Taken { .. }) => {}
-            Err(error) => {
-                if matches!(error, CommandError::OutcomeUnknown) {
-                    // A claim may name it: only the next start knows.
-                    std::mem::forget(lease);
-                }
-                return Err(error.into());
+    let Put { digest, size, lease, .. } =
+        store.put_packed(&journal::read_segment(&**disk, segment)?)?;
+    let kept = KeptSegment { segment, digest, size };
+    match catalog.submit(Viewer::NOBODY, Command::KeepSegment(kept), None) {
+        Ok(_) | Err(CommandError::Taken { .. }) => Ok(()),
+        Err(error) => {
+            if matches!(error, CommandError::OutcomeUnknown) {
+                // A claim may name it: only the next start knows.
+                std::mem::forget(lease);
             }
+            Err(error.into())
         }
     }
-    Ok(())
 }
 
 /// Puts back what can be put back of a journal that does not open whole; tells how many files. The
@@ -103,8 +118,12 @@ pub fn heal_journal(store: &Store, disk: &dyn Disk) -> Result<usize, KeepError> 
     loop {
         let before = healed;
         for kept in journal::kept_segments(disk)? {
-            if seen.insert(kept.segment.first) && !journal::is_intact(disk, &kept)? {
-                healed += usize::from(heal(store, disk, &kept)?);
+            if !seen.insert(kept.segment.first) || journal::is_intact(disk, &kept)? {
+                continue;
+            }
+            match heal(store, disk, &kept) {
+                Ok(is_back) => healed += usize::from(is_back),
+                Err(error) => tracing::error!(%error, "a journal file cannot be healed now"),
             }
         }
         if healed == before {
@@ -115,24 +134,20 @@ pub fn heal_journal(store: &Store, disk: &dyn Disk) -> Result<usize, KeepError> 
 
 /// Puts back the files that are gone or too short: a look at each, cheap enough for every start.
 pub fn heal_missing(places: &Places) -> Result<(), KeepError> {
-    for kept in places.catalog.kept_segments()? {
+    each(places.catalog.kept_segments()?, &AtomicBool::new(false), |kept| {
         match places.disk.stat(&journal::segment_path(kept.segment.first)) {
-            Ok(stat) if stat.size >= kept.size => {}
-            Err(error) if !error.is_missing() => return Err(error.into()),
-            _ => heal_now(places, &kept)?,
+            Ok(stat) if stat.size >= kept.size => Ok(()),
+            Err(error) if !error.is_missing() => Err(error.into()),
+            _ => heal_now(places, &kept),
         }
-    }
-    Ok(())
+    })
 }
 
 /// Reads every closed file again and compares it with what was kept of it; heals the file from its
 /// copy and the copy from the file.
 pub fn scrub(places: &Places, stop: &AtomicBool) -> Result<(), KeepError> {
     let Places { store, catalog, disk } = places;
-    for kept in catalog.kept_segments()? {
-        if stop.load(Ordering::SeqCst) {
-            return Ok(());
-        }
+    each(catalog.kept_segments()?, stop, |kept| {
         if !journal::is_intact(&**disk, &kept)? {
             heal_now(places, &kept)?;
         } else if copy_of(store, &kept)?.is_none() {
@@ -140,8 +155,8 @@ pub fn scrub(places: &Places, stop: &AtomicBool) -> Result<(), KeepError> {
             let _kept = store.put_packed(&journal::read_segment(&**disk, kept.segment)?)?;
             tracing::warn!(first = kept.segment.first, "a journal file has its second copy again");
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn heal_now(places: &Places, kept: &KeptSegment) -> Result<(), KeepError> {
@@ -311,6 +326,24 @@ mod tests {
                 assert_kept(&open(&left.restart()).0, &when);
             }
         }
+    }
+
+    #[test]
+    fn a_file_that_the_medium_does_not_give_back_is_healed_before_the_journal_is_opened() {
+        let disk = two_files();
+        assert_kept(&open(&disk).0, "before");
+        let disk = disk.restart();
+        let index = tempfile::tempdir().unwrap();
+        let of_store = Arc::new(disk.clone()) as Arc<dyn Disk>;
+        let store = Store::open(of_store, index.path(), Some("boot")).unwrap();
+        let [first] = closed_segments(&disk).unwrap()[..] else { panic!("more than one") };
+        disk.make_unreadable(&journal::segment_path(first.first)).unwrap();
+        let of_facts = Arc::new(disk.clone()) as Arc<dyn Disk>;
+        let refused = Catalog::open(options(&of_facts, index.path())).unwrap_err();
+        assert!(refused.is_unreadable(), "{refused}");
+        assert_eq!(heal_journal(&store, &disk).unwrap(), 1);
+        drop(store);
+        assert_kept(&open(&disk.restart()).0, "healed");
     }
 
     #[test]

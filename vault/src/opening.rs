@@ -141,23 +141,24 @@ fn open_whole(
     store: &Store,
     disk: &dyn Disk,
 ) -> Result<Catalog, rushes_catalog::OpenError> {
-    let catalog = open()?;
-    if catalog.read_only().is_none() {
-        return Ok(catalog);
+    let opened = open();
+    match &opened {
+        Ok(catalog) if catalog.read_only().is_none() => return opened,
+        Err(error) if !error.is_unreadable() => return opened,
+        _ => {}
     }
     match keeper::heal_journal(store, disk) {
-        Ok(0) => Ok(catalog),
+        Ok(0) => opened,
         Ok(files) => {
             tracing::warn!(files, "the journal was damaged and is healed: opening it again");
-            if let Err(error) = catalog.close() {
+            if let Ok(Err(error)) = opened.map(|catalog| catalog.close()) {
                 tracing::warn!(%error, "the tables were not closed");
             }
-            drop(catalog);
             open()
         }
         Err(error) => {
             tracing::error!(%error, "the journal is damaged and cannot be healed now");
-            Ok(catalog)
+            opened
         }
     }
 }

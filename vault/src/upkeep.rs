@@ -142,6 +142,12 @@ impl Vault {
         for user in self.catalog.users()? {
             self.check_contents(Viewer { user: user.id }, &mut checked)?;
         }
+        for segment in self.catalog.unkept_segments()? {
+            let place = rushes_catalog::journal::segment_path(segment.first);
+            let what = "has no second copy".to_owned();
+            let remedy = "see the log: it says why, and a start makes it where it can be made";
+            checked.findings.push(Finding { place, what, remedy });
+        }
         if let Some(what) = self.catalog.read_only() {
             let remedy = "see the log: it says which file, and what to do";
             checked.findings.insert(0, Finding { place: PathBuf::from("journal"), what, remedy });

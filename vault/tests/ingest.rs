@@ -140,7 +140,8 @@ fn best_stands_for_the_history_until_another_is_chosen() {
         (entry.best, entry.current.unwrap().version)
     };
     assert_eq!(current(), (None, 3));
-    let best = SetBest { scope: scope.clone(), asset_key: asset_key.clone(), version: 1 };
+    let best =
+        SetBest { scope: scope.clone(), asset_key: asset_key.clone(), version: 1, expected: None };
     vault.set_best(viewer, best, None).unwrap();
     put(&vault, viewer, take("a.mp4"), b"four", None).unwrap();
     assert_eq!(current(), (Some(1), 1));

@@ -74,18 +74,31 @@ pub fn read_segment(disk: &dyn Disk, segment: Segment) -> Result<Vec<u8>, ReadEr
     Ok(content)
 }
 
-/// The second copies that any sound line of any file names, also behind damaged ones.
+/// The second copies that any sound line of any file names, also behind damaged ones; of a file
+/// that cannot be read to its end, those before that.
 pub fn kept_segments(disk: &dyn Disk) -> Result<Vec<KeptSegment>, DiskError> {
     let mut kept = Vec::new();
     for first in segments(disk)? {
-        let mut lines = Lines::open(disk, first)?;
-        while let Some(line) = lines.next_line()? {
-            let claims = line.map(|line| line.claims).unwrap_or_default();
-            let of_copies = claims.into_iter().filter(|(_, json)| json.contains(KEPT));
-            kept.extend(of_copies.filter_map(|(_, json)| kept_by(json)));
+        match add_kept(disk, first, &mut kept) {
+            Err(error) if !error.is_unreadable() => return Err(error),
+            _ => {}
         }
     }
     Ok(kept)
+}
+
+fn add_kept(
+    disk: &dyn Disk,
+    first: Revision,
+    kept: &mut Vec<KeptSegment>,
+) -> Result<(), DiskError> {
+    let mut lines = Lines::open(disk, first)?;
+    while let Some(line) = lines.next_line()? {
+        let claims = line.map(|line| line.claims).unwrap_or_default();
+        let of_copies = claims.into_iter().filter(|(_, json)| json.contains(KEPT));
+        kept.extend(of_copies.filter_map(|(_, json)| kept_by(json)));
+    }
+    Ok(())
 }
 
 fn kept_by(json: &str) -> Option<KeptSegment> {
@@ -94,7 +107,7 @@ fn kept_by(json: &str) -> Option<KeptSegment> {
     Some(KeptSegment { segment: Segment { first, next }, digest, size })
 }
 
-/// Whether a file still holds what was kept of it.
+/// Whether a file still holds what was kept of it, and gives it back.
 pub fn is_intact(disk: &dyn Disk, kept: &KeptSegment) -> Result<bool, DiskError> {
     let path = segment_path(kept.segment.first);
     let file = match disk.open_read(&path) {
@@ -108,7 +121,10 @@ pub fn is_intact(disk: &dyn Disk, kept: &KeptSegment) -> Result<bool, DiskError>
     while at < kept.size {
         let wanted = usize::try_from(kept.size - at).unwrap_or(PIECE_BYTES).min(PIECE_BYTES);
         let Some(buffer) = piece.get_mut(..wanted) else { break };
-        rushes_disk::read_exact_at(&*file, &path, buffer, at)?;
+        match rushes_disk::read_exact_at(&*file, &path, buffer, at) {
+            Err(error) if error.is_unreadable() => return Ok(false),
+            read => read?,
+        }
         hasher.update(buffer);
         at += wanted as u64;
     }

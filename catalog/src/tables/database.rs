@@ -13,7 +13,7 @@ use super::error::TablesError;
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 /// How long a database that was closed may keep its lock: threads of sled's hold it a little longer.
-const LOCKED: Duration = Duration::from_secs(10);
+const LOCKED: Duration = Duration::from_secs(2);
 /// How long until the next try.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -41,10 +41,15 @@ impl Database {
         Ok(opened.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??)
     }
 
-    /// Closes and opens it, so that a start after a kill has less to read. Nobody else may hold it.
-    pub fn reopen(&self, db: sled::Db) -> Result<sled::Db, TablesError> {
+    /// Whether it can be opened again: what is written then is a part of what is there.
+    pub fn has_room(&self, db: &sled::Db) -> bool {
+        let free = rustix::fs::statvfs(&self.path).map(|vfs| vfs.f_bavail * vfs.f_frsize);
+        matches!((free, db.size_on_disk()), (Ok(free), Ok(there)) if free > there)
+    }
+
+    /// Opens what was just closed.
+    pub fn open_again(&self) -> Result<sled::Db, TablesError> {
         let begun = Instant::now();
-        drop(db);
         loop {
             match self.open() {
                 Err(_) if begun.elapsed() < LOCKED => sleep(PAUSE),

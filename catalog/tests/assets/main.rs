@@ -67,7 +67,7 @@ fn what_was_made_from_a_replaced_version_is_outdated_until_it_is_chosen_again() 
     assert_eq!(outdated(), [vec![], vec![frame], vec![frame]]);
     assert_eq!(self::outdated(&stage, &[take]), [vec![]]);
     let (scope, asset_key) = (stage.scopes[1].clone(), key(0));
-    let back = SetBest { scope, asset_key, version: 1 };
+    let back = SetBest { scope, asset_key, version: 1, expected: None };
     stage.catalog.submit(VIEWER, Command::SetBest(back), None).unwrap();
     assert_eq!(outdated(), vec![vec![]; 3]);
 }

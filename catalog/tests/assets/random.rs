@@ -249,7 +249,8 @@ fn step(stage: &Stage, model: &mut Model, random: &mut Random, now: i64) {
             let kept = &model.assets[at];
             let Some((place, version)) = kept.place else { return };
             let (scope, asset_key) = (stage.scopes[place.0].clone(), key(place.1));
-            let chosen = submit(Command::SetBest(SetBest { scope, asset_key, version }));
+            let chosen =
+                submit(Command::SetBest(SetBest { scope, asset_key, version, expected: None }));
             assert_eq!(chosen.is_ok(), kept.is_ready());
             if chosen.is_ok() {
                 model.chosen.insert(place, version);

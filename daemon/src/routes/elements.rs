@@ -14,7 +14,7 @@ use rushes_vault::Vault;
 use rushes_vault::command::Change;
 use rushes_vault::element::ElementRef;
 use rushes_vault::ids::{ElementId, ProjectId};
-use rushes_vault::model::{ElementKind, Revision, Viewer};
+use rushes_vault::model::{ElementKind, Viewer};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
@@ -120,9 +120,9 @@ async fn add(call: Call, kind: ElementKind, body: Body) -> Result<Response, Refu
 async fn show(call: Call, kind: ElementKind) -> Result<Response, Refusal> {
     let (project, element) = (call.project()?, named(&call, kind)?);
     let links = call.links.clone();
-    let (_, reply) =
+    let reply =
         call.ask(move |vault, viewer| seen(vault, viewer, &links, (&project, element))).await?;
-    reply::read(&call.headers, &reply)
+    reply::record(&call.headers, &reply)
 }
 
 async fn change(call: Call, kind: ElementKind, body: Body) -> Result<Response, Refusal> {
@@ -178,8 +178,8 @@ fn seen(
     viewer: Viewer,
     links: &Links,
     (project, element): (&ProjectId, ElementRef),
-) -> Result<(Revision, Value), Refusal> {
+) -> Result<Value, Refusal> {
     let view = vault.element_view(viewer, project, element)?;
     let view = view.ok_or_else(|| Refusal::missing(element.kind.word()))?;
-    Ok((view.element.revision, wire_project::element_value(links, view)?))
+    wire_project::element_value(links, view)
 }

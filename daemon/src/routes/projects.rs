@@ -118,7 +118,7 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
         })
         .await?;
     let view = found.ok_or_else(|| Refusal::missing("project"))?;
-    reply::read(&call.headers, &wire_project::project_view(&call.links, view)?)
+    reply::record(&call.headers, &wire_project::project_view(&call.links, view)?)
 }
 
 /// Changes a project's record.
@@ -169,7 +169,7 @@ fn seen(
     viewer: Viewer,
     links: &Links,
     id: &ProjectId,
-) -> Result<(Revision, ProjectView), Refusal> {
+) -> Result<ProjectView, Refusal> {
     let view = vault.project_view(viewer, id)?.ok_or_else(|| Refusal::missing("project"))?;
-    Ok((view.project.revision, wire_project::project_view(links, view)?))
+    wire_project::project_view(links, view)
 }

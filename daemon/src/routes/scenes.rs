@@ -8,7 +8,7 @@ use rushes_api::{Code, NewScene, Reorder, ScenePage, SceneReply, paths};
 use rushes_vault::Vault;
 use rushes_vault::command::{Change, SceneRef};
 use rushes_vault::ids::{ProjectId, SceneId};
-use rushes_vault::model::{Revision, Viewer};
+use rushes_vault::model::Viewer;
 use serde_json::json;
 
 use super::pages::{Page, next_cursor};
@@ -59,7 +59,7 @@ pub fn operations() -> Vec<Operation> {
             .named("reorder_scenes", "Puts all scenes of a project in another order.")
             .keyed()
             .takes::<Reorder>(json!({"scene_ids": [example::OTHER_SCENE, example::SCENE]}))
-            .changes::<ScenePage>(),
+            .answers::<ScenePage>(),
     ]
 }
 
@@ -94,7 +94,7 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
     let (project, scene) = (call.project()?, named(&call)?);
     let found = call.ask(move |vault, viewer| vault.scene_view(viewer, &project, scene)).await?;
     let view = found.ok_or_else(|| Refusal::missing("scene"))?;
-    reply::read(&call.headers, &wire_project::scene_view(&call.links, view)?)
+    reply::record(&call.headers, &wire_project::scene_view(&call.links, view)?)
 }
 
 /// Changes a scene's record.
@@ -154,7 +154,7 @@ pub async fn reorder(call: Call, body: Body) -> Result<Response, Refusal> {
         call.ask(move |vault, viewer| vault.reorder_scenes(viewer, &project, ids, key)).await?;
     let scenes = view.scenes.into_iter().map(|scene| wire_project::scene_view(&call.links, scene));
     let scenes = scenes.collect::<Result<Vec<_>, _>>()?;
-    reply::changed(&ScenePage { scenes, next_cursor: None })
+    reply::made(None, &ScenePage { scenes, next_cursor: None })
 }
 
 fn named(call: &Call) -> Result<SceneRef, Refusal> {
@@ -166,8 +166,8 @@ fn seen(
     viewer: Viewer,
     links: &Links,
     (project, scene): (&ProjectId, SceneRef),
-) -> Result<(Revision, SceneReply), Refusal> {
+) -> Result<SceneReply, Refusal> {
     let view = vault.scene_view(viewer, project, scene)?;
     let view = view.ok_or_else(|| Refusal::missing("scene"))?;
-    Ok((view.scene.revision, wire_project::scene_view(links, view)?))
+    wire_project::scene_view(links, view)
 }
