@@ -254,6 +254,11 @@ impl ElementRecord {
         if let Value::Object(members) = value { Ok(members) } else { Ok(Map::new()) }
     }
 
+    /// The member that names assets.
+    pub const fn assets_member(&self) -> &'static str {
+        if let Self::Timeline(_) = self { "clips" } else { "asset_ids" }
+    }
+
     /// The assets it names.
     pub fn assets(&self) -> Vec<AssetId> {
         match self {

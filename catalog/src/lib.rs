@@ -30,6 +30,7 @@ pub mod model;
 pub mod names;
 mod naming;
 mod open;
+mod pages;
 mod past;
 mod query;
 pub mod record;
@@ -45,6 +46,7 @@ mod tables;
 mod tally;
 mod told;
 mod users;
+pub mod weight;
 
 use std::sync::{Arc, Mutex};
 
@@ -62,7 +64,7 @@ use crate::tables::Tables;
 
 pub use graph::{Follow, FollowCursor, Following, Made};
 pub use open::{OpenError, Options};
-pub use past::ProjectPast;
+pub use past::{PAST_CLAIMS_MAX, ProjectPast};
 pub use records::QueryError;
 pub use sequencer::{Committed, Outcome, Publish, Written};
 pub use shelves::{AssetLine, Links, ShelfOf};
@@ -160,6 +162,12 @@ impl Catalog {
         }
         let (total, counts) = (hits.total, hits.counts);
         Ok(Found { assets, next_cursor: hits.next_cursor, total, counts })
+    }
+
+    /// How far the search index is, in percent: below 100 it is made anew or catches up, and nothing
+    /// is found yet. `None` without a search.
+    pub fn search_percent(&self) -> Option<u8> {
+        self.search.as_ref().map(Search::percent)
     }
 
     /// The last claim that queries see.

@@ -113,7 +113,7 @@ fn assert_holds(catalog: &Catalog, told: &Told, context: &str) {
     let Some(scene) = scene else { return };
     let scope = Scope::of_scene(fox, scene.id);
     let key = "scene_video".parse().unwrap();
-    let versions = catalog.version_assets(viewer(), (&scope, &key), None, 100).unwrap();
+    let versions = catalog.version_assets(viewer(), (&scope, &key)).unwrap();
     assert!(versions.len() >= told.assets.len(), "{context}");
     assert!(versions.len() <= told.assets.len() + 1, "{context}: more than was asked for");
     for (asset, number) in versions.iter().zip(1u8..) {

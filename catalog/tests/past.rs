@@ -166,7 +166,7 @@ fn follow(catalog: &Catalog, random: &mut Random) {
         if found.is_under_way {
             let command = Command::FollowScope {
                 scope: follow.scope.clone(),
-                restores: follow.restores,
+                since: follow.since,
                 asset_ids: found.asset_ids,
                 is_last: found.next.is_none(),
             };

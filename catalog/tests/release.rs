@@ -297,7 +297,7 @@ fn assert_same_history(catalog: &Catalog, model: &Model, of: (usize, usize), con
     let expected = model.of(of.0, of.1).next().map(|_| model.shown(of.0, of.1));
     assert_eq!(entry.map(shown), expected, "{context}: {of:?}");
     let versions = catalog.versions(viewer, (&scope(), &key), None, 1000).unwrap();
-    let assets = catalog.version_assets(viewer, (&scope(), &key), None, 1000).unwrap();
+    let assets = catalog.version_assets(viewer, (&scope(), &key)).unwrap();
     assert_eq!(versions.len(), model.of(of.0, of.1).count(), "{context}");
     for ((asset, version), kept) in assets.iter().zip(&versions).zip(model.of(of.0, of.1)) {
         assert_eq!((asset.id, version.asset, version.version), (kept.id, kept.id, kept.version));

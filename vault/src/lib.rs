@@ -46,7 +46,7 @@ pub use opening::{Locked, Progress, Step};
 pub use rushes_catalog::claim::rfc3339;
 pub use rushes_catalog::{
     Links, QueryError, ShelfOf, command, element, folders, ids, lineage, marks, model, names,
-    record,
+    record, weight,
 };
 pub use rushes_catalog::{costs, counts as counted};
 pub use rushes_digest::Digest;
@@ -164,6 +164,9 @@ impl Vault {
 
 /// What was recorded cannot be read back: the claim stands, the reply cannot be made.
 fn unreadable(error: &QueryError) -> CommandError {
+    if let QueryError::TooMuch(much) = error {
+        return much.clone().into();
+    }
     tracing::error!(%error, "a fact that was just recorded cannot be read");
     CommandError::OutcomeUnknown
 }

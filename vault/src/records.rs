@@ -17,7 +17,7 @@ pub fn text(value: &impl Serialize) -> Result<Vec<u8>, SourceError> {
 /// `v001.json` and its like. That an asset is deleted or archived stands where its status was.
 pub fn of_asset(asset: &Asset) -> Result<Vec<u8>, SourceError> {
     let mut record = object(asset)?;
-    record.remove("is_archived");
+    record.shift_remove("is_archived");
     let state = match asset {
         Asset { deleted_at: Some(_), .. } => Some("deleted"),
         Asset { marks, .. } if marks.is_archived => Some("archived"),

@@ -206,7 +206,7 @@ fn nobody_opens_what_another_user_has() {
     let digest = put(&vault, viewer, take("a.mp4"), b"one", None).unwrap().content.unwrap().digest;
     let other = Viewer { user: UserId::generate() };
     assert!(vault.open_content(other, &digest).unwrap().is_none());
-    assert!(vault.projects(other, None, 10).unwrap().is_empty());
+    assert!(vault.projects(other, None, 10).unwrap().entries.is_empty());
     assert!(vault.project_view(other, &"fox".parse().unwrap()).unwrap().is_none());
     // Her own project of the same name is another one.
     fox(&vault, other);

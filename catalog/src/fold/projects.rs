@@ -174,6 +174,7 @@ pub fn add_element<B: Get>(
         changed: placed.revision,
         deleted: None,
     };
+    count_element(placed, &row, true, into)?;
     put_element(placed, &row, into)
 }
 
@@ -202,6 +203,7 @@ pub fn delete_element<B: Get>(
     }
     let element = ElementRef { kind: row.kind, id };
     let (project, changed) = (row.project.clone(), placed.revision);
+    count_element(placed, &row, is_restored, into)?;
     if is_restored {
         put_element(placed, &ElementRow { changed, deleted: None, ..row }, into)?;
     } else {
@@ -227,6 +229,7 @@ fn follow<B: Get>(
         project: scope.project.clone(),
         part: scope.part.as_ref().map(|part: &Part| (part.tag(), *part.as_bytes())),
         is_restored,
+        since: placed.revision,
     };
     Ok(into.put(Key::follow(placed.claim.by, scope), &row)?)
 }
@@ -247,6 +250,19 @@ fn put_scene<B: Get>(placed: Placed<'_>, row: &SceneRow, into: &mut Overlay<'_, 
         into.put(Key::scene(owner, &row.project, row.number), row)?;
     }
     Ok(into.put(Key::scene_by_id(owner, row.id()), row)?)
+}
+
+/// There is one more element of its kind, or one less.
+fn count_element<B: Get>(
+    placed: Placed<'_>,
+    row: &ElementRow,
+    is_there: bool,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let key = Key::element_count(placed.claim.by, &row.project, row.kind);
+    let live = into.get::<u32>(&key)?.unwrap_or(0);
+    let live = if is_there { live.saturating_add(1) } else { live.saturating_sub(1) };
+    Ok(into.put(key, &live)?)
 }
 
 fn put_element<B: Get>(placed: Placed<'_>, row: &ElementRow, into: &mut Overlay<'_, B>) -> Folded {

@@ -163,6 +163,11 @@ impl Key {
         Self::owned(b'N', owner).text(&project.folded())
     }
 
+    /// How many elements of a kind a project has.
+    pub fn element_count(owner: UserId, project: &ProjectId, kind: ElementKind) -> Self {
+        Self::owned(b'n', owner).text(&project.folded()).bytes(&[kind.tag()])
+    }
+
     /// An owner's assets.
     pub fn assets(owner: UserId) -> Self {
         Self::owned(b'A', owner)
@@ -181,11 +186,6 @@ impl Key {
     /// The histories of a project and its parts, all of them.
     pub fn project_histories(owner: UserId, project: &ProjectId) -> Self {
         Self::owned(b'H', owner).text(&project.folded())
-    }
-
-    /// The histories of a project's parts of one kind, all of them.
-    pub fn part_histories(owner: UserId, project: &ProjectId, tag: u8) -> Self {
-        Self::project_histories(owner, project).bytes(&[tag])
     }
 
     /// A history.

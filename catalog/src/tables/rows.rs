@@ -127,6 +127,8 @@ pub struct FollowRow {
     pub part: Option<(u8, [u8; 16])>,
     /// Whether they are to be restored.
     pub is_restored: bool,
+    /// The claim that says so: whoever is under way for another one begins anew.
+    pub since: Revision,
 }
 
 /// Where a claim stands, by which number.

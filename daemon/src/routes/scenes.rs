@@ -11,7 +11,7 @@ use rushes_vault::ids::{ProjectId, SceneId};
 use rushes_vault::model::Viewer;
 use serde_json::json;
 
-use super::pages::Page;
+use super::pages::{Page, next_cursor};
 use crate::call::Call;
 use crate::edge::Links;
 use crate::error::Refusal;
@@ -66,16 +66,16 @@ pub fn operations() -> Vec<Operation> {
 /// Answers a page of a project's scenes, by number.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
     let (project, page) = (call.project()?, Page::<u32>::of(&call)?);
-    let (after, limit) = (page.after, page.limit + 1);
-    let mut found = call
+    let found = call
         .ask(move |vault, viewer| {
             let is_there = vault.project(viewer, &project)?.is_some();
-            let scenes = vault.scene_views(viewer, &project, after, limit)?;
+            let scenes = vault.scene_views(viewer, &project, page.after, page.limit)?;
             is_there.then_some(scenes).ok_or_else(|| Refusal::missing("project"))
         })
         .await?;
-    let next_cursor = page.cut(&mut found, |last| last.scene.scene_number.to_string());
-    let scenes = found.into_iter().map(|scene| wire_project::scene_view(&call.links, scene));
+    let next_cursor = next_cursor(&found, |last| last.scene.scene_number.to_string());
+    let scenes =
+        found.entries.into_iter().map(|scene| wire_project::scene_view(&call.links, scene));
     let scenes = scenes.collect::<Result<_, _>>()?;
     reply::read(&call.headers, &ScenePage { scenes, next_cursor })
 }

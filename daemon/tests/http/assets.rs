@@ -61,7 +61,9 @@ async fn a_patch_that_cannot_be_is_refused_by_field_and_changes_nothing() {
     let daemon = Daemon::start();
     let asset = daemon.upload(form("x.png", PNG)).await;
     let base64 = "iVBORw0KGgoA".repeat(6000);
+    let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
     for (said, field) in [
+        (json!({"evaluation": {"why": deep}}), "evaluation"),
         (json!({"model": "x"}), "model"),
         (json!({"filename": null}), "filename"),
         (json!({"filename": ""}), "filename"),
