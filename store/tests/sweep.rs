@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rushes_digest::Digest;
 use rushes_disk::CrashDisk;
@@ -114,10 +115,14 @@ fn what_is_named_stays_while_sweeps_puts_and_reads_run_at_once() {
         }
     });
     assert!(swept > 0, "nothing was ever swept");
-    // At the end everything is released, and goes.
-    let mut all = facts.iter().map(|fact| fact.digest);
-    store.sweep(&mut all, &|_| true, Run::Really).unwrap();
-    assert_eq!(store.blobs(None, 100).unwrap(), []);
+    // At the end everything is released, and goes: what was read often may be held a little longer,
+    // until its copy in the cache is made.
+    let begun = Instant::now();
+    while !store.blobs(None, 100).unwrap().is_empty() {
+        assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", store.blobs(None, 100));
+        let mut all = facts.iter().map(|fact| fact.digest);
+        store.sweep(&mut all, &|_| true, Run::Really).unwrap();
+    }
 }
 
 #[test]
