@@ -117,10 +117,8 @@ impl Catalog {
     ) -> Answer<HashMap<[u8; 16], Vec<HistoryEntry>>> {
         let (mut of_parts, mut left) = (HashMap::new(), HISTORIES_MAX);
         for part in parts {
-            let prefix = Key::histories(
-                viewer.user,
-                &Scope { project: project.clone(), part: Some(part) },
-            );
+            let prefix =
+                Key::histories(viewer.user, &Scope { project: project.clone(), part: Some(part) });
             let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, None, left + 1)?;
             let (of, instead) = ("histories", "ask for a shorter page");
             let refused = TooMuch { max: HISTORIES_MAX as u64, of, instead };
