@@ -27,7 +27,7 @@ pub enum ElementKind {
 }
 
 /// An element, as clients name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct ElementRef {
     /// Its kind.
     pub kind: ElementKind,
@@ -207,6 +207,16 @@ impl ElementRecord {
             Self::Mood(_) => ElementKind::Mood,
             Self::Timeline(_) => ElementKind::Timeline,
             Self::Prompt(_) => ElementKind::Prompt,
+        }
+    }
+
+    /// What it is called; `None` for a prompt.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Character(figure) | Self::Location(figure) => Some(&figure.name),
+            Self::Mood(mood) => Some(&mood.name),
+            Self::Timeline(timeline) => Some(&timeline.name),
+            Self::Prompt(_) => None,
         }
     }
 

@@ -17,6 +17,7 @@ pub mod element;
 mod facts;
 mod find;
 mod fold;
+pub mod folders;
 mod follow;
 mod graph;
 pub mod ids;
@@ -39,6 +40,8 @@ mod scope;
 pub mod search;
 mod segments;
 mod sequencer;
+mod shelve;
+mod shelves;
 mod tables;
 mod tally;
 mod told;
@@ -64,6 +67,7 @@ pub use open::{OpenError, Options};
 pub use past::{PAST_CLAIMS_MAX, ProjectPast};
 pub use records::QueryError;
 pub use sequencer::{Committed, Outcome, Publish, Written};
+pub use shelves::{AssetLine, Links, ShelfOf};
 
 /// The facts of one data directory.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! Facts as they leave: model values become wire values, with absolute links and the places in the
 //! mount.
 //!
-//! Knows no route and asks nothing. Invariant: the `ETag` of a record is its revision and a digest of
-//! the body; that of a list the digest alone. Links, and what is computed of other records, change
-//! the body and not the record, so a change is guarded by the revision (`guard.rs`).
+//! Knows no route and asks nothing. Invariant: the `ETag` of a record is its revision and a digest
+//! of the body; that of a list the digest alone. Links, and what is computed of other records,
+//! change the body and not the record, so a change is guarded by the revision (`guard.rs`).
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};

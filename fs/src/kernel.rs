@@ -1,33 +1,33 @@
 //! The handlers of the FUSE protocol. Translates requests into questions to the tree, and its
-//! answers into replies; decides nothing but flags and cache times. Beside it only `session.rs`
-//! knows fuser.
+//! answers into replies; decides nothing but flags and cache times. What takes more than a line
+//! is in `kernel/`; beside these only `session.rs` knows fuser.
 //!
 //! Invariant: a handler never panics into the session, never waits for a notification, and answers
 //! every change with EROFS for as long as nothing can be saved.
 
-use std::cell::RefCell;
+mod files;
+mod folders;
+mod shown;
+mod xattrs;
+
 use std::ffi::OsStr;
 use std::io;
-use std::os::fd::BorrowedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use fuser::{
-    AccessFlags, BackingId, BsdFileFlags, Errno, FileAttr, FileHandle, FileType, Filesystem,
-    FopenFlags, Generation, INodeNo, InitFlags, IoctlFlags, KernelConfig, LockOwner, OpenAccMode,
-    OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory, ReplyDirectoryPlus,
-    ReplyEmpty, ReplyEntry, ReplyIoctl, ReplyLseek, ReplyOpen, ReplyStatfs, ReplyXattr, Request,
-    TimeOrNow,
+    AccessFlags, BackingId, BsdFileFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation,
+    INodeNo, InitFlags, IoctlFlags, KernelConfig, LockOwner, OpenFlags, RenameFlags, ReplyAttr,
+    ReplyCreate, ReplyData, ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyIoctl,
+    ReplyLseek, ReplyOpen, ReplyStatfs, ReplyXattr, Request, TimeOrNow,
 };
-use rustix::fs::OFlags;
 
-use crate::handles::{Opened, Way};
 use crate::mode::{Mode, ModeState};
-use crate::node::Attr;
-use crate::tree::{Row, Tree};
+use crate::node::Keep;
+use crate::tree::Tree;
 
 /// How long the kernel keeps names and attributes: they are dropped by name when they change, so
 /// for ever; a year is far below where the kernel's clock arithmetic saturates.
@@ -42,13 +42,6 @@ const BACKGROUND_MAX: u16 = 64;
 /// One backing file system may itself be stacked (overlayfs in a container); the price is that this
 /// mount cannot be the lower layer of another overlayfs.
 const STACK_DEPTH: u32 = 2;
-
-/// The unit of sizes that `statfs` reports, and the preferred size of a read.
-const BLOCK_BYTES: u32 = 4096;
-/// The unit of `st_blocks`, fixed by POSIX tradition.
-const STAT_BLOCK_BYTES: u64 = 512;
-/// Longest name, as everywhere on Linux.
-const NAME_BYTES_MAX: u32 = 255;
 
 /// The handlers of one session.
 pub struct Kernel {
@@ -80,11 +73,6 @@ fn guarded_plain(operation: &'static str, work: impl FnOnce()) -> Result<(), Err
     })
 }
 
-thread_local! {
-    /// What a read is copied through: one per session thread, as large as its largest request.
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
 impl Kernel {
     /// Handlers over a tree, whose files belong to the user of this process. `passthrough` says
     /// whether it is wanted, `alive` is dropped with the session.
@@ -98,60 +86,6 @@ impl Kernel {
         let gid = rustix::process::getegid().as_raw();
         Self { tree, mode, uid, gid, passthrough, _alive: alive }
     }
-
-    /// Adds a row and counts its lookup; true when there was no room for it.
-    fn add_plus(&self, reply: &mut ReplyDirectoryPlus, row: &Row) -> bool {
-        let Some(found) = &row.found else {
-            let attr = self.shown(row.ino, &Attr::folder(0, 1));
-            return reply.add(INodeNo(row.ino), row.next, &row.name, &TTL, &attr, Generation(0));
-        };
-        let Some(ino) = self.tree.inodes.look_up(found) else { return false };
-        let attr = self.shown(ino, &found.attr);
-        let full = reply.add(INodeNo(ino), row.next, &row.name, &TTL, &attr, Generation(0));
-        if full {
-            self.tree.inodes.forget(ino, 1);
-        }
-        full
-    }
-
-    fn shown(&self, ino: u64, attr: &Attr) -> FileAttr {
-        let time = time_of(attr.mtime_ms);
-        let (kind, perm) =
-            if attr.folder { (FileType::Directory, 0o555) } else { (FileType::RegularFile, 0o444) };
-        FileAttr {
-            ino: INodeNo(ino),
-            size: attr.size,
-            blocks: attr.size.div_ceil(STAT_BLOCK_BYTES),
-            atime: time,
-            mtime: time,
-            ctime: time,
-            crtime: time,
-            kind,
-            perm,
-            nlink: attr.links,
-            uid: self.uid,
-            gid: self.gid,
-            rdev: 0,
-            blksize: BLOCK_BYTES,
-            flags: 0,
-        }
-    }
-
-    fn register(&self, file: BorrowedFd<'_>, reply: &ReplyOpen) -> Option<BackingId> {
-        if !self.mode.may_pass() {
-            return None;
-        }
-        reply.open_backing(file).inspect_err(|error| self.mode.failed(error)).ok()
-    }
-}
-
-fn time_of(ms: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or_default())
-}
-
-fn changes(flags: OpenFlags) -> bool {
-    let flag_bits = u32::from_ne_bytes(flags.0.to_ne_bytes());
-    flags.acc_mode() != OpenAccMode::O_RDONLY || flag_bits & OFlags::TRUNC.bits() != 0
 }
 
 impl Filesystem for Kernel {
@@ -179,7 +113,10 @@ impl Filesystem for Kernel {
 
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         match guarded("lookup", || self.tree.lookup(parent.0, name)) {
-            Ok((ino, attr)) => reply.entry(&TTL, &self.shown(ino, &attr), Generation(0)),
+            Ok((ino, attr)) => {
+                let ttl = attr.keep.time().unwrap_or(TTL);
+                reply.entry(&ttl, &self.shown(ino, &attr), Generation(0));
+            }
             // Without a time: what is not there is asked for again, so it appears at once.
             Err(errno) => reply.error(errno),
         }
@@ -197,23 +134,7 @@ impl Filesystem for Kernel {
     }
 
     fn open(&self, _: &Request, ino: INodeNo, flags: OpenFlags, reply: ReplyOpen) {
-        if changes(flags) {
-            return reply.error(Errno::EROFS);
-        }
-        let opened = guarded("open", || self.tree.open(ino.0, |file| self.register(file, &reply)));
-        let plain = FopenFlags::FOPEN_NOFLUSH;
-        match opened {
-            Ok(Opened { handle, way: Way::Passthrough(backing) }) => {
-                reply.opened_passthrough(FileHandle(handle), plain, &backing);
-            }
-            Ok(Opened { handle, way: Way::Cached }) => {
-                reply.opened(FileHandle(handle), plain | FopenFlags::FOPEN_KEEP_CACHE);
-            }
-            Ok(Opened { handle, way: Way::Direct }) => {
-                reply.opened(FileHandle(handle), plain | FopenFlags::FOPEN_DIRECT_IO);
-            }
-            Err(errno) => reply.error(errno),
-        }
+        self.open_file(ino.0, flags, reply);
     }
 
     fn read(
@@ -227,21 +148,7 @@ impl Filesystem for Kernel {
         _: Option<LockOwner>,
         reply: ReplyData,
     ) {
-        BUFFER.with_borrow_mut(|buffer| {
-            let answer = guarded("read", || {
-                let size = usize::try_from(size.min(REQUEST_BYTES_MAX)).unwrap_or_default();
-                if buffer.len() < size {
-                    buffer.resize(size, 0);
-                }
-                let room = buffer.get_mut(..size).unwrap_or_default();
-                let count = self.tree.read(ino.0, handle.0, offset, room)?;
-                Ok(room.get(..count).unwrap_or_default())
-            });
-            match answer {
-                Ok(bytes) => reply.data(bytes),
-                Err(errno) => reply.error(errno),
-            }
-        });
+        self.read_file(ino.0, handle.0, (offset, size), reply);
     }
 
     fn release(
@@ -261,9 +168,16 @@ impl Filesystem for Kernel {
     }
 
     fn opendir(&self, _: &Request, ino: INodeNo, _: OpenFlags, reply: ReplyOpen) {
-        let kept = FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE;
-        match guarded("opendir", || self.tree.open_folder(ino.0)) {
-            Ok(handle) => reply.opened(FileHandle(handle), kept),
+        let opened = guarded("opendir", || {
+            // A listing whose changes nobody tells is read again each time.
+            let kept = match self.tree.attr(ino.0)?.keep {
+                Keep::Always => FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE,
+                Keep::Moment | Keep::Never => FopenFlags::empty(),
+            };
+            Ok((self.tree.open_folder(ino.0)?, kept))
+        });
+        match opened {
+            Ok((handle, kept)) => reply.opened(FileHandle(handle), kept),
             Err(errno) => reply.error(errno),
         }
     }
@@ -274,22 +188,9 @@ impl Filesystem for Kernel {
         ino: INodeNo,
         handle: FileHandle,
         from: u64,
-        mut reply: ReplyDirectory,
+        reply: ReplyDirectory,
     ) {
-        let mut empty = true;
-        let answer = guarded("readdir", || {
-            self.tree.list(ino.0, handle.0, from, |row| {
-                let folder = row.found.as_ref().is_none_or(|found| found.attr.folder);
-                let kind = if folder { FileType::Directory } else { FileType::RegularFile };
-                let full = reply.add(INodeNo(row.ino), row.next, kind, &row.name);
-                empty &= full;
-                !full
-            })
-        });
-        match answer {
-            Err(errno) if empty => reply.error(errno),
-            _ => reply.ok(),
-        }
+        self.list_names((ino.0, handle.0), from, reply);
     }
 
     fn readdirplus(
@@ -298,21 +199,9 @@ impl Filesystem for Kernel {
         ino: INodeNo,
         handle: FileHandle,
         from: u64,
-        mut reply: ReplyDirectoryPlus,
+        reply: ReplyDirectoryPlus,
     ) {
-        let mut empty = true;
-        let answer = guarded("readdirplus", || {
-            self.tree.list(ino.0, handle.0, from, |row| {
-                let full = self.add_plus(&mut reply, row);
-                empty &= full;
-                !full
-            })
-        });
-        match answer {
-            // Rows that are in the reply count lookups: they must reach the kernel.
-            Err(errno) if empty => reply.error(errno),
-            _ => reply.ok(),
-        }
+        self.list_nodes((ino.0, handle.0), from, reply);
     }
 
     fn releasedir(
@@ -330,15 +219,7 @@ impl Filesystem for Kernel {
     }
 
     fn statfs(&self, _: &Request, _: INodeNo, reply: ReplyStatfs) {
-        match guarded("statfs", || self.tree.space()) {
-            Ok((used, free)) => {
-                let unit = u64::from(BLOCK_BYTES);
-                let (used, free) = (used.div_ceil(unit), free / unit);
-                let all = used.saturating_add(free);
-                reply.statfs(all, free, free, 0, 0, BLOCK_BYTES, NAME_BYTES_MAX, BLOCK_BYTES);
-            }
-            Err(errno) => reply.error(errno),
-        }
+        self.space(reply);
     }
 
     fn access(&self, _: &Request, ino: INodeNo, mask: AccessFlags, reply: ReplyEmpty) {
@@ -352,12 +233,12 @@ impl Filesystem for Kernel {
         }
     }
 
-    fn getxattr(&self, _: &Request, _: INodeNo, _: &OsStr, _: u32, reply: ReplyXattr) {
-        reply.error(Errno::ENOSYS); // The kernel answers "not supported" from now on by itself.
+    fn getxattr(&self, _: &Request, ino: INodeNo, name: &OsStr, room: u32, reply: ReplyXattr) {
+        self.xattr(ino.0, name, room, reply);
     }
 
-    fn listxattr(&self, _: &Request, _: INodeNo, _: u32, reply: ReplyXattr) {
-        reply.error(Errno::ENOSYS);
+    fn listxattr(&self, _: &Request, ino: INodeNo, room: u32, reply: ReplyXattr) {
+        self.xattr_names(ino.0, room, reply);
     }
 
     fn lseek(&self, _: &Request, _: INodeNo, _: FileHandle, _: i64, _: i32, reply: ReplyLseek) {

@@ -20,6 +20,7 @@ mod projects;
 mod records;
 mod release;
 pub mod search;
+mod shelves;
 pub mod source;
 pub mod sweep;
 mod titles;
@@ -44,7 +45,8 @@ pub use lock::LockError;
 pub use opening::{Locked, Progress, Step};
 pub use rushes_catalog::claim::rfc3339;
 pub use rushes_catalog::{
-    QueryError, command, element, ids, lineage, marks, model, names, record, weight,
+    Links, QueryError, ShelfOf, command, element, folders, ids, lineage, marks, model, names,
+    record, weight,
 };
 pub use rushes_catalog::{costs, counts as counted};
 pub use rushes_digest::Digest;

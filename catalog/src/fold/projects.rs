@@ -3,11 +3,12 @@
 //! Invariant: what is deleted has no row among those that are listed; its row by id stays.
 
 use super::placed::{FoldError, Placed};
-use crate::element::{ElementRef, part_of};
+use crate::element::{ElementRecord, ElementRef, part_of};
+use crate::folders::{folded, free, slug};
 use crate::ids::{ElementId, ProjectId, SceneId};
-use crate::model::{ElementKind, Part, Scope};
+use crate::model::{Part, Scope};
 use crate::tables::{
-    ElementRow, FollowRow, Get, Key, Overlay, ProjectRow, SceneCountRow, SceneRow,
+    ElementRow, FollowRow, Get, Key, Overlay, ProjectRow, SceneCountRow, SceneRow, TablesError,
 };
 
 type Folded = Result<(), FoldError>;
@@ -146,13 +147,27 @@ pub fn reorder<B: Get>(
 pub fn add_element<B: Get>(
     placed: Placed<'_>,
     project: &ProjectId,
-    (kind, id): (ElementKind, ElementId),
+    (record, id): (&ElementRecord, ElementId),
     into: &mut Overlay<'_, B>,
 ) -> Folded {
+    let (owner, kind) = (placed.claim.by, record.kind());
+    let folder = match (part_of(ElementRef { kind, id }), record.name()) {
+        (Some(_), Some(name)) => {
+            let is_taken = |name: &str| {
+                let key = Key::element_folder(owner, project, kind, name);
+                Ok::<_, TablesError>(into.get::<ElementId>(&key)?.is_some())
+            };
+            let folder = free(&slug(name, kind.word()), &id.to_string(), is_taken)?;
+            into.put(Key::element_folder(owner, project, kind, &folded(&folder)), &id)?;
+            folder
+        }
+        _ => String::new(),
+    };
     let row = ElementRow {
         element: *id.as_bytes(),
         project: project.clone(),
         kind,
+        folder,
         created_ms: placed.claim.created_ms(),
         revision: placed.revision,
         position: placed.position,

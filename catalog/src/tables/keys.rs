@@ -10,7 +10,7 @@ use crate::element::ElementRef;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::model::{ElementKind, Identity, Revision, Scope, Version};
 
-use super::rows::{CostsOf, CostsRow};
+use super::rows::{CostsOf, CostsRow, ShelfOf};
 
 /// What assets are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +146,16 @@ impl Key {
     /// An element by its id, deleted ones too.
     pub fn element_by_id(owner: UserId, element: ElementId) -> Self {
         Self::owned(b'e', owner).bytes(element.as_bytes())
+    }
+
+    /// The element whose folder has a name, deleted or not, whatever the case of the name.
+    pub fn element_folder(
+        owner: UserId,
+        project: &ProjectId,
+        kind: ElementKind,
+        folded: &str,
+    ) -> Self {
+        Self::owned(b'F', owner).text(&project.folded()).bytes(&[kind.tag()]).text(folded)
     }
 
     /// How many scenes a project has.
@@ -296,6 +306,31 @@ impl Key {
     /// A tag.
     pub fn tag(owner: UserId, tag: &str) -> Self {
         Self::tags(owner).text(tag)
+    }
+
+    /// The words by which an owner's assets are put together.
+    pub fn shelves(owner: UserId, of: ShelfOf) -> Self {
+        Self::owned(b'h', owner).bytes(&[of.tag()])
+    }
+
+    /// Such a word.
+    pub fn shelf(owner: UserId, of: ShelfOf, word: &str) -> Self {
+        Self::shelves(owner, of).text(word)
+    }
+
+    /// The word whose folder has a name, whatever its case.
+    pub fn shelf_folder(owner: UserId, of: ShelfOf, folded: &str) -> Self {
+        Self::owned(b'f', owner).bytes(&[of.tag()]).text(folded)
+    }
+
+    /// The assets that have a word, in the order in which they came.
+    pub fn shelved(owner: UserId, of: ShelfOf, word: &str) -> Self {
+        Self::owned(b'k', owner).bytes(&[of.tag()]).text(word)
+    }
+
+    /// Such an asset, by the claim that made it.
+    pub fn shelved_asset(owner: UserId, of: ShelfOf, word: &str, revision: Revision) -> Self {
+        Self::shelved(owner, of, word).bytes(&revision.to_be_bytes())
     }
 
     /// An owner's assets that are neither deleted nor archived, the newest first.

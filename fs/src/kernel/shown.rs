@@ -1,0 +1,58 @@
+//! Attributes as the protocol writes them.
+//!
+//! Invariant: what is not in a node's attributes is the same for all of them.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use fuser::{FileAttr, FileType, INodeNo, ReplyStatfs};
+
+use super::{Kernel, guarded};
+use crate::node::Attr;
+
+/// The unit of sizes that `statfs` reports, and the preferred size of a read.
+const BLOCK_BYTES: u32 = 4096;
+/// The unit of `st_blocks`, fixed by POSIX tradition.
+const STAT_BLOCK_BYTES: u64 = 512;
+/// Longest name, as everywhere on Linux.
+const NAME_BYTES_MAX: u32 = 255;
+
+impl Kernel {
+    pub(super) fn shown(&self, ino: u64, attr: &Attr) -> FileAttr {
+        let time = time_of(attr.mtime_ms);
+        let (kind, perm) =
+            if attr.folder { (FileType::Directory, 0o555) } else { (FileType::RegularFile, 0o444) };
+        FileAttr {
+            ino: INodeNo(ino),
+            size: attr.size,
+            blocks: attr.size.div_ceil(STAT_BLOCK_BYTES),
+            atime: time,
+            mtime: time,
+            ctime: time,
+            crtime: time,
+            kind,
+            perm,
+            nlink: attr.links,
+            uid: self.uid,
+            gid: self.gid,
+            rdev: 0,
+            blksize: BLOCK_BYTES,
+            flags: 0,
+        }
+    }
+
+    pub(super) fn space(&self, reply: ReplyStatfs) {
+        match guarded("statfs", || self.tree.space()) {
+            Ok((used, free)) => {
+                let unit = u64::from(BLOCK_BYTES);
+                let (used, free) = (used.div_ceil(unit), free / unit);
+                let all = used.saturating_add(free);
+                reply.statfs(all, free, free, 0, 0, BLOCK_BYTES, NAME_BYTES_MAX, BLOCK_BYTES);
+            }
+            Err(errno) => reply.error(errno),
+        }
+    }
+}
+
+fn time_of(ms: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or_default())
+}
