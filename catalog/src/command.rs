@@ -11,7 +11,7 @@ use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::journal::KeptSegment;
 use crate::model::{Content, Generation, Identity, Revision, Role, Scope, Status, Version};
 use crate::record::{ProjectRecord, SceneRecord};
-use crate::weight::TooMuch;
+use crate::too_much::TooMuch;
 
 pub use crate::element::ElementRef;
 use crate::marks::AssetPatch;

@@ -10,7 +10,7 @@ use crate::ids::{ProjectId, SceneId};
 use crate::model::Viewer;
 use crate::query::Answer;
 use crate::tables::{CostsOf, CostsRow, Key, Snapshot, SumRow};
-use crate::weight::TooMuch;
+use crate::too_much::TooMuch;
 
 /// Sums that are looked up at a time.
 const SUMS: usize = 4096;

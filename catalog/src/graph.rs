@@ -20,7 +20,8 @@ use crate::tables::{
     AssetRow, ElementRow, FollowRow, Get, HistoryRow, Key, ProjectRow, Scan, SceneRow, TablesError,
     VersionRow,
 };
-use crate::weight::{self, TooMuch, Weighed};
+use crate::too_much::TooMuch;
+use crate::weight::{self, Weighed};
 use crate::{follow, told};
 use rushes_disk::Timestamp;
 

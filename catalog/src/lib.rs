@@ -45,6 +45,7 @@ mod shelves;
 mod tables;
 mod tally;
 mod told;
+mod too_much;
 mod users;
 pub mod weight;
 
@@ -68,6 +69,7 @@ pub use past::{PAST_CLAIMS_MAX, ProjectPast};
 pub use records::QueryError;
 pub use sequencer::{Committed, Outcome, Publish, Written};
 pub use shelves::{AssetLine, Links, ShelfOf};
+pub use too_much::TooMuch;
 
 /// The facts of one data directory.
 #[derive(Debug)]
@@ -164,8 +166,8 @@ impl Catalog {
         Ok(Found { assets, next_cursor: hits.next_cursor, total, counts })
     }
 
-    /// How far the search index is, in percent: below 100 it is made anew or catches up, and nothing
-    /// is found yet. `None` without a search.
+    /// How far the search index is, in percent: below 100 it is made anew or catches up, and
+    /// nothing is found yet. `None` without a search.
     pub fn search_percent(&self) -> Option<u8> {
         self.search.as_ref().map(Search::percent)
     }

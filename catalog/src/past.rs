@@ -11,7 +11,7 @@ use crate::journal::Position;
 use crate::model::{ProjectFacts, Revision, Scope, Version, VersionEntry, Viewer};
 use crate::query::{QueryError, ROWS_MAX};
 use crate::tables::{Key, Nothing, Overlay, Scan, VersionRow};
-use crate::weight::TooMuch;
+use crate::too_much::TooMuch;
 
 /// Claims that are looked up at a time.
 const CLAIMS: usize = 1024;

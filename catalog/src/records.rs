@@ -10,7 +10,7 @@ use crate::ids::AssetKey;
 use crate::journal::{JournalReader, Position, ReadError};
 use crate::model::{Asset, Placement, Revision, Scope};
 use crate::tables::{AssetRow, ClaimRow, Deletion, PlaceRow, TablesError, VersionRow};
-use crate::weight::TooMuch;
+use crate::too_much::TooMuch;
 
 /// Why a query has no answer. "Not there" is an answer.
 #[derive(Debug, thiserror::Error)]

@@ -5,24 +5,13 @@
 //! a view that has no pages is refused.
 
 use crate::tables::{AssetRow, ClaimRow, ElementRow, ProjectRow, SceneRow, VersionRow};
+use crate::too_much::TooMuch;
 
 /// Most bytes of claims behind an answer that is given as a whole: with what else is in memory for
 /// it, a few such answers at once still fit into a small machine.
 pub const VIEW_BYTES_MAX: u64 = 64 << 20;
 /// Most bytes of claims behind one page; a page has one entry at least.
 pub const PAGE_BYTES_MAX: u64 = 16 << 20;
-
-/// A view holds more than one answer may.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is more than {max} {of}: {instead}")]
-pub struct TooMuch {
-    /// How much an answer may hold.
-    pub max: u64,
-    /// Of what.
-    pub of: &'static str,
-    /// What to ask instead.
-    pub instead: &'static str,
-}
 
 /// A part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 //! serves, for load balancers and whoever waits for it.
 //!
 //! Ready is not the search: its index may be made anew while all else is served, and `/ready` says
-//! how far it is. Invariant: a daemon that starts is healthy and not ready; one that takes no writes is not
-//! healthy, and ready, because it serves what it has. Damage of some contents is said, and stops
-//! nothing.
+//! how far it is. Invariant: a daemon that starts is healthy and not ready; one that takes no
+//! writes is not healthy, and ready, because it serves what it has. Damage of some contents is
+//! said, and stops nothing.
 
 use std::sync::Arc;
 

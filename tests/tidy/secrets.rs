@@ -7,7 +7,7 @@ use crate::text::has_word;
 /// Files that compare a secret with what was sent.
 const COMPARING: &[&str] = &["daemon/src/tokens.rs", "daemon/src/sign.rs"];
 /// Names of what must not be compared by `==`.
-const SECRETS: &[&str] = &["hash", "signature", "secret", "expected", "token", "mac"];
+const SECRETS: &[&str] = &["hash", "signature", "secret", "expected"];
 
 fn check(house: &House) -> Vec<Violation> {
     let mut violations = Vec::new();
