@@ -25,7 +25,7 @@ pub struct ScopeMembers {
     /// A scene, by its id.
     #[serde(default, alias = "sceneId", skip_serializing_if = "Option::is_none")]
     pub scene_id: Option<String>,
-    /// A scene, by its number.
+    /// A scene, by its number; beside its id, as in answers, that counts.
     #[serde(default, alias = "sceneNumber", skip_serializing_if = "Option::is_none")]
     pub scene_number: Option<u32>,
     /// A character.

@@ -48,6 +48,7 @@ pub fn check(command: &Command) -> Checked {
         | Command::DeleteElement { .. }
         | Command::RestoreElement { .. }
         | Command::FreeBytes { .. }
+        | Command::KeepSegment(_)
         | Command::SetBest(_)
         | Command::DeleteAsset { .. }
         | Command::RestoreAsset { .. } => Ok(()),

@@ -12,7 +12,9 @@ use serde_json::{Map, Value};
 use crate::element::ElementRecord;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::marks::Marks;
-use crate::model::{Content, Generation, Identity, Placement, Role, Scope, Status, Version};
+use crate::model::{
+    Content, Generation, Identity, Placement, Revision, Role, Scope, Status, Version,
+};
 use crate::record::{ProjectRecord, SceneRecord};
 
 /// Newest form of a claim that this program reads and the one that it writes.
@@ -233,6 +235,17 @@ pub enum Fact {
     BytesFreed {
         /// The contents.
         digests: Vec<Digest>,
+    },
+    /// A closed journal file has a second copy among the bytes.
+    SegmentKept {
+        /// The file's first revision.
+        first: Revision,
+        /// The first revision of the next file.
+        next: Revision,
+        /// The digest of its lines.
+        digest: Digest,
+        /// How long they are, in bytes.
+        size: u64,
     },
 }
 

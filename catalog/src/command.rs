@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::element::ElementRecord;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
+use crate::journal::KeptSegment;
 use crate::model::{Content, Generation, Identity, Revision, Role, Scope, Status, Version};
 use crate::record::{ProjectRecord, SceneRecord};
 
@@ -81,6 +82,8 @@ pub enum Command {
     DeleteProject {
         /// Which one.
         id: ProjectId,
+        /// Only when this is its revision.
+        expected: Option<Revision>,
     },
     /// Restore a deleted project; restoring one that is not deleted changes nothing.
     RestoreProject {
@@ -109,6 +112,8 @@ pub enum Command {
         project: ProjectId,
         /// Which one.
         scene: SceneRef,
+        /// Only when this is its revision.
+        expected: Option<Revision>,
     },
     /// Restore a deleted scene; restoring one that is not deleted changes nothing.
     RestoreScene {
@@ -146,6 +151,8 @@ pub enum Command {
         project: ProjectId,
         /// Which one.
         element: ElementRef,
+        /// Only when this is its revision.
+        expected: Option<Revision>,
     },
     /// Restore a deleted element; restoring one that is not deleted changes nothing.
     RestoreElement {
@@ -176,6 +183,8 @@ pub enum Command {
     DeleteAsset {
         /// Which one.
         id: AssetId,
+        /// Only when this is its revision.
+        expected: Option<Revision>,
     },
     /// Restore a deleted asset; restoring one that is not deleted changes nothing.
     RestoreAsset {
@@ -188,6 +197,9 @@ pub enum Command {
         /// Which contents, at most [`DIGESTS_MAX`].
         digests: Vec<Digest>,
     },
+    /// Record that a closed journal file has a second copy, which is durable. Only the daemon
+    /// itself asks this, for nobody.
+    KeepSegment(KeptSegment),
 }
 
 /// A user to be made.

@@ -17,7 +17,7 @@ use crate::ids::AssetId;
 use crate::marks::once_each;
 use crate::model::{Placement, Scope, Viewer};
 use crate::tables::{AssetRow, FollowRow, Get, HistoryRow, Key, PlaceRow, VersionRow};
-use crate::{find, follow, naming, users};
+use crate::{copies, find, follow, naming, users};
 
 type Decided = Result<Vec<Fact>, CommandError>;
 
@@ -28,13 +28,15 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
         Command::ChangeUser(change) => users::change(viewer, change, facts),
         Command::CreateProject(new) => projects::create(viewer, new, facts),
         Command::ChangeProject { id, change } => projects::change(viewer, id, change, facts),
-        Command::DeleteProject { id } => projects::delete(viewer, id, facts),
+        Command::DeleteProject { id, expected } => projects::delete(viewer, id, *expected, facts),
         Command::RestoreProject { id } => projects::restore(viewer, id, facts),
         Command::AddScene { project, scene } => scenes::add(viewer, project, scene, facts),
         Command::ChangeScene { project, scene, change } => {
             scenes::change(viewer, (project, *scene), change, facts)
         }
-        Command::DeleteScene { project, scene } => scenes::delete(viewer, project, *scene, facts),
+        Command::DeleteScene { project, scene, expected } => {
+            scenes::delete(viewer, (project, *scene), *expected, facts)
+        }
         Command::RestoreScene { project, id } => scenes::restore(viewer, project, *id, facts),
         Command::ReorderScenes { project, scene_ids } => {
             scenes::reorder(viewer, project, scene_ids, facts)
@@ -43,8 +45,8 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
         Command::ChangeElement { project, element, change } => {
             elements::change(viewer, (project, *element), change, facts)
         }
-        Command::DeleteElement { project, element } => {
-            elements::delete(viewer, project, *element, facts)
+        Command::DeleteElement { project, element, expected } => {
+            elements::delete(viewer, (project, *element), *expected, facts)
         }
         Command::RestoreElement { project, element } => {
             elements::restore(viewer, project, *element, facts)
@@ -59,12 +61,14 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
             assets::change(viewer, change, placement, facts)
         }
         Command::SetBest(best) => set_best(viewer, best, facts),
-        Command::DeleteAsset { id } => {
-            found::asset(viewer, *id, facts)?;
+        Command::DeleteAsset { id, expected } => {
+            let row = found::asset(viewer, *id, facts)?;
+            found::expected(*expected, row.changed)?;
             Ok(vec![Fact::AssetDeleted { asset_id: *id }])
         }
         Command::RestoreAsset { id } => restore_asset(viewer, *id, facts),
         Command::FreeBytes { digests } => free_bytes(digests, facts),
+        Command::KeepSegment(kept) => copies::keep(kept, facts),
     }
 }
 

@@ -8,7 +8,9 @@ mod placed;
 mod projects;
 
 use crate::claim::Fact;
+use crate::copies;
 use crate::ids::{AssetId, ProjectId, UserId};
+use crate::journal::{KeptSegment, Segment};
 use crate::model::Scope;
 use crate::naming;
 use crate::tables::{
@@ -97,6 +99,10 @@ fn fold_fact<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<()
                 naming::free(digest, placed.revision, into)?;
             }
         }
+        Fact::SegmentKept { first, next, digest, size } => {
+            let segment = Segment { first: *first, next: *next };
+            copies::fold(&KeptSegment { segment, digest: *digest, size: *size }, into)?;
+        }
     }
     Ok(())
 }
@@ -139,7 +145,10 @@ fn project_of(
     rows: &impl Get,
 ) -> Result<Option<ProjectId>, TablesError> {
     Ok(match fact {
-        Fact::UserAdded { .. } | Fact::UserChanged { .. } | Fact::BytesFreed { .. } => None,
+        Fact::UserAdded { .. }
+        | Fact::UserChanged { .. }
+        | Fact::BytesFreed { .. }
+        | Fact::SegmentKept { .. } => None,
         Fact::ProjectCreated { project_id, .. }
         | Fact::ProjectChanged { project_id, .. }
         | Fact::ProjectDeleted { project_id }

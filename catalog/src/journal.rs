@@ -12,6 +12,7 @@
 
 mod error;
 mod files;
+mod kept;
 mod reader;
 mod scan;
 
@@ -22,11 +23,14 @@ use rushes_disk::{AppendFile, Disk, DiskError};
 
 pub use error::{Damage, JournalError};
 pub use files::{JOURNAL_DIR, segment_path};
+pub use kept::{
+    KeptSegment, Segment, closed_segments, is_intact, kept_segments, put_back, read_segment,
+};
 pub use reader::{JournalReader, Position, ReadError};
 
 use crate::line::{Head, LINE_BYTES_MAX, LineBuilder};
 use crate::model::Revision;
-use files::{file_name, segments};
+use files::{create_fresh, file_name, fresh_path, segments};
 use scan::Scan;
 
 /// A file that has grown past this is closed and a new one started, in bytes: small enough that
@@ -182,11 +186,6 @@ fn torn_path(first: Revision) -> PathBuf {
     segment_path(first).with_extension("torn")
 }
 
-/// Where the copy of a file is made.
-fn fresh_path(path: &Path) -> PathBuf {
-    path.with_extension("new")
-}
-
 /// Keeps a file as it is under another name, for whoever wants to look at its torn end.
 fn set_aside(disk: &dyn Disk, first: Revision) -> Result<(), DiskError> {
     let aside = torn_path(first);
@@ -198,13 +197,8 @@ fn set_aside(disk: &dyn Disk, first: Revision) -> Result<(), DiskError> {
 
 /// Replaces a file by a durable copy of its first `end` bytes.
 fn copy_over(disk: &dyn Disk, path: &Path, end: u64) -> Result<(), DiskError> {
-    let fresh = fresh_path(path);
-    match disk.remove(&fresh) {
-        Err(error) if !error.is_missing() => return Err(error),
-        _ => {}
-    }
     let from = disk.open_read(path)?;
-    let to = disk.create_new(&fresh)?;
+    let (fresh, to) = create_fresh(disk, path)?;
     rushes_disk::copy_front(&*from, path, end, &*to)?;
     to.sync()?;
     disk.rename(&fresh, path)?;

@@ -9,6 +9,7 @@ mod check;
 mod check_records;
 pub mod claim;
 pub mod command;
+mod copies;
 pub mod costs;
 pub mod counts;
 mod decide;
@@ -35,6 +36,7 @@ mod records;
 mod releases;
 mod scope;
 pub mod search;
+mod segments;
 mod sequencer;
 mod tables;
 mod tally;
@@ -44,7 +46,7 @@ mod users;
 use std::sync::{Arc, Mutex};
 
 use rushes_digest::Digest;
-use rushes_disk::{Derived, GroupCommit, Pending};
+use rushes_disk::{Derived, Disk, GroupCommit, Pending};
 
 use crate::claim::RequestKey;
 use crate::command::{Command, CommandError};
@@ -66,6 +68,7 @@ pub use sequencer::{Committed, Outcome, Publish, Written};
 pub struct Catalog {
     tables: Arc<Tables>,
     reader: Arc<JournalReader>,
+    disk: Arc<dyn Disk>,
     sequencer: GroupCommit<Sequencer>,
     state: Arc<State>,
     search: Option<Search>,

@@ -114,7 +114,8 @@ pub fn is_kept(owner: UserId, asset: &AssetRow, facts: &impl Get) -> Result<bool
     Ok(true)
 }
 
-fn name_once<B: Get>(digest: &Digest, into: &mut Overlay<'_, B>) -> Changed {
+/// A content is named once more, by whatever it is.
+pub fn name_once<B: Get>(digest: &Digest, into: &mut Overlay<'_, B>) -> Changed {
     let key = Key::naming(digest);
     let row = into.get::<NamingRow>(&key)?.unwrap_or_default();
     into.put(key, &NamingRow { named: row.named + 1, ..row })?;

@@ -66,6 +66,18 @@ pub enum OpenError {
     Thread(std::io::Error),
 }
 
+impl OpenError {
+    /// Whether the medium did not give a journal file back.
+    pub fn is_unreadable(&self) -> bool {
+        match self {
+            Self::Journal(JournalError::Disk(error)) | Self::Read(ReadError::Disk(error)) => {
+                error.is_unreadable()
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Catalog {
     /// Opens the facts of a data directory: the journal is made safe to go on with, the tables are
     /// trusted, brought up to date or rebuilt. Damage in the journal opens it read-only.
@@ -104,7 +116,7 @@ impl Catalog {
         let sequencer = Sequencer {
             journal,
             reader: Arc::clone(&reader),
-            disk,
+            disk: Arc::clone(&disk),
             tables: Arc::clone(&tables),
             clock,
             state: Arc::clone(&state),
@@ -114,7 +126,7 @@ impl Catalog {
         let sequencer =
             GroupCommit::start("sequencer", BATCH, sequencer).map_err(OpenError::Thread)?;
         let derived = Mutex::new(Some(derived));
-        Ok(Self { tables, reader, sequencer, state, search, derived })
+        Ok(Self { tables, reader, disk, sequencer, state, search, derived })
     }
 
     /// Stops recording, closes the tables and leaves the marker of a clean stop. Queries fail from

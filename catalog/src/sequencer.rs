@@ -60,6 +60,8 @@ pub struct Committed {
     pub claims: Vec<(Revision, Claim)>,
     /// The last one's number.
     pub revision: Revision,
+    /// The first revision of the journal file that they stand in.
+    pub segment: Revision,
 }
 
 /// Who is told of claims; called on the sequencer's thread, so it must not wait.
@@ -238,7 +240,7 @@ impl Sequencer {
     }
 
     fn write(&mut self, batch: Batch<'_>) -> Result<(), CommandError> {
-        let Batch { line, overlay, claims, .. } = batch;
+        let Batch { line, segment, overlay, claims, .. } = batch;
         let changes = overlay.into_changes();
         self.state.syncs.fetch_add(1, Ordering::Relaxed);
         let head = self.journal.append(line).map_err(|error| {
@@ -261,7 +263,7 @@ impl Sequencer {
         if let Some(feed) = &self.feed {
             feed.add(&claims, head);
         }
-        (self.publish)(Committed { claims, revision: head.revision });
+        (self.publish)(Committed { claims, revision: head.revision, segment });
         Ok(())
     }
 

@@ -1,9 +1,10 @@
-//! The tables: sled, as a disposable index over the journal. The only file here that knows sled.
+//! The tables: sled, as a disposable index over the journal. This file and those below it alone know sled.
 //!
 //! Invariant: every line's changes hold absolute values and the stamp of the line, so the tables
 //! are always exactly some prefix of the journal. Values are keys, positions and a few small facts,
 //! never records. A query holds the gate, so it never sees half a line.
 
+mod database;
 mod error;
 mod keys;
 mod layers;
@@ -11,7 +12,6 @@ mod overlay;
 mod redo;
 mod rows;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLockReadGuard};
@@ -23,17 +23,15 @@ pub use overlay::{Get, Nothing, Overlay, Scan};
 pub use rows::{
     AssetRow, Cause, ClaimRow, ContentRow, CostRow, CostsOf, CostsRow, Deletion, ElementRow,
     FollowRow, HistoryRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
-    SceneCountRow, SceneRow, SumRow, TallyRow, UserRow, VersionRow,
+    SceneCountRow, SceneRow, SegmentRow, SumRow, TallyRow, UserRow, VersionRow,
 };
 
 use crate::line::{Head, Sum};
+use database::Database;
 use layers::{Layers, Stack};
-use redo::Redo;
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
 const LAYOUT: u8 = 9;
-/// Pages that sled keeps in memory, in bytes.
-const CACHE_BYTES: u64 = 64 << 20;
 
 impl From<sled::Error> for TablesError {
     fn from(error: sled::Error) -> Self {
@@ -52,12 +50,9 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// Opens the database in a directory. A panic of sled is an error like any other.
+    /// Opens the database in a directory.
     pub fn open(path: &Path) -> Result<Self> {
-        let config = sled::Config::new().path(path).cache_capacity(CACHE_BYTES);
-        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
-        let db = opened.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??;
-        let layers = Layers::over(db, Redo::beside(path), Key::stamp().into_bytes())?;
+        let layers = Layers::over(Database::at(path), Key::stamp().into_bytes())?;
         let layers = Arc::new(layers);
         let settled = Arc::clone(&layers);
         let settler = std::thread::Builder::new().name("tables".to_owned());

@@ -197,8 +197,15 @@ fn scenes_are_put_in_order_all_of_them_or_not_at_all() {
         reorder(&[c, a, b]).unwrap();
         assert_eq!(numbers(catalog), [(1, c), (2, a), (3, b)]);
 
-        let delete = Command::DeleteScene { project: fox(), scene: SceneRef::Number(2) };
-        submit(catalog, delete).unwrap();
+        let delete = |expected| {
+            let command =
+                Command::DeleteScene { project: fox(), scene: SceneRef::Number(2), expected };
+            submit(catalog, command)
+        };
+        let refused = delete(Some(1)).unwrap_err();
+        assert!(matches!(refused, CommandError::Changed { .. }), "somebody changed it since");
+        assert_eq!(numbers(catalog), [(1, c), (2, a), (3, b)]);
+        delete(None).unwrap();
         assert_eq!(numbers(catalog), [(1, c), (3, b)], "the others keep their numbers");
         let d = add_scene(catalog);
         assert_eq!(numbers(catalog), [(1, c), (3, b), (4, d)]);
@@ -206,7 +213,11 @@ fn scenes_are_put_in_order_all_of_them_or_not_at_all() {
         let restore = |id| submit(catalog, Command::RestoreScene { project: fox(), id });
         restore(a).unwrap();
         assert_eq!(numbers(catalog), [(1, c), (2, a), (3, b), (4, d)], "its number was free");
-        submit(catalog, Command::DeleteScene { project: fox(), scene: SceneRef::Id(a) }).unwrap();
+        submit(
+            catalog,
+            Command::DeleteScene { project: fox(), scene: SceneRef::Id(a), expected: None },
+        )
+        .unwrap();
         reorder(&[d, c, b]).unwrap();
         restore(a).unwrap();
         assert_eq!(numbers(catalog), [(1, d), (2, c), (3, b), (4, a)], "its number was taken");
@@ -313,12 +324,13 @@ fn nothing_of_what_is_deleted_is_shown_and_all_of_it_comes_back() {
         let scope = Scope::of_scene(fox(), scene);
         let key = "clip".parse().unwrap();
 
-        submit(catalog, Command::DeleteElement { project: fox(), element }).unwrap();
+        submit(catalog, Command::DeleteElement { project: fox(), element, expected: None })
+            .unwrap();
         assert!(add_asset(catalog, Some(PartRef::Mood(id))).is_err());
         assert_eq!(catalog.project_facts(VIEWER, &fox()).unwrap().unwrap().histories.len(), 2);
         submit(catalog, Command::RestoreElement { project: fox(), element }).unwrap();
 
-        submit(catalog, Command::DeleteProject { id: fox() }).unwrap();
+        submit(catalog, Command::DeleteProject { id: fox(), expected: None }).unwrap();
         assert!(catalog.projects(VIEWER, None, 10).unwrap().is_empty());
         assert!(catalog.project(VIEWER, &fox()).unwrap().is_none());
         assert!(catalog.project_facts(VIEWER, &fox()).unwrap().is_none());

@@ -126,20 +126,20 @@ fn command(catalog: &Catalog, random: &mut Random, assets: &[AssetId]) -> Comman
     let change = Change { patch: patch.as_object().unwrap().clone(), expected: None };
     match (random.below(20), element, asset) {
         (0, ..) => Command::ChangeProject { id: project, change },
-        (1, ..) => Command::DeleteProject { id: project },
+        (1, ..) => Command::DeleteProject { id: project, expected: None },
         (2 | 3, ..) => Command::RestoreProject { id: project },
         (4 | 5, ..) => Command::AddScene { project, scene: NewScene::default() },
         (6, ..) => Command::ChangeScene { project, scene, change },
-        (7, ..) => Command::DeleteScene { project, scene },
+        (7, ..) => Command::DeleteScene { project, scene, expected: None },
         (8, ..) => {
             let scene_ids = scenes.into_iter().rev().collect();
             Command::ReorderScenes { project, scene_ids }
         }
         (9, Some(element), _) => Command::ChangeElement { project, element, change },
         (10, Some(element), _) if random.below(2) == 0 => {
-            Command::DeleteElement { project, element }
+            Command::DeleteElement { project, element, expected: None }
         }
-        (11, _, Some(id)) => Command::DeleteAsset { id },
+        (11, _, Some(id)) => Command::DeleteAsset { id, expected: None },
         (12, _, Some(id)) => Command::RestoreAsset { id },
         (13, ..) => {
             let scope = Scope::of_project(project);

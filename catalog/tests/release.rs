@@ -211,8 +211,9 @@ fn step(catalog: &Catalog, model: &mut Model, random: &mut Random, clock: &Manua
         }
         4..=6 if !model.assets.is_empty() => {
             let (id, owner) = (model.assets[at].id, model.assets[at].user);
-            submit(catalog, USERS[owner], Command::DeleteAsset { id }).unwrap();
-            let missing = submit(catalog, USERS[1 - owner], Command::DeleteAsset { id });
+            submit(catalog, USERS[owner], Command::DeleteAsset { id, expected: None }).unwrap();
+            let missing =
+                submit(catalog, USERS[1 - owner], Command::DeleteAsset { id, expected: None });
             assert_eq!(missing, Err(CommandError::Missing { what: "asset" }));
             model.delete(at, now);
         }
@@ -342,7 +343,7 @@ fn what_was_released_is_listed_in_pages_by_time_whatever_goes_meanwhile() {
         let new = new_asset(key(0), Some(content), None);
         let id = new.id;
         submit(&catalog, USERS[0], Command::AddAsset(Box::new(new))).unwrap();
-        submit(&catalog, USERS[0], Command::DeleteAsset { id }).unwrap();
+        submit(&catalog, USERS[0], Command::DeleteAsset { id, expected: None }).unwrap();
         all.push((digest(content), Timestamp(i64::from(content) * 10)));
         clock.advance_ms(10);
     }
@@ -373,8 +374,10 @@ fn a_repeated_deletion_with_its_key_does_not_undo_a_restoration() {
     let new = new_asset(key(0), Some(1), None);
     let id = new.id;
     submit(&catalog, USERS[0], Command::AddAsset(Box::new(new))).unwrap();
-    submit(&catalog, USERS[0], Command::DeleteAsset { id }).unwrap();
-    let again = || catalog.submit(USERS[0], Command::DeleteAsset { id }, Some("k".to_owned()));
+    submit(&catalog, USERS[0], Command::DeleteAsset { id, expected: None }).unwrap();
+    let again = || {
+        catalog.submit(USERS[0], Command::DeleteAsset { id, expected: None }, Some("k".to_owned()))
+    };
     assert!(!again().unwrap().replayed);
     submit(&catalog, USERS[0], Command::RestoreAsset { id }).unwrap();
     assert!(again().unwrap().replayed);

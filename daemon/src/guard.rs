@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::http::header::IF_MATCH;
 use rushes_vault::model::Revision;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::error::Refusal;
 use crate::reply;
@@ -30,11 +29,11 @@ impl Guard {
     }
 
     /// Makes a change. `look` answers what there is with its revision, as it is sent to clients.
-    pub fn change<T: Serialize>(
+    pub fn change<T: Serialize, A>(
         &self,
         look: impl Fn() -> Result<(Revision, T), Refusal>,
-        change: impl FnOnce(Option<Revision>) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
+        change: impl FnOnce(Option<Revision>) -> Result<A, Refusal>,
+    ) -> Result<A, Refusal> {
         let expected = match &self.0 {
             None => None,
             Some(tags) => Some(expected(tags, &look()?)?),
@@ -46,20 +45,6 @@ impl Guard {
             let current = look().ok().and_then(|(_, reply)| serde_json::to_value(reply).ok());
             Refusal::changed(current)
         })
-    }
-
-    /// Refuses to delete what is not as the client has seen it.
-    pub fn check<T: Serialize>(
-        &self,
-        look: impl Fn() -> Result<(Revision, T), Refusal>,
-    ) -> Result<(), Refusal> {
-        let Some(tags) = &self.0 else { return Ok(()) };
-        let seen = look()?;
-        if expected(tags, &seen)? == NEVER {
-            let current: Option<Value> = serde_json::to_value(seen.1).ok();
-            return Err(Refusal::changed(current));
-        }
-        Ok(())
     }
 }
 
@@ -102,11 +87,9 @@ mod tests {
         assert_eq!(asked(guard(&format!("\"x\", {tag}"))), Some(7));
         assert_eq!(asked(guard("*")), Some(7));
         assert_eq!(asked(guard("\"x\"")), Some(NEVER));
-        let refused =
-            guard("\"x\"").change(look, |_| Err(CommandError::Changed { revision: 7 }.into()));
+        let change = |_| -> Result<(), _> { Err(CommandError::Changed { revision: 7 }.into()) };
+        let refused = guard("\"x\"").change(look, change);
         let problem = refused.unwrap_err().problem();
         assert_eq!((problem.code, problem.current), (Code::Changed, Some(serde_json::json!([1]))));
-        assert!(guard("\"x\"").check(look).is_err());
-        assert!(guard(&tag).check(look).is_ok());
     }
 }

@@ -36,6 +36,8 @@ struct State {
     owed: Option<Saved>,
     is_cut: bool,
     free: Option<u64>,
+    /// A file whose bytes do not come back.
+    unreadable: Option<u64>,
 }
 
 /// The disk. Cloning gives another handle to the same one.
@@ -130,6 +132,14 @@ impl CrashDisk {
         let mut state = self.state();
         let file = state.image.file(path).map_err(|kind| failed(Verb::Write, path, kind))?;
         state.image.damage(file, change);
+        Ok(())
+    }
+
+    /// Lets every read of a file fail with EIO, until another one takes its name.
+    pub fn make_unreadable(&self, path: &Path) -> Result<()> {
+        let mut state = self.state();
+        let file = state.image.file(path).map_err(|kind| failed(Verb::Read, path, kind))?;
+        state.unreadable = Some(file);
         Ok(())
     }
 
@@ -309,6 +319,10 @@ struct CrashFile {
 
 impl DiskFile for CrashFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize> {
+        if self.disk.state().unreadable == Some(self.inode) {
+            let error = Error::from_raw_os_error(rustix::io::Errno::IO.raw_os_error());
+            return Err(DiskError::new(Verb::Read, &self.path, error));
+        }
         self.disk.call(Verb::Read, &self.path, |image| Ok(image.read(self.inode, buffer, offset)))
     }
 

@@ -74,6 +74,12 @@ impl DiskError {
         )
     }
 
+    /// Whether the medium did not give bytes back that are there (EIO, read(2)).
+    pub fn is_unreadable(&self) -> bool {
+        self.verb == Verb::Read
+            && self.source.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error())
+    }
+
     /// Whether the name is not there.
     pub fn is_missing(&self) -> bool {
         self.source.kind() == io::ErrorKind::NotFound

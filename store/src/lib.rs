@@ -85,7 +85,11 @@ pub use verify::{Kept, Verified};
 
 use free::How;
 use leases::Held;
+use ledger::Aside;
 use shelf::Shelf;
+
+/// Longest content of the daemon's own that goes into one record, in bytes.
+pub const PACKED_BYTES_MAX: usize = 64 << 20;
 
 /// The bytes of a data directory.
 #[derive(Debug)]
@@ -131,6 +135,29 @@ impl Store {
     /// again is safe.
     pub fn put(&self, staged: Staged) -> Result<Put, StoreError> {
         self.shelf.put(staged)
+    }
+
+    /// Keeps a content of the daemon's own, compressed where that pays, in a pack; durably on
+    /// return. All of it is in memory, and so it is when it is read: it should not be longer than
+    /// [`PACKED_BYTES_MAX`], beyond which it is put like any other.
+    pub fn put_packed(&self, content: &[u8]) -> Result<Put, StoreError> {
+        if content.len() <= PACKED_BYTES_MAX {
+            return self.shelf.put_packed(content);
+        }
+        let mut staging = self.stage(Familiar::with_none())?;
+        staging.write(content)?;
+        self.put(staging.finish()?)
+    }
+
+    /// Takes a damaged file that is not the store's own into quarantine, with a note that says why.
+    /// It keeps its name, too, where it is still there. Durable on return.
+    pub fn set_aside(&self, path: &Path, why: &str) -> Result<(), StoreError> {
+        let aside = match self.shelf.disk.stat(path) {
+            Ok(_) => Aside::Linked,
+            Err(error) if error.is_missing() => Aside::Gone,
+            Err(error) => return Err(error.into()),
+        };
+        self.shelf.ledger.set_aside(path, why, &[], aside)
     }
 
     /// Opens a blob for reading; `None` when there is no trace of it. Errors: `Damaged` when it

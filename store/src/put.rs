@@ -58,6 +58,19 @@ impl Shelf {
         Ok(Put { digest, size, stored, new_bytes, lease })
     }
 
+    /// Keeps a content in one record of a pack, whatever its length.
+    pub fn put_packed(&self, content: &[u8]) -> Result<Put, StoreError> {
+        let (digest, size) = (Digest::of(content), content.len() as u64);
+        let lease = self.leases.wait_to_share(Held::Blob(digest));
+        if self.is_sound(&digest, size) {
+            return Ok(Put { digest, size, stored: Stored::Shared, new_bytes: 0, lease });
+        }
+        check_room(&*self.disk, size)?;
+        self.writer.call(Record::blob(digest, content))??;
+        self.ledger.healed(&digest);
+        Ok(Put { digest, size, stored: Stored::New, new_bytes: size, lease })
+    }
+
     /// Tells how many bytes were new.
     fn keep(&self, digest: &Digest, staged: Staged, is_familiar: bool) -> Result<u64, StoreError> {
         let size = staged.size();

@@ -84,10 +84,11 @@ impl Changes {
     fn touched(&self, claim: &Claim) -> Vec<Touched> {
         let viewer = Viewer { user: claim.by };
         match &claim.fact {
-            // No folder shows users, nor bytes that may be freed.
-            Fact::UserAdded { .. } | Fact::UserChanged { .. } | Fact::BytesFreed { .. } => {
-                Vec::new()
-            }
+            // No folder shows users, bytes that may be freed, nor the journal.
+            Fact::UserAdded { .. }
+            | Fact::UserChanged { .. }
+            | Fact::BytesFreed { .. }
+            | Fact::SegmentKept { .. } => Vec::new(),
             Fact::ProjectCreated { project_id, .. }
             | Fact::ProjectChanged { project_id, .. }
             | Fact::ProjectDeleted { project_id }
@@ -202,7 +203,7 @@ mod tests {
         let project_id = "fox".parse().unwrap();
         let fact = Fact::ProjectDeleted { project_id };
         let claim = Claim { v: 1, at: String::new(), by: user_id, request: None, fact };
-        Committed { claims: vec![(revision, claim)], revision }
+        Committed { claims: vec![(revision, claim)], revision, segment: 1 }
     }
 
     #[test]

@@ -3,23 +3,20 @@
 //! Runs on a thread of its own. Invariant: how far it is stands in the facts alone, so that it goes
 //! on after a restart; what fails is tried again with the next deletion or restart.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 use rushes_catalog::command::{Command, CommandError, FOLLOWED_MAX};
 use rushes_catalog::{Catalog, Follow, QueryError};
+
+use crate::worker::{Bell, Worker};
 
 /// Scopes that are looked up at a time.
 const SCOPES: usize = 64;
 
 /// The thread; it ends with the vault.
 #[derive(Debug)]
-pub struct Follower {
-    stop: Arc<AtomicBool>,
-    running: Mutex<Option<(SyncSender<()>, JoinHandle<()>)>>,
-}
+pub struct Follower(Worker);
 
 /// Why a batch was not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -33,50 +30,24 @@ enum FollowError {
 impl Follower {
     /// Starts it; it first goes on with what a stop has interrupted.
     pub fn start(catalog: Arc<Catalog>) -> std::io::Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
-        // One call that waits covers all that come before it is taken.
-        let (calls, called) = sync_channel(1);
-        let _first = calls.try_send(());
-        let stopped = Arc::clone(&stop);
-        let work = move || follow_all(&catalog, &called, &stopped);
-        let thread = std::thread::Builder::new().name("follower".to_owned()).spawn(work)?;
-        Ok(Self { stop, running: Mutex::new(Some((calls, thread))) })
+        let work = move |stop: &AtomicBool| {
+            if let Err(error) = follow_scopes(&catalog, stop) {
+                tracing::warn!(%error, "assets do not follow their project yet");
+            }
+        };
+        Worker::start("follower", Bell::new(), work).map(Self)
     }
 
     /// Says that a scope was deleted or restored.
     pub fn call(&self) {
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((calls, _)) = running.as_ref()
-            && let Err(TrySendError::Disconnected(())) = calls.try_send(())
-        {
+        if !self.0.call() {
             tracing::error!("assets do not follow their projects until a restart");
         }
     }
 
     /// Ends it after the batch that is under way. A second call does nothing.
     pub fn stop(&self) {
-        self.stop.store(true, Ordering::SeqCst);
-        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some((calls, thread)) = running {
-            drop(calls);
-            if thread.join().is_err() {
-                tracing::error!("the thread by which assets follow their projects has failed");
-            }
-        }
-    }
-}
-
-impl Drop for Follower {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-fn follow_all(catalog: &Catalog, called: &Receiver<()>, stop: &AtomicBool) {
-    while called.recv().is_ok() && !stop.load(Ordering::SeqCst) {
-        if let Err(error) = follow_scopes(catalog, stop) {
-            tracing::warn!(%error, "assets do not follow their project yet");
-        }
+        self.0.stop();
     }
 }
 

@@ -11,6 +11,7 @@ mod format;
 pub mod found;
 mod in_flight;
 mod ingest;
+mod keeper;
 mod known;
 mod lock;
 pub mod media;
@@ -27,6 +28,7 @@ mod users;
 pub mod versions;
 mod view;
 mod views;
+mod worker;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,6 +54,7 @@ use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
 use model::{Revision, Viewer};
+use worker::Worker;
 
 /// How long a change waits for the folders to show it before its reply goes out anyway.
 const SHOWN_WAIT: Duration = Duration::from_millis(250);
@@ -101,7 +104,8 @@ pub enum CloseError {
 #[derive(Debug)]
 pub struct Vault {
     follower: Follower,
-    store: Store,
+    keeper: Worker,
+    store: Arc<Store>,
     catalog: Arc<Catalog>,
     changes: Arc<Changes>,
     in_flight: InFlight,
@@ -115,6 +119,7 @@ impl Vault {
     /// later answer with errors.
     pub fn close(&self) -> Result<(), CloseError> {
         self.follower.stop();
+        self.keeper.stop();
         let facts = self.catalog.close();
         self.store.close()?;
         Ok(facts?)

@@ -8,13 +8,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rushes_catalog::Catalog;
-use rushes_disk::{Clock, Disk, RealClock, RealDisk};
+use rushes_disk::{Disk, RealClock, RealDisk};
 use rushes_store::Store;
 
 use crate::changes::Changes;
 use crate::follow::Follower;
 use crate::in_flight::InFlight;
+use crate::keeper::{self, Places};
 use crate::lock::{Lock, LockError};
+use crate::worker::Bell;
 use crate::{OpenError, Options, Vault, format};
 
 /// How far an opening has come.
@@ -96,21 +98,67 @@ impl Locked {
         let boot = rushes_disk::boot_id();
         let index = root.join("index");
         let store = Store::open_telling(Arc::clone(&disk), &index, boot.as_deref(), &tell)?;
+        let (store, (bell, calls)) = (Arc::new(store), Bell::new());
         let changes = Arc::new(Changes::default());
-        let clock: Arc<dyn Clock> = Arc::new(RealClock);
-        let publish = changes.publisher();
-        let of_facts = rushes_catalog::Options {
-            disk: Arc::clone(&disk),
-            index_above: index,
-            search_above: Some(root.join("search")),
-            boot,
-            clock,
-            publish,
+        let open_facts = || {
+            let options = rushes_catalog::Options {
+                disk: Arc::clone(&disk),
+                index_above: index.clone(),
+                search_above: Some(root.join("search")),
+                boot: boot.clone(),
+                clock: Arc::new(RealClock),
+                publish: keeper::watch(changes.publisher(), bell.clone()),
+            };
+            Catalog::open_telling(options, &tell)
         };
-        let catalog = Arc::new(Catalog::open_telling(of_facts, &tell)?);
+        let catalog = Arc::new(open_whole(open_facts, &store, &*disk)?);
         changes.look_up_in(&catalog);
         let in_flight = InFlight::default();
         let follower = Follower::start(Arc::clone(&catalog)).map_err(OpenError::Thread)?;
-        Ok(Arc::new(Vault { follower, store, catalog, changes, in_flight, disk, _lock: lock }))
+        let (of_store, of_facts) = (Arc::clone(&store), Arc::clone(&catalog));
+        let places = Places { store: of_store, catalog: of_facts, disk: Arc::clone(&disk) };
+        if let Err(error) = keeper::heal_missing(&places) {
+            tracing::warn!(%error, "the journal's files were not looked at");
+        }
+        let keeper = keeper::start(places, (bell, calls)).map_err(OpenError::Thread)?;
+        Ok(Arc::new(Vault {
+            follower,
+            keeper,
+            store,
+            catalog,
+            changes,
+            in_flight,
+            disk,
+            _lock: lock,
+        }))
+    }
+}
+
+/// Opens the facts; where the journal is damaged, what can be put back is, and then they are opened
+/// again.
+fn open_whole(
+    open: impl Fn() -> Result<Catalog, rushes_catalog::OpenError>,
+    store: &Store,
+    disk: &dyn Disk,
+) -> Result<Catalog, rushes_catalog::OpenError> {
+    let opened = open();
+    match &opened {
+        Ok(catalog) if catalog.read_only().is_none() => return opened,
+        Err(error) if !error.is_unreadable() => return opened,
+        _ => {}
+    }
+    match keeper::heal_journal(store, disk) {
+        Ok(0) => opened,
+        Ok(files) => {
+            tracing::warn!(files, "the journal was damaged and is healed: opening it again");
+            if let Ok(Err(error)) = opened.map(|catalog| catalog.close()) {
+                tracing::warn!(%error, "the tables were not closed");
+            }
+            open()
+        }
+        Err(error) => {
+            tracing::error!(%error, "the journal is damaged and cannot be healed now");
+            opened
+        }
     }
 }

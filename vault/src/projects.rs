@@ -46,9 +46,11 @@ impl Vault {
         &self,
         viewer: Viewer,
         id: &ProjectId,
+        expected: Option<Revision>,
         key: Option<String>,
     ) -> Result<Revision, CommandError> {
-        let done = self.change_facts(viewer, Command::DeleteProject { id: id.clone() }, key)?;
+        let done =
+            self.change_facts(viewer, Command::DeleteProject { id: id.clone(), expected }, key)?;
         self.follower.call();
         Ok(done.revision)
     }
@@ -100,9 +102,10 @@ impl Vault {
         &self,
         viewer: Viewer,
         (project, scene): (&ProjectId, SceneRef),
+        expected: Option<Revision>,
         key: Option<String>,
     ) -> Result<Revision, CommandError> {
-        let command = Command::DeleteScene { project: project.clone(), scene };
+        let command = Command::DeleteScene { project: project.clone(), scene, expected };
         let done = self.change_facts(viewer, command, key)?;
         self.follower.call();
         Ok(done.revision)
@@ -168,9 +171,10 @@ impl Vault {
         &self,
         viewer: Viewer,
         (project, element): (&ProjectId, ElementRef),
+        expected: Option<Revision>,
         key: Option<String>,
     ) -> Result<Revision, CommandError> {
-        let command = Command::DeleteElement { project: project.clone(), element };
+        let command = Command::DeleteElement { project: project.clone(), element, expected };
         let done = self.change_facts(viewer, command, key)?;
         self.follower.call();
         Ok(done.revision)

@@ -7,7 +7,7 @@
 use rushes_catalog::QueryError;
 use rushes_catalog::command::{Command, CommandError};
 use rushes_catalog::ids::AssetId;
-use rushes_catalog::model::{Asset, Claimed, Viewer};
+use rushes_catalog::model::{Asset, Claimed, Revision, Viewer};
 use rushes_digest::Digest;
 use rushes_disk::Timestamp;
 
@@ -20,9 +20,10 @@ impl Vault {
         &self,
         viewer: Viewer,
         id: AssetId,
+        expected: Option<Revision>,
         key: Option<String>,
     ) -> Result<Asset, CommandError> {
-        self.change_state(viewer, id, Command::DeleteAsset { id }, key)
+        self.change_state(viewer, id, Command::DeleteAsset { id, expected }, key)
     }
 
     /// Restores a deleted asset; the answer is the record afterwards. Refused with

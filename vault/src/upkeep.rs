@@ -19,6 +19,7 @@ pub use rushes_store::{
 };
 
 use crate::Vault;
+use crate::keeper::{self, Places};
 
 /// Most assets whose media types are counted for one answer: about a second's work.
 const ASSETS_MAX: usize = 50_000;
@@ -141,6 +142,12 @@ impl Vault {
         for user in self.catalog.users()? {
             self.check_contents(Viewer { user: user.id }, &mut checked)?;
         }
+        for segment in self.catalog.unkept_segments()? {
+            let place = rushes_catalog::journal::segment_path(segment.first);
+            let what = "has no second copy".to_owned();
+            let remedy = "see the log: it says why, and a start makes it where it can be made";
+            checked.findings.push(Finding { place, what, remedy });
+        }
         if let Some(what) = self.catalog.read_only() {
             let remedy = "see the log: it says which file, and what to do";
             checked.findings.insert(0, Finding { place: PathBuf::from("journal"), what, remedy });
@@ -172,10 +179,16 @@ impl Vault {
         }
     }
 
-    /// Reads everything at rest again, from where the last scrub was stopped, until its end or
-    /// until it is told to stop.
+    /// Reads everything at rest again, closed journal files last, from where the last scrub was
+    /// stopped, until its end or until it is told to stop.
     pub fn scrub(&self, pace: Pace, stop: &AtomicBool) -> Result<(), StoreError> {
-        self.store.scrub(pace, stop).map(drop)
+        self.store.scrub(pace, stop)?;
+        let (store, catalog) = (Arc::clone(&self.store), Arc::clone(&self.catalog));
+        let places = Places { store, catalog, disk: Arc::clone(&self.disk) };
+        if let Err(error) = keeper::scrub(&places, stop) {
+            tracing::error!(%error, "the journal was not read to its end");
+        }
+        Ok(())
     }
 
     /// How far a scrub has come.

@@ -66,9 +66,9 @@ fn a_deleted_project_releases_its_bytes_and_a_restored_one_names_those_that_are_
     let assets: Vec<_> = (0..20).map(|n| put(&vault, viewer, &[n; 100], Some(1))).collect();
     let own = put(&vault, viewer, b"of the project", None);
     let before = put(&vault, viewer, b"deleted before", None);
-    vault.delete_asset(viewer, before.id, None).unwrap();
+    vault.delete_asset(viewer, before.id, None, None).unwrap();
 
-    vault.delete_project(viewer, &fox(), None).unwrap();
+    vault.delete_project(viewer, &fox(), None, None).unwrap();
     wait_followed(&vault);
     for asset in assets.iter().chain([&own, &before]) {
         assert!(matches!(vault.claimed(&digest(asset)).unwrap(), Claimed::Released { .. }));
@@ -93,7 +93,7 @@ fn a_restart_goes_on_where_a_stop_has_interrupted() {
     let (vault, viewer) = open(data.path());
     make(&vault, viewer);
     let assets: Vec<_> = (0..20).map(|n| put(&vault, viewer, &[n; 100], Some(1))).collect();
-    vault.delete_project(viewer, &fox(), None).unwrap();
+    vault.delete_project(viewer, &fox(), None, None).unwrap();
     vault.close().unwrap();
     drop(vault);
     let (vault, viewer) = open(data.path());
@@ -115,10 +115,10 @@ fn a_scene_takes_its_own_assets_and_the_project_those_of_the_others() {
     let two = put(&vault, viewer, b"two", Some(2));
     let project = fox();
     let scene = vault.scene_view(viewer, &project, SceneRef::Number(1)).unwrap().unwrap().scene;
-    vault.delete_scene(viewer, (&project, SceneRef::Number(1)), None).unwrap();
+    vault.delete_scene(viewer, (&project, SceneRef::Number(1)), None, None).unwrap();
     wait_followed(&vault);
     assert!(is_deleted(&vault, viewer, &one) && !is_deleted(&vault, viewer, &two));
-    vault.delete_project(viewer, &project, None).unwrap();
+    vault.delete_project(viewer, &project, None, None).unwrap();
     wait_followed(&vault);
     assert!(is_deleted(&vault, viewer, &two));
     vault.restore_project(viewer, &project, None).unwrap();

@@ -36,7 +36,7 @@ fn a_deleted_asset_releases_its_bytes_and_a_restored_one_names_them_again() {
     let (vault, viewer) = open(data.path());
     let asset = put(&vault, viewer, b"one", "");
     assert_eq!(vault.claimed(&digest(&asset)).unwrap(), Claimed::Named);
-    let deleted = vault.delete_asset(viewer, asset.id, None).unwrap();
+    let deleted = vault.delete_asset(viewer, asset.id, None, None).unwrap();
     let at = deleted.deleted_at.clone().unwrap();
     let Claimed::Released { at: released } = vault.claimed(&digest(&asset)).unwrap() else {
         panic!("not released")
@@ -45,7 +45,7 @@ fn a_deleted_asset_releases_its_bytes_and_a_restored_one_names_them_again() {
     let listed = vault.released_before(EVER, None, 10).unwrap();
     assert_eq!(listed, [(digest(&asset), released)]);
     assert!(vault.open_content(viewer, &digest(&asset)).unwrap().is_none());
-    assert_eq!(vault.delete_asset(viewer, asset.id, None).unwrap(), deleted, "deleted again");
+    assert_eq!(vault.delete_asset(viewer, asset.id, None, None).unwrap(), deleted, "deleted again");
     let restored = vault.restore_asset(viewer, asset.id, None).unwrap();
     assert_eq!(Asset { revision: asset.revision, ..restored.clone() }, asset);
     assert!(restored.revision > deleted.revision && deleted.revision > asset.revision);
@@ -64,16 +64,16 @@ fn bytes_that_another_asset_names_stay_named() {
         put(&vault, viewer, b"one", ""),
         put(&vault, eve, b"one", ""),
     );
-    let missing = vault.delete_asset(eve, mine.id, None);
+    let missing = vault.delete_asset(eve, mine.id, None, None);
     assert_eq!(missing.unwrap_err(), CommandError::Missing { what: "asset" });
     for (owner, asset) in [(viewer, mine.id), (viewer, more.id)] {
-        vault.delete_asset(owner, asset, None).unwrap();
+        vault.delete_asset(owner, asset, None, None).unwrap();
         assert_eq!(vault.claimed(&digest(&mine)).unwrap(), Claimed::Named);
         assert!(vault.record_freed(&[digest(&mine)]).unwrap().is_empty());
     }
     assert!(vault.open_content(viewer, &digest(&mine)).unwrap().is_none());
     assert!(vault.open_content(eve, &digest(&mine)).unwrap().is_some());
-    vault.delete_asset(eve, hers.id, None).unwrap();
+    vault.delete_asset(eve, hers.id, None, None).unwrap();
     assert!(matches!(vault.claimed(&digest(&mine)).unwrap(), Claimed::Released { .. }));
 }
 
@@ -85,7 +85,7 @@ fn what_was_freed_is_not_restored_until_its_owner_uploads_it_again() {
     let asset = put(&vault, viewer, b"one", &"node ".repeat(2000));
     let (bytes, metadata) = (digest(&asset), asset.marks.metadata_digest.unwrap());
     assert_eq!(vault.claimed(&metadata).unwrap(), Claimed::Named);
-    vault.delete_asset(viewer, asset.id, None).unwrap();
+    vault.delete_asset(viewer, asset.id, None, None).unwrap();
     assert!(matches!(vault.claimed(&metadata).unwrap(), Claimed::Released { .. }));
     let never = Digest::of(b"never");
     let freed = vault.record_freed(&[bytes, never, metadata]).unwrap();
@@ -117,7 +117,7 @@ fn a_record_stays_when_its_bytes_and_metadata_are_freed() {
     let data = tempfile::tempdir().unwrap();
     let (vault, viewer) = open(data.path());
     let asset = put(&vault, viewer, b"one", &"node ".repeat(2000));
-    vault.delete_asset(viewer, asset.id, None).unwrap();
+    vault.delete_asset(viewer, asset.id, None, None).unwrap();
     vault.record_freed(&[digest(&asset), asset.marks.metadata_digest.unwrap()]).unwrap();
     let shown = vault.asset(viewer, asset.id).unwrap().unwrap();
     assert_eq!(
@@ -133,7 +133,7 @@ fn restoring_and_freeing_at_once_never_frees_what_is_named() {
     for round in 0..40u8 {
         let asset = put(&vault, viewer, &[round], "");
         let bytes = digest(&asset);
-        vault.delete_asset(viewer, asset.id, None).unwrap();
+        vault.delete_asset(viewer, asset.id, None, None).unwrap();
         let (restored, freed) = std::thread::scope(|scope| {
             let restored = scope.spawn(|| vault.restore_asset(viewer, asset.id, None));
             let freed = scope.spawn(|| vault.record_freed(&[bytes]).unwrap());

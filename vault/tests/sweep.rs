@@ -53,7 +53,7 @@ impl World {
     }
 
     fn delete(&self, asset: &Asset) {
-        self.vault.delete_asset(self.viewer, asset.id, None).unwrap();
+        self.vault.delete_asset(self.viewer, asset.id, None, None).unwrap();
     }
 
     fn ask(&self, grace: Duration, run: Run) -> Result<Swept, SweepError> {

@@ -10,7 +10,7 @@ use crate::element::{ElementRecord, ElementRef};
 use crate::facts::Facts;
 use crate::find;
 use crate::ids::{AssetId, ElementId, ProjectId};
-use crate::model::{ElementKind, Viewer};
+use crate::model::{ElementKind, Revision, Viewer};
 use crate::tables::{AssetRow, ElementRow, Key};
 use crate::told;
 
@@ -74,11 +74,12 @@ pub fn change(
 /// Deletes an element.
 pub fn delete(
     viewer: Viewer,
-    project: &ProjectId,
-    element: ElementRef,
+    (project, element): (&ProjectId, ElementRef),
+    expected: Option<Revision>,
     facts: &impl Facts,
 ) -> Decided {
     let row = found::element(viewer, project, element, facts)?;
+    found::expected(expected, row.changed)?;
     Ok(vec![Fact::ElementDeleted { element_id: element.id, project_id: row.project }])
 }
 

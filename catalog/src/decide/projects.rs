@@ -12,7 +12,7 @@ use crate::element::ElementRef;
 use crate::facts::Facts;
 use crate::find;
 use crate::ids::{ElementId, ProjectId, UserId};
-use crate::model::{ElementKind, Viewer};
+use crate::model::{ElementKind, Revision, Viewer};
 use crate::record::{ProjectRecord, merged};
 use crate::tables::{Key, ProjectRow};
 use crate::told;
@@ -68,8 +68,14 @@ pub fn change(viewer: Viewer, id: &ProjectId, change: &Change, facts: &impl Fact
 }
 
 /// Deletes a project.
-pub fn delete(viewer: Viewer, id: &ProjectId, facts: &impl Facts) -> Decided {
+pub fn delete(
+    viewer: Viewer,
+    id: &ProjectId,
+    expected: Option<Revision>,
+    facts: &impl Facts,
+) -> Decided {
     let row = found::project(viewer, id, facts)?;
+    found::expected(expected, row.changed)?;
     Ok(vec![Fact::ProjectDeleted { project_id: row.project }])
 }
 

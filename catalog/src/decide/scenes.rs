@@ -8,7 +8,7 @@ use crate::claim::Fact;
 use crate::command::{Change, CommandError, NewScene, SCENE_NUMBER_MAX, SCENES_MAX, SceneRef};
 use crate::facts::Facts;
 use crate::ids::{ProjectId, SceneId, UserId};
-use crate::model::Viewer;
+use crate::model::{Revision, Viewer};
 use crate::record::merged;
 use crate::tables::{Key, SceneCountRow, SceneRow};
 use crate::told;
@@ -72,8 +72,14 @@ pub fn change(
 }
 
 /// Deletes a scene.
-pub fn delete(viewer: Viewer, project: &ProjectId, scene: SceneRef, facts: &impl Facts) -> Decided {
+pub fn delete(
+    viewer: Viewer,
+    (project, scene): (&ProjectId, SceneRef),
+    expected: Option<Revision>,
+    facts: &impl Facts,
+) -> Decided {
     let row = found::scene(viewer, project, scene, facts)?;
+    found::expected(expected, row.changed)?;
     Ok(vec![Fact::SceneDeleted { scene_id: row.id(), project_id: row.project }])
 }
 

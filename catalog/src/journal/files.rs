@@ -1,8 +1,9 @@
-//! How the journal's files are named.
+//! How the journal's files are named, and how one is replaced.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rushes_disk::{Disk, DiskError};
+use rushes_disk::{Disk, DiskError, DiskFile};
 
 use crate::model::Revision;
 
@@ -27,4 +28,21 @@ pub fn file_name(first: Revision) -> String {
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default()
+}
+
+/// Where the copy of a file is made.
+pub fn fresh_path(path: &Path) -> PathBuf {
+    path.with_extension("new")
+}
+
+/// Makes the file that is to take another one's place.
+pub fn create_fresh(
+    disk: &dyn Disk,
+    path: &Path,
+) -> Result<(PathBuf, Arc<dyn DiskFile>), DiskError> {
+    let fresh = fresh_path(path);
+    match disk.remove(&fresh) {
+        Err(error) if !error.is_missing() => Err(error),
+        _ => Ok((fresh.clone(), disk.create_new(&fresh)?)),
+    }
 }

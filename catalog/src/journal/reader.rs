@@ -178,6 +178,13 @@ impl JournalReader {
         }
     }
 
+    /// Opens a file anew when it is read next.
+    pub fn forget(&self, segment: Revision) {
+        if let Ok(mut open) = self.open.lock() {
+            open.remove(&segment);
+        }
+    }
+
     fn file(&self, segment: Revision) -> Result<Arc<dyn DiskFile>, DiskError> {
         let Ok(mut open) = self.open.lock() else {
             return self.disk.open_read(&segment_path(segment));

@@ -233,6 +233,16 @@ impl Key {
         Self::all_released().bytes(digest.as_bytes())
     }
 
+    /// All journal files that have a second copy.
+    pub fn all_segments() -> Self {
+        Self(b"!kept".to_vec())
+    }
+
+    /// Such a file, by its first revision.
+    pub fn segment(first: Revision) -> Self {
+        Self::all_segments().bytes(&first.to_be_bytes())
+    }
+
     /// The sum of the sizes of an owner's assets that are not deleted.
     pub fn logical_bytes(owner: UserId) -> Self {
         Self::owned(b'B', owner)

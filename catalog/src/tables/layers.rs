@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use sled::IVec;
 
+use super::database::Database;
 use super::error::TablesError;
 use super::overlay::Changes;
 use super::redo::{self, Redo};
@@ -25,6 +26,11 @@ const SETTLED_BYTES: usize = 2 << 20;
 /// Bytes of rows from which on the next line waits: a layer that is being written may hold as many
 /// again.
 const HELD_BYTES_MAX: usize = 8 << 20;
+/// Bytes of rows that are written before sled is opened again, while queries wait for half a second
+/// or so: it logs about twice as much, which it reads at the next start after a kill.
+const LOGGED_BYTES_MAX: usize = 128 << 20;
+/// How long until it is tried again to open what could not be opened.
+const AGAIN: Duration = Duration::from_secs(1);
 /// What a row takes in memory besides its key and value, in bytes.
 const ROW_BYTES: usize = 64;
 
@@ -40,6 +46,7 @@ pub struct Layers {
     gate: RwLock<Stack>,
     /// The key of the row that says how far a layer goes.
     stamp: Vec<u8>,
+    database: Database,
     redo: Redo,
     held: Mutex<Held>,
     changed: Condvar,
@@ -52,12 +59,16 @@ pub struct Stack {
     /// Is being written into sled, or was the last that was.
     settling: Arc<Layer>,
     db: Option<sled::Db>,
+    /// Why it is not open, where it is to be.
+    why: Option<String>,
 }
 
 #[derive(Debug, Default)]
 struct Held {
     /// Of the fresh layer.
     bytes: usize,
+    /// Written since sled was opened.
+    logged: usize,
     is_closing: bool,
     failed: Option<String>,
 }
@@ -65,7 +76,8 @@ struct Held {
 impl Layers {
     /// Nothing above a database yet. A layer that a kill left half written is made whole; an error
     /// says that the tables must be made anew.
-    pub fn over(db: sled::Db, redo: Redo, stamp: Vec<u8>) -> Result<Self> {
+    pub fn over(database: Database, stamp: Vec<u8>) -> Result<Self> {
+        let (db, redo) = (database.open()?, Redo::beside(database.path()));
         if let Some(layer) = redo.read()? {
             let there = db.get(&stamp)?.map(|there| there.to_vec());
             // The stamp goes in last: with it, all is there.
@@ -77,9 +89,10 @@ impl Layers {
                 write(&db, &stamp, layer)?;
             }
         }
-        let stack = Stack { fresh: Layer::new(), settling: Arc::default(), db: Some(db) };
+        let stack =
+            Stack { fresh: Layer::new(), settling: Arc::default(), db: Some(db), why: None };
         let (held, changed) = (Mutex::default(), Condvar::new());
-        Ok(Self { gate: RwLock::new(stack), stamp, redo, held, changed })
+        Ok(Self { gate: RwLock::new(stack), stamp, database, redo, held, changed })
     }
 
     /// Puts changes on top, all at once. Waits while too much is held.
@@ -92,7 +105,7 @@ impl Layers {
         }
         drop(held);
         let mut stack = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        if stack.db.is_none() {
+        if stack.db.is_none() && stack.why.is_none() {
             return Err(TablesError::Closed);
         }
         let mut bytes = 0;
@@ -110,7 +123,8 @@ impl Layers {
     /// The rows as of now; they stay so as long as the answer is held.
     pub fn read(&self) -> Result<RwLockReadGuard<'_, Stack>> {
         let stack = self.gate.read().unwrap_or_else(PoisonError::into_inner);
-        if stack.db.is_none() { Err(TablesError::Closed) } else { Ok(stack) }
+        stack.db()?;
+        Ok(stack)
     }
 
     /// Writes into sled what is put, until this is closed and all is written. Runs on a thread of
@@ -159,13 +173,41 @@ impl Layers {
         let (layer, db) = {
             let mut stack = self.gate.write().unwrap_or_else(PoisonError::into_inner);
             stack.settling = Arc::new(std::mem::take(&mut stack.fresh));
-            self.lock().bytes = 0;
-            (Arc::clone(&stack.settling), stack.db.clone().ok_or(TablesError::Closed)?)
+            let mut held = self.lock();
+            held.logged += std::mem::take(&mut held.bytes);
+            drop(held);
+            (Arc::clone(&stack.settling), stack.db()?.clone())
         };
         self.changed.notify_all();
         // A panic of sled is an error like any other.
-        catch_unwind(AssertUnwindSafe(|| self.write(&layer, &db)))
-            .map_err(|_| TablesError::Failed("sled panicked".to_owned()))?
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(&layer, &db)));
+        drop(db);
+        written.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??;
+        let is_due = self.lock().logged >= LOGGED_BYTES_MAX;
+        if is_due && self.database.has_room(self.read()?.db()?) { self.reopen() } else { Ok(()) }
+    }
+
+    /// Closes and opens sled, while every query waits. Where it cannot be opened, queries are told
+    /// why, and it is tried again until it can, or until this is closed.
+    fn reopen(&self) -> Result<()> {
+        let mut stack = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        drop(stack.db.take());
+        let mut opened = self.database.open_again();
+        while let Err(error) = opened {
+            tracing::error!(%error, "the tables cannot be opened again");
+            stack.why = Some(error.to_string());
+            drop(stack);
+            let closing = |held: &mut Held| !held.is_closing;
+            let waited = self.changed.wait_timeout_while(self.lock(), AGAIN, closing);
+            if waited.unwrap_or_else(PoisonError::into_inner).0.is_closing {
+                return Err(error);
+            }
+            opened = self.database.open_again();
+            stack = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        }
+        (stack.db, stack.why) = (opened.ok(), None);
+        self.lock().logged = 0;
+        Ok(())
     }
 
     /// The layer stays in memory until the next one settles: what just changed is asked for soon.
@@ -203,6 +245,11 @@ fn write(db: &sled::Db, stamp: &[u8], layer: redo::Layer) -> Result<()> {
 }
 
 impl Stack {
+    fn db(&self) -> Result<&sled::Db> {
+        let why = || self.why.clone().map_or(TablesError::Closed, TablesError::Failed);
+        self.db.as_ref().ok_or_else(why)
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &[u8]) -> Result<Option<IVec>> {
         for layer in [&self.fresh, &*self.settling] {
@@ -210,7 +257,7 @@ impl Stack {
                 return Ok(value.clone());
             }
         }
-        Ok(self.db.as_ref().ok_or(TablesError::Closed)?.get(key)?)
+        Ok(self.db()?.get(key)?)
     }
 
     /// Rows from a key on, in order.
@@ -218,7 +265,7 @@ impl Stack {
         &'a self,
         start: Bound<&'a [u8]>,
     ) -> Result<impl Iterator<Item = Result<(IVec, IVec)>> + 'a> {
-        let db = self.db.as_ref().ok_or(TablesError::Closed)?;
+        let db = self.db()?;
         let settled = db.range::<&[u8], _>((start, Unbounded));
         let settled = settled.map(|row| row.map(|(key, value)| (key, Some(value))));
         let [fresh, settling] = [&self.fresh, &*self.settling].map(|layer| {
@@ -270,194 +317,4 @@ impl<U: Iterator<Item = Found>, L: Iterator<Item = Found>> Iterator for Over<U, 
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn open(folder: &std::path::Path) -> Layers {
-        let db = sled::Config::new().path(folder).open().unwrap();
-        Layers::over(db, Redo::beside(folder), b"!".to_vec()).unwrap()
-    }
-
-    fn settled(layers: &Layers) {
-        layers.finish();
-        layers.settle();
-        layers.close().unwrap();
-    }
-
-    /// Writes rows of the layer that is being written.
-    fn settle_rest(layers: &Layers, rows: usize) {
-        let stack = layers.read().unwrap();
-        let db = stack.db.as_ref().unwrap();
-        for (key, value) in stack.settling.iter().take(rows) {
-            match value {
-                Some(value) => db.insert(key, value),
-                None => db.remove(key),
-            }
-            .unwrap();
-        }
-    }
-
-    fn all(layers: &Layers, start: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let stack = layers.read().unwrap();
-        let rows = stack.from(Bound::Included(start)).unwrap().map(Result::unwrap);
-        rows.map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
-    }
-
-    type Lines = Vec<(BTreeMap<u8, Option<u8>>, u8)>;
-
-    /// Lines, and what settles after each.
-    fn lines() -> impl Strategy<Value = Lines> {
-        let line = proptest::collection::btree_map(0_u8..24, proptest::option::of(0_u8..9), 1..9);
-        proptest::collection::vec((line, 0_u8..3), 1..30)
-    }
-
-    fn advance(layers: &Layers, settles: u8) {
-        match settles {
-            0 => {
-                settle_rest(layers, usize::MAX);
-                layers.settle_once().unwrap();
-            }
-            // Half of it is written.
-            1 => {
-                settle_rest(layers, usize::MAX);
-                let mut stack = layers.gate.write().unwrap();
-                stack.settling = Arc::new(std::mem::take(&mut stack.fresh));
-                drop(stack);
-                settle_rest(layers, 3);
-            }
-            _ => {}
-        }
-    }
-
-    fn is_one_map(lines: Lines, start: u8) {
-        let folder = tempfile::tempdir().unwrap();
-        let layers = open(folder.path());
-        let mut model = BTreeMap::new();
-        for (number, (line, settles)) in (1_u8..).zip(lines) {
-            let bytes = |value: Option<u8>| value.map(|value| vec![value]);
-            let stamp = (b'!', Some(number));
-            model.extend(line.iter().map(|(key, value)| (*key, *value)).chain([stamp]));
-            let rows = line.into_iter().chain([stamp]);
-            layers.put(rows.map(|(key, value)| (vec![key], bytes(value))).collect()).unwrap();
-            advance(&layers, settles);
-            let there = model.range(start..).filter_map(|(key, value)| Some((*key, (*value)?)));
-            let there: Vec<_> = there.map(|(key, value)| (vec![key], vec![value])).collect();
-            assert_eq!(all(&layers, &[start]), there);
-            for key in 0..24 {
-                let found = layers.read().unwrap().get(&[key]).unwrap();
-                assert_eq!(
-                    found.map(|found| found.to_vec()),
-                    bytes(model.get(&key).copied().flatten())
-                );
-            }
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
-
-        #[test]
-        fn layers_are_one_map_whatever_has_settled(lines in lines(), start in 0_u8..24) {
-            is_one_map(lines, start);
-        }
-    }
-
-    type Line = [(&'static str, Option<&'static str>)];
-
-    /// A line's changes with its stamp.
-    fn line(stamp: &str, rows: &Line) -> Changes {
-        let bytes = |text: &str| text.as_bytes().to_vec();
-        let rows = rows.iter().map(|(key, value)| (bytes(key), value.map(bytes)));
-        rows.chain([(b"!".to_vec(), Some(bytes(stamp)))]).collect()
-    }
-
-    fn keys(layers: &Layers) -> String {
-        let keys = all(layers, b"").into_iter().flat_map(|(key, _)| key);
-        String::from_utf8(keys.collect()).unwrap()
-    }
-
-    #[test]
-    fn what_was_put_is_there_after_a_close() {
-        let folder = tempfile::tempdir().unwrap();
-        let layers = open(folder.path());
-        layers.put(line("1", &[("a", Some("x")), ("b", Some("x"))])).unwrap();
-        layers.put(line("2", &[("c", Some("x")), ("a", None)])).unwrap();
-        settled(&layers);
-        assert!(matches!(layers.read(), Err(TablesError::Closed)));
-        assert!(matches!(layers.put(line("3", &[])), Err(TablesError::Closed)));
-        assert_eq!(keys(&open(folder.path())), "!bc");
-    }
-
-    #[test]
-    fn a_layer_that_a_kill_cut_short_is_made_whole() {
-        let rows: &Line = &[("a", None), ("b", Some("y")), ("c", Some("y"))];
-        for written in 0..=rows.len() {
-            let folder = tempfile::tempdir().unwrap();
-            let layers = open(folder.path());
-            layers.put(line("1", &[("a", Some("x")), ("b", Some("x"))])).unwrap();
-            layers.settle_once().unwrap();
-            let mut changes = line("2", rows);
-            let to = changes.remove(&b"!"[..]).flatten().unwrap();
-            let (from, rows) = (Some(b"1".to_vec()), changes.into_iter().collect());
-            layers.redo.write(&redo::Layer { from, to, rows }).unwrap();
-            let part = layers.redo.read().unwrap().unwrap().rows.into_iter().take(written);
-            let stack = layers.read().unwrap();
-            for (key, value) in part {
-                let db = stack.db.as_ref().unwrap();
-                value.map_or_else(|| db.remove(&key), |value| db.insert(&key, value)).unwrap();
-            }
-            drop(stack);
-            layers.close().unwrap();
-            let again = open(folder.path());
-            assert_eq!(keys(&again), "!bc", "{written} rows");
-            assert_eq!(again.read().unwrap().get(b"!").unwrap().unwrap(), b"2");
-            assert_eq!(again.read().unwrap().get(b"b").unwrap().unwrap(), b"y");
-        }
-    }
-
-    #[test]
-    fn a_layer_of_other_tables_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let layers = open(folder.path());
-        layers.put(line("1", &[])).unwrap();
-        settled(&layers);
-        let layer = redo::Layer { from: Some(b"7".to_vec()), to: b"8".to_vec(), rows: Vec::new() };
-        Redo::beside(folder.path()).write(&layer).unwrap();
-        let db = sled::Config::new().path(folder.path()).open().unwrap();
-        assert!(Layers::over(db, Redo::beside(folder.path()), b"!".to_vec()).is_err());
-    }
-
-    #[test]
-    fn what_cannot_be_written_stops_the_next_line_and_the_clean_stop() {
-        let folder = tempfile::tempdir().unwrap();
-        let layers = open(folder.path());
-        layers.put(line("1", &[("a", Some("x"))])).unwrap();
-        // No file can take the place of a directory.
-        std::fs::create_dir(folder.path().join("layer")).unwrap();
-        layers.finish();
-        layers.settle();
-        assert!(matches!(layers.put(line("2", &[])), Err(TablesError::Failed(_))));
-        assert_eq!(keys(&layers), "!a");
-        assert!(layers.close().is_err());
-    }
-
-    #[test]
-    fn a_line_waits_while_too_much_is_held() {
-        let folder = tempfile::tempdir().unwrap();
-        let layers = open(folder.path());
-        let mut long = line("1", &[]);
-        long.insert(b"a".to_vec(), Some(vec![0; HELD_BYTES_MAX]));
-        layers.put(long).unwrap();
-        std::thread::scope(|scope| {
-            let second = scope.spawn(|| layers.put(line("2", &[("b", Some("x"))])));
-            // Nothing has made room, so it cannot be done, however long this takes.
-            std::thread::yield_now();
-            assert!(layers.read().unwrap().get(b"b").unwrap().is_none());
-            layers.settle_once().unwrap();
-            second.join().unwrap().unwrap();
-        });
-        assert!(layers.read().unwrap().get(b"b").unwrap().is_some());
-    }
-}
+mod tests;

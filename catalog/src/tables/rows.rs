@@ -311,6 +311,17 @@ pub struct NamingRow {
     pub freed: Option<Revision>,
 }
 
+/// A second copy of a closed journal file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SegmentRow {
+    /// The first revision of the next file.
+    pub next: Revision,
+    /// The copy's digest.
+    pub digest: [u8; 32],
+    /// Its length in bytes.
+    pub size: u64,
+}
+
 /// A version of a history.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct VersionRow {
@@ -377,6 +388,7 @@ impl Row for AssetRow {}
 impl Row for VersionRow {}
 impl Row for ContentRow {}
 impl Row for NamingRow {}
+impl Row for SegmentRow {}
 impl Row for CostsRow {}
 impl Row for TallyRow {}
 impl Row for LinkRow {}

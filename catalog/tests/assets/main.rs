@@ -136,7 +136,7 @@ fn metadata_in_a_blob_is_released_when_a_patch_replaces_it() {
     assert_eq!(released, [(one, Timestamp(BEGIN_MS))]);
     put(Some(one));
     put(None);
-    stage.catalog.submit(VIEWER, Command::DeleteAsset { id }, None).unwrap();
+    stage.catalog.submit(VIEWER, Command::DeleteAsset { id, expected: None }, None).unwrap();
     let released = stage.catalog.released_before(Timestamp(i64::MAX), None, 10).unwrap();
     assert_eq!(released.len(), 3, "both blobs and the bytes");
 }

@@ -237,7 +237,7 @@ fn step(stage: &Stage, model: &mut Model, random: &mut Random, now: i64) {
         4..=6 if !model.assets.is_empty() => change(stage, model, random, at),
         7 if !model.assets.is_empty() => {
             let id = model.assets[at].id;
-            submit(Command::DeleteAsset { id }).unwrap();
+            submit(Command::DeleteAsset { id, expected: None }).unwrap();
             model.assets[at].deleted = true;
         }
         8 if !model.assets.is_empty() => {
@@ -265,7 +265,7 @@ fn go_with_a_scene(stage: &Stage, model: &Model, of: usize) {
     let (project, id) = (stage.scopes[of].project.clone(), stage.scopes[of].scene().unwrap());
     let scene = SceneRef::Id(id);
     let submit = |command| stage.catalog.submit(VIEWER, command, None).unwrap();
-    submit(Command::DeleteScene { project: project.clone(), scene });
+    submit(Command::DeleteScene { project: project.clone(), scene, expected: None });
     let mut without = Model { assets: model.assets.clone(), chosen: model.chosen.clone() };
     let is_there = |kept: &&mut Kept| kept.place.is_some_and(|(place, _)| place.0 == of);
     without.assets.iter_mut().filter(is_there).for_each(|kept| kept.deleted = true);

@@ -290,7 +290,7 @@ fn changes_deletions_and_restorations_are_followed() {
     assert_eq!(stage.names("dark", &[]), [""; 0]);
     let placed = [(Field::Status, "ready"), (Field::AssetKey, "poster"), (Field::Tag, "night")];
     assert_eq!(stage.names("fox", &placed), ["two.png"]);
-    submit(Command::DeleteAsset { id });
+    submit(Command::DeleteAsset { id, expected: None });
     // What is deleted is not found, whether the index has seen that or not.
     assert_eq!(stage.names("fox", &[]), [""; 0]);
     stage.settle();

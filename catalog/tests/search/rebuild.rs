@@ -44,7 +44,7 @@ fn live(stage: &Stage, dice: &mut Dice, steps: usize) {
             continue;
         };
         let command = match dice.roll(3) {
-            0 => Command::DeleteAsset { id },
+            0 => Command::DeleteAsset { id, expected: None },
             1 => Command::RestoreAsset { id },
             _ => {
                 let notes = Some(Some(words(dice)));

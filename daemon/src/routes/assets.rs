@@ -7,9 +7,8 @@ use axum::http::header::{ACCEPT, VARY};
 use axum::response::{IntoResponse, Response};
 use rushes_api::{AssetPatch, AssetReply, Code, PatchStatus};
 use rushes_vault::assets::{AssetView, Change};
-use rushes_vault::command::CommandError;
 use rushes_vault::ids::AssetId;
-use rushes_vault::model::{Asset, Viewer};
+use rushes_vault::model::{Asset, Revision, Viewer};
 use rushes_vault::{Vault, marks};
 use serde_json::json;
 
@@ -39,6 +38,7 @@ pub fn operations() -> Vec<Operation> {
         delete("/assets/{asset}", remove)
             .named("delete_asset", "Deletes an asset: its record stays, its bytes go in a while.")
             .keyed()
+            .guarded()
             .answers::<AssetReply>(),
         post("/assets/{asset}/restore", restore)
             .named("restore_asset", "Restores a deleted asset, while its bytes are there.")
@@ -84,16 +84,15 @@ pub async fn patched(
     let record = call
         .ask(move |vault, viewer| {
             let id = find(vault, viewer)?;
-            let look = || {
-                let asset = vault.asset(viewer, id)?.ok_or_else(|| Refusal::missing("asset"))?;
-                Ok((asset.revision, record(vault, viewer, &links, asset)?))
-            };
-            guard.change(look, |expected| {
-                let change = Change { patch: patch_of(asked), expected, target: None };
-                let asset = vault.change_asset(viewer, id, &change, key.as_deref())?;
-                vault.wait_shown(asset.revision);
-                record(vault, viewer, &links, asset)
-            })
+            guard.change(
+                || seen(vault, viewer, &links, id),
+                |expected| {
+                    let change = Change { patch: patch_of(asked), expected, target: None };
+                    let asset = vault.change_asset(viewer, id, &change, key.as_deref())?;
+                    vault.wait_shown(asset.revision);
+                    record(vault, viewer, &links, asset)
+                },
+            )
         })
         .await?;
     reply::changed(&record)
@@ -113,26 +112,40 @@ fn patch_of(asked: AssetPatch) -> marks::AssetPatch {
 
 /// Deletes an asset and answers its record.
 async fn remove(call: Call) -> Result<Response, Refusal> {
-    change_state(call, Vault::delete_asset).await
-}
-
-/// Restores a deleted asset and answers its record.
-pub async fn restore(call: Call) -> Result<Response, Refusal> {
-    change_state(call, Vault::restore_asset).await
-}
-
-type ChangeState = fn(&Vault, Viewer, AssetId, Option<String>) -> Result<Asset, CommandError>;
-
-async fn change_state(call: Call, change: ChangeState) -> Result<Response, Refusal> {
     let (id, key, links) = (call.asset()?, call.idempotency_key()?, call.links.clone());
+    let guard = Guard::of(&call.headers);
     let record = call
         .ask(move |vault, viewer| {
-            let asset = change(vault, viewer, id, key)?;
+            let delete = |expected| Ok(vault.delete_asset(viewer, id, expected, key)?);
+            let asset = guard.change(|| seen(vault, viewer, &links, id), delete)?;
             vault.wait_shown(asset.revision);
             record(vault, viewer, &links, asset)
         })
         .await?;
     reply::made(None, &record)
+}
+
+/// Restores a deleted asset and answers its record.
+pub async fn restore(call: Call) -> Result<Response, Refusal> {
+    let (id, key, links) = (call.asset()?, call.idempotency_key()?, call.links.clone());
+    let record = call
+        .ask(move |vault, viewer| {
+            let asset = vault.restore_asset(viewer, id, key)?;
+            vault.wait_shown(asset.revision);
+            record(vault, viewer, &links, asset)
+        })
+        .await?;
+    reply::made(None, &record)
+}
+
+fn seen(
+    vault: &Vault,
+    viewer: Viewer,
+    links: &Links,
+    id: AssetId,
+) -> Result<(Revision, AssetReply), Refusal> {
+    let asset = vault.asset(viewer, id)?.ok_or_else(|| Refusal::missing("asset"))?;
+    Ok((asset.revision, record(vault, viewer, links, asset)?))
 }
 
 /// An asset as it is answered.

@@ -141,8 +141,10 @@ async fn remove(call: Call, kind: ElementKind) -> Result<Response, Refusal> {
     let (project, element, key) = (call.project()?, named(&call, kind)?, call.idempotency_key()?);
     let (guard, links) = (Guard::of(&call.headers), call.links.clone());
     call.ask(move |vault, viewer| {
-        guard.check(|| seen(vault, viewer, &links, (&project, element)))?;
-        Ok::<_, Refusal>(vault.delete_element(viewer, (&project, element), key)?)
+        let look = || seen(vault, viewer, &links, (&project, element));
+        guard.change(look, |expected| {
+            Ok(vault.delete_element(viewer, (&project, element), expected, key)?)
+        })
     })
     .await?;
     Ok(reply::deleted())

@@ -235,9 +235,19 @@ impl Form {
             UploadField::MoodId => PartRef::Mood(parsed(field, text, "a UUID")?),
             _ => PartRef::Scene(SceneRef::Id(parsed(field, text, "a UUID")?)),
         };
-        if self.request.part.replace(part).is_some() {
-            let one = "send one scene, character, location or mood: an asset is for one of them";
-            return Err(Refusal::invalid(field.name(), one));
+        let (id, number) = (
+            |part| matches!(part, PartRef::Scene(SceneRef::Id(_))),
+            |part| matches!(part, PartRef::Scene(SceneRef::Number(_))),
+        );
+        match self.request.part {
+            // Answers name a scene by both; its number may be another one by now.
+            Some(named) if id(named) && number(part) => {}
+            Some(named) if !(number(named) && id(part)) => {
+                let one =
+                    "send one scene, character, location or mood: an asset is for one of them";
+                return Err(Refusal::invalid(field.name(), one));
+            }
+            _ => self.request.part = Some(part),
         }
         Ok(())
     }
@@ -278,8 +288,9 @@ fn sources(field: UploadField, text: &str) -> Result<Vec<AssetId>, Refusal> {
 
 fn truth(field: UploadField, text: &str) -> Result<bool, Refusal> {
     match text {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
+        // As JSON, as a web page and as Python write it.
+        "true" | "1" | "True" => Ok(true),
+        "false" | "0" | "False" => Ok(false),
         _ => Err(Refusal::invalid(field.name(), "must be true or false")),
     }
 }
@@ -326,7 +337,7 @@ mod tests {
             ("projectId", "fox"),
             ("scene_number", "3"),
             ("asset_key", "scene_video"),
-            ("set_best", "true"),
+            ("set_best", "True"),
             ("estimated_cost", "0.35"),
             ("metadata", r#"{"seed":7}"#),
             ("provider", ""),
@@ -339,6 +350,15 @@ mod tests {
         assert_eq!(request.generation.estimated_cost, Some(0.35));
         assert_eq!((request.set_best, request.generation.provider), (true, None));
         assert_eq!(request.metadata["seed"], 7);
+    }
+
+    #[test]
+    fn a_scene_may_be_named_by_its_id_and_its_number_and_the_id_counts() {
+        let (id, number) = (("scene_id", UUID), ("scene_number", "3"));
+        for texts in [[("file", "x.png"), id, number], [("file", "x.png"), number, id]] {
+            let part = form(&texts).unwrap().part;
+            assert_eq!(part, Some(PartRef::Scene(SceneRef::Id(UUID.parse().unwrap()))));
+        }
     }
 
     #[test]

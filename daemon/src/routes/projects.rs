@@ -143,8 +143,8 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     let (id, key, guard) = (call.project()?, call.idempotency_key()?, Guard::of(&call.headers));
     let links = call.links.clone();
     call.ask(move |vault, viewer| {
-        guard.check(|| seen(vault, viewer, &links, &id))?;
-        Ok::<_, Refusal>(vault.delete_project(viewer, &id, key)?)
+        let look = || seen(vault, viewer, &links, &id);
+        guard.change(look, |expected| Ok(vault.delete_project(viewer, &id, expected, key)?))
     })
     .await?;
     Ok(reply::deleted())

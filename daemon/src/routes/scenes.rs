@@ -121,8 +121,10 @@ async fn remove(call: Call) -> Result<Response, Refusal> {
     let (project, scene, key) = (call.project()?, named(&call)?, call.idempotency_key()?);
     let (guard, links) = (Guard::of(&call.headers), call.links.clone());
     call.ask(move |vault, viewer| {
-        guard.check(|| seen(vault, viewer, &links, (&project, scene)))?;
-        Ok::<_, Refusal>(vault.delete_scene(viewer, (&project, scene), key)?)
+        let look = || seen(vault, viewer, &links, (&project, scene));
+        guard.change(look, |expected| {
+            Ok(vault.delete_scene(viewer, (&project, scene), expected, key)?)
+        })
     })
     .await?;
     Ok(reply::deleted())

@@ -349,8 +349,9 @@ fn part_of(project: &ProjectId, scope: &ScopeMembers) -> Result<Option<PartRef>,
     if let Some(id) = &scope.scene_id {
         let id = id.parse().map_err(|_| Refusal::invalid("scope", "scene_id must be a UUID"))?;
         parts.push(PartRef::Scene(SceneRef::Id(id)));
+    } else if let Some(number) = scope.scene_number {
+        parts.push(PartRef::Scene(SceneRef::Number(number)));
     }
-    parts.extend(scope.scene_number.map(|number| PartRef::Scene(SceneRef::Number(number))));
     for id in scope.character_id.iter().chain(&scope.character_ids) {
         parts.push(PartRef::Character(element(id)?));
     }

@@ -108,6 +108,13 @@ async fn if_match_guards_a_change_and_shows_what_is_there() {
     assert_eq!(third.notes.as_deref(), Some("three"));
     let _: AssetReply = expect(say("four", "*"), StatusCode::OK).await;
     assert_eq!(problem(say("five", &format!("W/{newer}"))).await.code, Code::Changed);
+    let delete = |tag: &str| daemon.request(Method::DELETE, &path).header("if-match", tag);
+    assert_eq!(problem(delete(&newer)).await.code, Code::Changed);
+    let there: AssetReply = daemon.get(&path).await;
+    assert_eq!(there.deleted_at, None);
+    let tag = header(&daemon.request(Method::GET, &path).send().await.unwrap(), "etag");
+    let gone: AssetReply = expect(delete(&tag), StatusCode::OK).await;
+    assert!(gone.deleted_at.is_some());
 }
 
 #[tokio::test]
