@@ -31,7 +31,7 @@ use database::Database;
 use layers::{Layers, Stack};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 9;
+const LAYOUT: u8 = 10;
 
 impl From<sled::Error> for TablesError {
     fn from(error: sled::Error) -> Self {

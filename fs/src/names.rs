@@ -22,8 +22,20 @@ const EXTENSION_BYTES_MAX: usize = 16;
 /// What is shown in the place of an extension that could be more, or is none.
 const EXTENSION_UNKNOWN: &str = "bin";
 
-/// The name of a history's current file.
+/// The name of a history's current file. A key that ends in the extension is the name itself: a
+/// file was saved under it whose stem another type of media has.
 pub fn current(key: &AssetKey, extension: &str) -> String {
+    let extension = shown_extension(extension);
+    match key.as_str().rsplit_once('.') {
+        Some((stem, end)) if end == extension && stem.parse::<AssetKey>().is_ok() => {
+            key.to_string()
+        }
+        _ => format!("{key}.{extension}"),
+    }
+}
+
+/// The same for a key whose name another history has.
+pub fn current_apart(key: &AssetKey, extension: &str) -> String {
     format!("{key}.{}", shown_extension(extension))
 }
 
@@ -118,6 +130,8 @@ mod tests {
     fn names_are_what_they_say() {
         assert_eq!(current(&key("scene_video"), "mp4"), "scene_video.mp4");
         assert_eq!(current(&key("Take 2"), "png"), "Take 2.png");
+        assert_eq!(current(&key("a.png"), "png"), "a.png");
+        assert_eq!(current(&key("a.png"), "webp"), "a.png.webp");
         assert_eq!(version_content(1, "mp4"), "v001.mp4");
         assert_eq!(version_content(1, "json"), "v001.content.json");
         assert_eq!(version_content(1234, "mp4"), "v1234.mp4");
@@ -131,7 +145,9 @@ mod tests {
         for text in ["a", "a.png", "Take 2", "x (12345678)", "scenes", "ฉาก"] {
             for extension in ["png", "json", "", "tar.gz"] {
                 let name = current(&key(text), extension);
-                assert_eq!(key_of_current(&name), Some(key(text)), "{name}");
+                // A key that ends in its extension is the name itself.
+                let is_itself = name == text;
+                assert!(is_itself || key_of_current(&name) == Some(key(text)), "{name}");
             }
         }
     }

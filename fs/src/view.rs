@@ -114,9 +114,56 @@ impl View {
         if let Some(found) = self.fixed(owner, name)? {
             return Ok(Some(found));
         }
-        let Some(key) = names::key_of_current(name) else { return Ok(None) };
-        let entry = self.source.history(self.viewer, &owner.scope, &key)?;
-        Ok(entry.and_then(|entry| called(name, current(owner, &entry)?)))
+        // A key that ends in its extension is a name itself.
+        for key in names::key_of_current(name).into_iter().chain(name.parse().ok()) {
+            let entry = self.source.history(self.viewer, &owner.scope, &key)?;
+            let Some(entry) = entry else { continue };
+            let found = self.current(owner, &entry)?.and_then(|shown| called(name, shown));
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The name and node of what stands for a history; `None` while nothing does.
+    pub(crate) fn current(
+        &self,
+        owner: &Arc<Owner>,
+        entry: &HistoryEntry,
+    ) -> Result<Option<(String, Found)>, SourceError> {
+        let version = entry.current.as_ref().filter(|_| !entry.is_hidden);
+        let Some(version) = version else { return Ok(None) };
+        let Some(content) = &version.content else { return Ok(None) };
+        let key = entry.asset_key.clone();
+        let name = self.current_name(&owner.scope, &key, &content.extension)?;
+        let node = Node::Current {
+            history: Arc::new(History { owner: Arc::clone(owner), key }),
+            asset: version.asset,
+            digest: content.digest,
+            extension: content.extension.as_str().into(),
+        };
+        let ms = content.modified_ms.unwrap_or(version.created_ms);
+        Ok(Some((name, Found { node, attr: Attr::file(content.size, ms) })))
+    }
+
+    /// The name of a current file. A key that ends in its extension is the name, unless the history
+    /// of the stem has it.
+    pub(crate) fn current_name(
+        &self,
+        scope: &Scope,
+        key: &AssetKey,
+        extension: &str,
+    ) -> Result<String, SourceError> {
+        let name = names::current(key, extension);
+        let stem = names::key_of_current(&name).filter(|_| name == key.as_str());
+        let Some(stem) = stem else { return Ok(name) };
+        let entry = self.source.history(self.viewer, scope, &stem)?;
+        let content = entry.and_then(|entry| entry.current).and_then(|current| current.content);
+        let is_taken = content.is_some_and(|content| {
+            names::current(&stem, &content.extension).eq_ignore_ascii_case(&name)
+        });
+        Ok(if is_taken { names::current_apart(key, extension) } else { name })
     }
 
     fn in_versions(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
@@ -202,20 +249,6 @@ fn called(name: &str, (shown, found): (String, Found)) -> Option<Found> {
     (shown == name).then_some(found)
 }
 
-/// The name and node of what stands for a history; `None` while nothing does.
-pub(crate) fn current(owner: &Arc<Owner>, entry: &HistoryEntry) -> Option<(String, Found)> {
-    let version = entry.current.as_ref()?;
-    let content = version.content.as_ref()?;
-    let name = names::current(&entry.asset_key, &content.extension);
-    let node = Node::Current {
-        history: Arc::new(History { owner: Arc::clone(owner), key: entry.asset_key.clone() }),
-        asset: version.asset,
-        digest: content.digest,
-        extension: content.extension.as_str().into(),
-    };
-    Some((name, Found { node, attr: Attr::file(content.size, version.created_ms) }))
-}
-
 /// The name and node of a history's folder.
 pub(crate) fn history_folder(owner: &Arc<Owner>, entry: &HistoryEntry) -> (String, Found) {
     let key = entry.asset_key.clone();
@@ -230,7 +263,8 @@ pub(crate) fn version_file(entry: &VersionEntry) -> Option<(String, Found)> {
     let content = entry.content.as_ref().filter(|_| !entry.is_deleted)?;
     let name = names::version_content(entry.version, &content.extension);
     let node = Node::Version { asset: entry.asset, digest: content.digest };
-    Some((name, Found { node, attr: Attr::file(content.size, entry.created_ms) }))
+    let ms = content.modified_ms.unwrap_or(entry.created_ms);
+    Some((name, Found { node, attr: Attr::file(content.size, ms) }))
 }
 
 pub(crate) fn project_folder(project: &Project) -> Found {

@@ -19,6 +19,7 @@ mod opening;
 mod projects;
 mod records;
 mod release;
+mod saves;
 pub mod search;
 pub mod source;
 pub mod sweep;

@@ -154,8 +154,8 @@ pub struct AssetRow {
     pub changed: Revision,
     /// The kind of media.
     pub kind: String,
-    /// Digest, size and extension of its bytes.
-    pub content: Option<([u8; 32], u64, String)>,
+    /// Digest, size, extension and time of its bytes.
+    pub content: Option<([u8; 32], u64, String, Option<i64>)>,
     /// Its metadata that is a blob of its own.
     pub metadata: Option<[u8; 32]>,
     /// Which version of what it is.
@@ -329,8 +329,8 @@ pub struct VersionRow {
     pub version: Version,
     /// Its asset.
     pub asset: [u8; 16],
-    /// Digest, size and extension of its bytes.
-    pub content: Option<([u8; 32], u64, String)>,
+    /// Digest, size, extension and time of its bytes.
+    pub content: Option<([u8; 32], u64, String, Option<i64>)>,
     /// When it was recorded, milliseconds since 1970.
     pub created_ms: i64,
     /// The claim that made it.
@@ -362,6 +362,8 @@ pub struct HistoryRow {
     pub ready: Version,
     /// What stands for the history, in full: a listing of histories is one scan.
     pub current: Option<VersionRow>,
+    /// Whether its name was taken away after its last version.
+    pub is_hidden: bool,
     /// The claim that last changed it.
     pub revision: Revision,
 }
@@ -487,11 +489,7 @@ impl VersionRow {
         VersionEntry {
             version: self.version,
             asset: AssetId::from_bytes(self.asset),
-            content: self.content.as_ref().map(|(digest, size, extension)| VersionContent {
-                digest: Digest::from_bytes(*digest),
-                size: *size,
-                extension: extension.clone(),
-            }),
+            content: self.content.as_ref().map(VersionContent::of),
             is_deleted: self.deleted.is_some(),
             created_ms: self.created_ms,
             revision: self.revision,
