@@ -19,6 +19,18 @@ pub struct Progress {
 pub struct Ready {
     /// `ready`.
     pub status: String,
+    /// The search: everything else is served while its index is made anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchReady>,
+}
+
+/// How far the search index is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SearchReady {
+    /// `ready`, or `rebuilding`: searches are refused then, as `busy`.
+    pub status: String,
+    /// How much of it is there, in percent.
+    pub percent: u8,
 }
 
 /// How the daemon is. The status code says whether it is alive (200): while it starts, too, but not

@@ -31,7 +31,7 @@ pub use counts::{CostGroup, CostReport, Costs, StatsReply, TagCount, TagPage};
 pub use element::{
     CharacterPage, ElementReply, LocationPage, MoodPage, NewElement, PromptPage, TimelinePage,
 };
-pub use health::{Health, MountHealth, Progress, Ready};
+pub use health::{Health, MountHealth, Progress, Ready, SearchReady};
 pub use history::{HistoryReply, HistorySummary, SetBest, VersionSummary};
 pub use lineage::{AssetPage, Comparison, Difference, Lineage, LineageEdge, LineageNode};
 pub use problem::{Code, Problem};

@@ -9,13 +9,13 @@
 mod catalogue;
 mod corpus;
 mod figures;
+mod folder;
 mod ingest;
 mod keep;
 mod packing;
 mod random;
 mod reading;
 mod rebuild;
-
 mod small;
 mod uploads;
 
@@ -24,9 +24,10 @@ use std::path::{Path, PathBuf};
 /// A bench: it gets a directory of its own and how often to repeat.
 type Bench = fn(&Path, u64);
 
-const BENCHES: [(&str, Bench); 8] = [
+const BENCHES: [(&str, Bench); 9] = [
     ("uploads", uploads::run),
     ("reading", reading::run),
+    ("folder", folder::run),
     ("ingest", ingest::run),
     ("small", small::run),
     ("random", random::run),

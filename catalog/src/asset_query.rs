@@ -8,11 +8,13 @@ use std::collections::hash_map::Entry;
 
 use crate::Catalog;
 use crate::find;
+use crate::graph::{HISTORIES, HISTORIES_MAX};
 use crate::ids::{AssetKey, ProjectId, SceneId};
 use crate::model::{Asset, HistoryEntry, Part, Scope, Version, Viewer};
 use crate::query::{Answer, ROWS_MAX, history_entry};
 use crate::records::{asset_now, version_now};
 use crate::tables::{AssetRow, Get, HistoryRow, Key, SceneRow, VersionRow};
+use crate::weight::{self, Weighed};
 
 impl Catalog {
     /// The project of a scene.
@@ -40,7 +42,8 @@ impl Catalog {
     ) -> Answer<Vec<(Scope, HistoryEntry)>> {
         let prefix = Key::project_histories(viewer.user, project);
         let tables = self.tables.read()?;
-        let rows = tables.scan::<HistoryRow>(&prefix, None, ROWS_MAX)?;
+        let rows = tables.scan::<HistoryRow>(&prefix, None, HISTORIES_MAX + 1)?;
+        let rows = weight::few(rows, HISTORIES_MAX, HISTORIES)?;
         let entry = |(key, row): (Vec<u8>, HistoryRow)| {
             let (tag, rest) = key.split_first()?;
             let part = rest.first_chunk::<16>().and_then(|id| Part::of_key(*tag, *id));
@@ -70,8 +73,7 @@ impl Catalog {
         row.map(|row| self.version_now((scope, key), &row)).transpose()
     }
 
-    /// The histories of a scope with the assets of all their versions, at most `ROWS_MAX` of these:
-    /// two scans.
+    /// The histories of a scope with the assets of all their versions: two scans.
     pub fn full_histories(
         &self,
         viewer: Viewer,
@@ -80,9 +82,13 @@ impl Catalog {
         let facts = self.tables.read()?;
         let (histories, versions) =
             (Key::histories(viewer.user, scope), Key::scope_versions(viewer.user, scope));
-        let histories = facts.scan::<HistoryRow>(&histories, None, ROWS_MAX)?;
-        let versions = facts.scan::<VersionRow>(&versions, None, ROWS_MAX)?;
+        let histories = facts.scan::<HistoryRow>(&histories, None, ROWS_MAX + 1)?;
+        let versions = facts.scan::<VersionRow>(&versions, None, ROWS_MAX + 1)?;
         drop(facts);
+        let instead = "ask for its histories one by one, or in short for the project";
+        let histories = weight::few(histories, ROWS_MAX, ("histories", instead))?;
+        let versions = weight::few(versions, ROWS_MAX, ("versions", instead))?;
+        weight::whole(versions.iter().map(|(_, row)| row.bytes()), instead)?;
         let mut versions = versions.into_iter().peekable();
         let full = |(folded, row): (Vec<u8>, HistoryRow)| {
             // Both lists are in the order of the key, which the version's number follows.

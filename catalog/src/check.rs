@@ -11,7 +11,7 @@ use crate::command::{
     TEXT_CHARS_MAX, WORD_CHARS_MAX,
 };
 use crate::marks::AssetPatch;
-use crate::metadata::check_metadata;
+use crate::metadata::{check_members, check_metadata};
 use crate::model::{Generation, Identity, Status};
 use rushes_digest::Digest;
 
@@ -183,7 +183,7 @@ pub fn check_evaluation(evaluation: &Map<String, Value>) -> Checked {
     if evaluation.get("quality_score").is_some_and(|score| !score.is_number()) {
         return invalid("evaluation", "quality_score must be a number".to_owned());
     }
-    check_metadata(evaluation)?;
+    check_members("evaluation", evaluation)?;
     let length = serde_json::to_vec(evaluation).map_or(usize::MAX, |json| json.len());
     if length <= EVALUATION_BYTES_MAX {
         return Ok(());

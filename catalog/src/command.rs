@@ -11,6 +11,7 @@ use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::journal::KeptSegment;
 use crate::model::{Content, Generation, Identity, Revision, Role, Scope, Status, Version};
 use crate::record::{ProjectRecord, SceneRecord};
+use crate::weight::TooMuch;
 
 pub use crate::element::ElementRef;
 use crate::marks::AssetPatch;
@@ -50,6 +51,11 @@ pub const FOLLOWED_MAX: usize = 1000;
 /// Most scenes of a project at a time: a claim that names all of them stays far below the length of
 /// a line.
 pub const SCENES_MAX: usize = 10_000;
+/// Most characters, locations, moods and timelines of a project at a time, of each: they come with
+/// their project.
+pub const ELEMENTS_MAX: usize = 10_000;
+/// Most prompts of a project at a time.
+pub const PROMPTS_MAX: usize = 100_000;
 /// Most scenes, and most elements, that a project is made with: with the longest body their claims
 /// stay below the length of a line.
 pub const MADE_WITH_MAX: usize = 2000;
@@ -166,8 +172,8 @@ pub enum Command {
     FollowScope {
         /// The project or part.
         scope: Scope,
-        /// Whether it was restored, not deleted.
-        restores: bool,
+        /// The claim that deleted or restored it; once another one did, this is refused.
+        since: Revision,
         /// At most [`FOLLOWED_MAX`] assets of it.
         asset_ids: Vec<AssetId>,
         /// Whether there are no more.
@@ -388,6 +394,8 @@ pub struct SetBest {
     pub asset_key: AssetKey,
     /// Which version; it must exist, have bytes and not be deleted.
     pub version: Version,
+    /// Only when this is the history's revision.
+    pub expected: Option<Revision>,
 }
 
 /// Why a command was refused. Nothing was recorded, except where a variant says otherwise.
@@ -451,6 +459,9 @@ pub enum CommandError {
     /// The write failed and nobody knows whether it was kept.
     #[error("outcome unknown: retry with the same Idempotency-Key")]
     OutcomeUnknown,
+    /// It was recorded, and what it changed is more than one answer may hold.
+    #[error("it was recorded; {0}")]
+    TooMuch(#[from] TooMuch),
     /// The journal is damaged or the daemon is stopping: nothing can be recorded.
     #[error("the catalogue takes no writes: {reason}")]
     ReadOnly {

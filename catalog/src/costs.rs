@@ -10,9 +10,13 @@ use crate::ids::{ProjectId, SceneId};
 use crate::model::Viewer;
 use crate::query::Answer;
 use crate::tables::{CostsOf, CostsRow, Key, Snapshot, SumRow};
+use crate::weight::TooMuch;
 
-/// Sums of scenes that are looked up at a time.
-const SCENE_SUMS: usize = 4096;
+/// Sums that are looked up at a time.
+const SUMS: usize = 4096;
+/// Most sums of providers, models and months that one answer is made from: a program that calls
+/// every model anew must not make each answer longer for ever.
+const SUMS_MAX: usize = 64 * SUMS;
 
 /// What costs are summed by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,31 +105,64 @@ impl Catalog {
     /// A page of what the viewer's generations cost.
     pub fn costs(&self, viewer: Viewer, query: &CostQuery) -> Answer<CostPage> {
         let tables = self.tables.read()?;
-        let sums = |of| {
-            let prefix = Key::costs(viewer.user, of, query.project.as_ref());
-            tables.scan::<CostsRow>(&prefix, None, usize::MAX)
+        let months = if query.project.is_some() { CostsOf::Project } else { CostsOf::All };
+        let grouped = match query.by {
+            CostBy::Scene => None,
+            CostBy::Month => Some(months),
+            CostBy::Project => Some(CostsOf::Project),
+            CostBy::Provider | CostBy::Model if months == CostsOf::All => Some(months),
+            CostBy::Provider | CostBy::Model => Some(CostsOf::ProjectModel),
         };
-        let is_narrow = query.project.is_some();
-        let months = sums(if is_narrow { CostsOf::Project } else { CostsOf::All })?;
-        let months = || months.iter().map(|(_, row)| row).filter(|row| query.has(row));
-        let total = months().fold(Costs::default(), |sum, row| sum.plus(&Costs::of(row)));
-        let mut groups = match query.by {
-            CostBy::Scene => query.scene_groups(viewer, &tables)?,
-            CostBy::Month => query.groups(months()),
-            CostBy::Provider | CostBy::Model if !is_narrow => query.groups(months()),
-            CostBy::Project if is_narrow => query.groups(months()),
-            CostBy::Provider | CostBy::Model => {
-                let rows = sums(CostsOf::ProjectModel)?;
-                query.groups(rows.iter().map(|(_, row)| row).filter(|row| query.has(row)))
+        let (mut total, mut groups) = (Costs::default(), Groups::of(query));
+        query.each_sum(viewer, months, &tables, |row| {
+            total = total.plus(&Costs::of(row));
+            if grouped == Some(months) {
+                groups.add(row);
             }
-            CostBy::Project => {
-                let rows = sums(CostsOf::Project)?;
-                query.groups(rows.iter().map(|(_, row)| row).filter(|row| query.has(row)))
-            }
+        })?;
+        if let Some(of) = grouped.filter(|of| *of != months) {
+            query.each_sum(viewer, of, &tables, |row| groups.add(row))?;
+        }
+        let mut groups = match grouped {
+            Some(_) => groups.in_order(),
+            None => query.scene_groups(viewer, &tables)?,
         };
         let has_more = groups.len() > query.limit;
         groups.truncate(query.limit);
         Ok(CostPage { groups, has_more, total })
+    }
+}
+
+/// The groups of a page and the first one behind it, whatever their rows' order is.
+#[derive(Debug)]
+struct Groups<'a> {
+    query: &'a CostQuery,
+    first: BTreeMap<CostName, Costs>,
+}
+
+impl<'a> Groups<'a> {
+    const fn of(query: &'a CostQuery) -> Self {
+        Self { query, first: BTreeMap::new() }
+    }
+
+    fn add(&mut self, row: &CostsRow) {
+        let name = self.query.name(row);
+        let is_early = self.query.after.as_ref().is_some_and(|after| name <= *after);
+        let is_full = self.first.len() > self.query.limit;
+        // The last one only moves forward in the order, so what is dropped never comes back.
+        let is_late = is_full && self.first.last_key_value().is_some_and(|(last, _)| name > *last);
+        if is_early || is_late {
+            return;
+        }
+        let sum = self.first.entry(name).or_default();
+        *sum = sum.plus(&Costs::of(row));
+        if self.first.len() > self.query.limit + 1 {
+            self.first.pop_last();
+        }
+    }
+
+    fn in_order(self) -> Vec<CostGroup> {
+        self.first.into_iter().map(|(name, costs)| CostGroup { name, costs }).collect()
     }
 }
 
@@ -135,20 +172,32 @@ impl CostQuery {
         !is_early && self.to.as_ref().is_none_or(|to| row.month <= *to)
     }
 
-    /// Sums by name, in order, those behind the page before.
-    fn groups<'a>(&self, rows: impl Iterator<Item = &'a CostsRow>) -> Vec<CostGroup> {
-        let mut groups: BTreeMap<CostName, Costs> = BTreeMap::new();
-        for row in rows {
-            let name = self.name(row);
-            if self.after.as_ref().is_none_or(|after| name > *after) {
-                let sum = groups.entry(name).or_default();
-                *sum = sum.plus(&Costs::of(row));
+    /// Each sum of a kind that is asked for, of at most [`SUMS_MAX`] that there are.
+    fn each_sum(
+        &self,
+        viewer: Viewer,
+        of: CostsOf,
+        tables: &Snapshot<'_>,
+        mut each: impl FnMut(&CostsRow),
+    ) -> Answer<()> {
+        let prefix = Key::costs(viewer.user, of, self.project.as_ref());
+        let (mut after, mut count) = (None, 0);
+        loop {
+            let rows = tables.scan::<CostsRow>(&prefix, after.as_ref(), SUMS)?;
+            rows.iter().map(|(_, row)| row).filter(|row| self.has(row)).for_each(&mut each);
+            count += rows.len();
+            let Some((_, last)) = rows.last().filter(|_| rows.len() == SUMS) else {
+                return Ok(());
+            };
+            if count >= SUMS_MAX {
+                let instead = "ask for the costs of one project, or of one project's scenes";
+                return Err(TooMuch { max: SUMS_MAX as u64, of: "sums", instead }.into());
             }
+            after = Some(Key::cost(viewer.user, of, last));
         }
-        groups.into_iter().map(|(name, costs)| CostGroup { name, costs }).collect()
     }
 
-    /// The same for scenes, which lie in the order of their names: one more than a page has.
+    /// Sums of scenes, which lie in the order of their names: one more than a page has.
     fn scene_groups(&self, viewer: Viewer, tables: &Snapshot<'_>) -> Answer<Vec<CostGroup>> {
         let of = CostsOf::Scene;
         let prefix = Key::costs(viewer.user, of, self.project.as_ref());
@@ -159,7 +208,7 @@ impl CostQuery {
         let mut after = self.after.as_ref().map(end);
         let mut groups: Vec<CostGroup> = Vec::new();
         while groups.len() <= self.limit {
-            let rows = tables.scan::<CostsRow>(&prefix, after.as_ref(), SCENE_SUMS)?;
+            let rows = tables.scan::<CostsRow>(&prefix, after.as_ref(), SUMS)?;
             for (_, row) in rows.iter().filter(|(_, row)| self.has(row)) {
                 let name = self.name(row);
                 match groups.last_mut().filter(|last| last.name == name) {
@@ -168,7 +217,7 @@ impl CostQuery {
                 }
             }
             match rows.last() {
-                Some((_, last)) if rows.len() == SCENE_SUMS => {
+                Some((_, last)) if rows.len() == SUMS => {
                     after = Some(Key::cost(viewer.user, of, last));
                 }
                 _ => break,
@@ -233,5 +282,34 @@ impl Sum {
 impl From<SumRow> for Sum {
     fn from(row: SumRow) -> Self {
         Self { count: row.count, micros: row.micros }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_in_no_order_make_the_same_pages() {
+        let row = |model: usize, month: usize| CostsRow {
+            model: format!("m{model:02}"),
+            month: format!("2026-{month:02}"),
+            all: SumRow { count: 1, micros: 5 },
+            ..CostsRow::default()
+        };
+        let after = CostName { word: Some("m06".to_owned()), ..CostName::default() };
+        let (by, after) = (CostBy::Model, Some(after));
+        let query = CostQuery { by, project: None, from: None, to: None, after, limit: 3 };
+        for step in [1, 7, 13, 19] {
+            let mut groups = Groups::of(&query);
+            for at in 0..40 {
+                groups.add(&row(at * step % 20, at / 20 + 1));
+            }
+            let found: Vec<_> = (groups.in_order().into_iter())
+                .map(|group| (group.name.word.unwrap(), group.costs.all.count))
+                .collect();
+            let expected = [7, 8, 9, 10].map(|model| (format!("m{model:02}"), 2));
+            assert_eq!(found, expected, "{step}");
+        }
     }
 }

@@ -33,9 +33,10 @@ impl Catalog {
         Ok(rows.into_iter().filter_map(|(key, count)| Some((word_of(key)?, count))).collect())
     }
 
-    /// The viewer's newest assets that are neither deleted nor archived, the newest first.
+    /// The viewer's newest assets that are neither deleted nor archived, the newest first; fewer
+    /// than `limit` where a page cannot hold so many.
     pub fn recent(&self, viewer: Viewer, limit: usize) -> Answer<Vec<Asset>> {
-        self.listed(viewer, (&Key::recent(viewer.user), None), limit)
+        Ok(self.listed(viewer, (&Key::recent(viewer.user), None), limit)?.entries)
     }
 
     /// How many assets stand where: ready, failed, archived, deleted.

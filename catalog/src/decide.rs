@@ -16,7 +16,7 @@ use crate::facts::Facts;
 use crate::ids::AssetId;
 use crate::ids::AssetKey;
 use crate::marks::once_each;
-use crate::model::{Placement, Scope, Viewer};
+use crate::model::{Placement, Revision, Scope, Viewer};
 use crate::tables::{AssetRow, FollowRow, Get, HistoryRow, Key, PlaceRow, VersionRow};
 use crate::{copies, find, follow, naming, users};
 
@@ -52,8 +52,8 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
         Command::RestoreElement { project, element } => {
             elements::restore(viewer, project, *element, facts)
         }
-        Command::FollowScope { scope, restores, asset_ids, is_last } => {
-            follow_scope(viewer, (scope, *restores), (asset_ids, *is_last), facts)
+        Command::FollowScope { scope, since, asset_ids, is_last } => {
+            follow_scope(viewer, (scope, *since), (asset_ids, *is_last), facts)
         }
         Command::AddAsset(asset) => add_asset(viewer, asset, facts),
         Command::ChangeAsset(change) => {
@@ -134,7 +134,9 @@ fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
         return Err(missing);
     }
     let key = Key::history(viewer.user, &best.scope, &best.asset_key);
-    let asset_key = facts.get::<HistoryRow>(&key)?.ok_or(missing)?.asset_key;
+    let history = facts.get::<HistoryRow>(&key)?.ok_or(missing)?;
+    found::expected(best.expected, history.revision)?;
+    let asset_key = history.asset_key;
     let key = Key::version(viewer.user, &best.scope, &best.asset_key, best.version);
     let version = facts
         .get::<VersionRow>(&key)?
@@ -192,14 +194,14 @@ fn free_bytes(digests: &[Digest], facts: &impl Get) -> Decided {
 /// Assets of a deleted or restored scope go with it, as far as it is their turn.
 fn follow_scope(
     viewer: Viewer,
-    (scope, restores): (&Scope, bool),
+    (scope, since): (&Scope, Revision),
     (asset_ids, is_last): (&[AssetId], bool),
     facts: &impl Get,
 ) -> Decided {
     let row = facts.get::<FollowRow>(&Key::follow(viewer.user, scope))?;
-    let row = row.filter(|row| row.is_restored == restores);
+    let row = row.filter(|row| row.since == since);
     let row = row.ok_or(CommandError::Missing { what: "scope to follow" })?;
-    if restores && !find::is_there(viewer.user, scope, facts)? {
+    if row.is_restored && !find::is_there(viewer.user, scope, facts)? {
         return Err(CommandError::Missing { what: "scope to follow" });
     }
     let mut due = Vec::with_capacity(asset_ids.len());
@@ -209,7 +211,7 @@ fn follow_scope(
         }
     }
     let (scope, asset_ids) = (scope.clone(), due);
-    Ok(vec![if restores {
+    Ok(vec![if row.is_restored {
         Fact::AssetsRestored { scope, asset_ids, is_last }
     } else {
         Fact::AssetsDeleted { scope, asset_ids, is_last }

@@ -27,7 +27,7 @@ pub enum ElementKind {
 }
 
 /// An element, as clients name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct ElementRef {
     /// Its kind.
     pub kind: ElementKind,
@@ -210,6 +210,16 @@ impl ElementRecord {
         }
     }
 
+    /// What it is called; `None` for a prompt.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Character(figure) | Self::Location(figure) => Some(&figure.name),
+            Self::Mood(mood) => Some(&mood.name),
+            Self::Timeline(timeline) => Some(&timeline.name),
+            Self::Prompt(_) => None,
+        }
+    }
+
     /// With a change merged into its record (RFC 7396).
     pub fn patched(&self, patch: &Map<String, Value>) -> Result<Self, serde_json::Error> {
         Ok(match self {
@@ -242,6 +252,11 @@ impl ElementRecord {
             Self::Prompt(record) => serde_json::to_value(record)?,
         };
         if let Value::Object(members) = value { Ok(members) } else { Ok(Map::new()) }
+    }
+
+    /// The member that names assets.
+    pub const fn assets_member(&self) -> &'static str {
+        if let Self::Timeline(_) = self { "clips" } else { "asset_ids" }
     }
 
     /// The assets it names.

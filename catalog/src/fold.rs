@@ -62,7 +62,7 @@ fn fold_fact<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<()
             projects::reorder(placed, project_id, scene_ids, into)?;
         }
         Fact::ElementAdded { element_id, project_id, record } => {
-            projects::add_element(placed, project_id, (record.kind(), *element_id), into)?;
+            projects::add_element(placed, project_id, (record, *element_id), into)?;
         }
         Fact::ElementChanged { element_id, .. } => {
             projects::change_element(placed, *element_id, into)?;

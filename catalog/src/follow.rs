@@ -1,7 +1,8 @@
 //! Which assets follow a deleted or restored project or part.
 //!
 //! Invariant: an asset of a deleted part follows the part, any other one its project; and only what
-//! was deleted with a project or part comes back with it.
+//! was deleted with a project or part comes back with it. What went with a project while a part of
+//! it is deleted waits for the part, whichever of the two is restored first.
 
 use crate::find;
 use crate::ids::UserId;
@@ -19,18 +20,18 @@ pub fn is_due(
     if place.project != follow.project || (follow.part.is_some() && follow.part != place.part) {
         return Ok(false);
     }
+    let is_of_deleted_part = || find::is_part_deleted(owner, &place.scope(), rows);
     match asset.deleted {
         Some(deleted) if follow.is_restored => {
-            Ok(deleted.cause == cause(follow) && naming::is_kept(owner, asset, rows)?)
+            let is_its = match deleted.cause {
+                Cause::Itself => false,
+                Cause::Part => follow.part.is_some(),
+                // Nobody restores a part's assets before its project: callers see to that.
+                Cause::Project => follow.part.is_some() || !is_of_deleted_part()?,
+            };
+            Ok(is_its && naming::is_kept(owner, asset, rows)?)
         }
-        None if !follow.is_restored => {
-            Ok(follow.part.is_some() || !find::is_part_deleted(owner, &place.scope(), rows)?)
-        }
+        None if !follow.is_restored => Ok(follow.part.is_some() || !is_of_deleted_part()?),
         _ => Ok(false),
     }
-}
-
-/// What the assets that follow a scope are deleted with.
-pub const fn cause(follow: &FollowRow) -> Cause {
-    if follow.part.is_some() { Cause::Part } else { Cause::Project }
 }

@@ -10,7 +10,7 @@ use crate::claim::{Fact, rfc3339};
 use crate::command::SceneRef;
 use crate::element::ElementRef;
 use crate::find;
-use crate::ids::{AssetId, ElementId, ProjectId, SceneId, UserId};
+use crate::ids::{AssetId, ProjectId, SceneId, UserId};
 use crate::journal::{JournalReader, Position};
 use crate::model::{
     Element, ElementKind, HistoryEntry, Part, Project, ProjectFacts, Revision, Scene, Scope, Viewer,
@@ -20,11 +20,14 @@ use crate::tables::{
     AssetRow, ElementRow, FollowRow, Get, HistoryRow, Key, ProjectRow, Scan, SceneRow, TablesError,
     VersionRow,
 };
+use crate::weight::{self, TooMuch, Weighed};
 use crate::{follow, told};
 use rushes_disk::Timestamp;
 
 /// Most histories of one project that are answered at once: ten for each scene that it may have.
-const HISTORIES_MAX: usize = 100_000;
+pub const HISTORIES_MAX: usize = 100_000;
+/// What those are, and what to ask for where there are more.
+pub const HISTORIES: (&str, &str) = ("histories", "ask for those of one scene or element");
 /// Kinds of elements that come with their project; prompts are listed apart: there are many.
 const SHOWN: [ElementKind; 4] =
     [ElementKind::Character, ElementKind::Location, ElementKind::Mood, ElementKind::Timeline];
@@ -94,25 +97,6 @@ impl Catalog {
         Ok(row.map(|row| row.number))
     }
 
-    /// Elements of a project by kind and id, after a cursor.
-    pub fn elements(
-        &self,
-        viewer: Viewer,
-        (project, kind): (&ProjectId, ElementKind),
-        after: Option<ElementId>,
-        limit: usize,
-    ) -> Answer<Vec<Element>> {
-        let prefix = Key::elements(viewer.user, project, kind);
-        let after = after.map(|id| Key::element(viewer.user, project, ElementRef { kind, id }));
-        let tables = self.tables.read()?;
-        if find::project(viewer.user, project, &tables)?.is_none() {
-            return Ok(Vec::new());
-        }
-        let rows = tables.scan::<ElementRow>(&prefix, after.as_ref(), limit.min(ROWS_MAX))?;
-        drop(tables);
-        rows.into_iter().map(|(_, row)| element_of(row, &self.reader)).collect()
-    }
-
     /// An element of a project.
     pub fn element(
         &self,
@@ -124,20 +108,23 @@ impl Catalog {
         row.map(|row| element_of(row, &self.reader)).transpose()
     }
 
-    /// The histories of all of a project's parts whose kind has a letter, by the part's id: one
-    /// scan.
+    /// The histories of some parts of a project, by the part's id: one scan for each.
     pub fn part_histories(
         &self,
         viewer: Viewer,
         project: &ProjectId,
-        tag: u8,
+        parts: impl Iterator<Item = Part>,
     ) -> Answer<HashMap<[u8; 16], Vec<HistoryEntry>>> {
-        let mut of_parts: HashMap<[u8; 16], Vec<HistoryEntry>> = HashMap::new();
-        let prefix = Key::part_histories(viewer.user, project, tag);
-        for (key, row) in self.tables.read()?.scan::<HistoryRow>(&prefix, None, HISTORIES_MAX)? {
-            if let Some((id, _)) = key.split_first_chunk::<16>() {
-                of_parts.entry(*id).or_default().push(history_entry(row));
-            }
+        let (mut of_parts, mut left) = (HashMap::new(), HISTORIES_MAX);
+        for part in parts {
+            let prefix =
+                Key::histories(viewer.user, &Scope { project: project.clone(), part: Some(part) });
+            let rows = self.tables.read()?.scan::<HistoryRow>(&prefix, None, left + 1)?;
+            let (of, instead) = ("histories", "ask for a shorter page");
+            let refused = TooMuch { max: HISTORIES_MAX as u64, of, instead };
+            left = left.checked_sub(rows.len()).ok_or(refused)?;
+            let entries = rows.into_iter().map(|(_, row)| history_entry(row)).collect();
+            of_parts.insert(*part.as_bytes(), entries);
         }
         Ok(of_parts)
     }
@@ -167,7 +154,7 @@ impl Catalog {
         let follow = |(_, row): (Vec<u8>, FollowRow)| Follow {
             viewer: Viewer { user: UserId::from_bytes(row.owner) },
             scope: row.scope(),
-            restores: row.is_restored,
+            since: row.since,
         };
         Ok(rows.into_iter().map(follow).collect())
     }
@@ -183,7 +170,7 @@ impl Catalog {
         let owner = follow.viewer.user;
         let tables = self.tables.read()?;
         let row = tables.get::<FollowRow>(&Key::follow(owner, &follow.scope))?;
-        let Some(row) = row.filter(|row| row.is_restored == follow.restores) else {
+        let Some(row) = row.filter(|row| row.since == follow.since) else {
             return Ok(Following::default());
         };
         // A part that was restored waits for its project.
@@ -233,8 +220,8 @@ pub struct Follow {
     pub viewer: Viewer,
     /// The project or part.
     pub scope: Scope,
-    /// Whether it was restored.
-    pub restores: bool,
+    /// The claim that deleted or restored it.
+    pub since: Revision,
 }
 
 /// Where a search for assets that follow a scope goes on.
@@ -263,11 +250,7 @@ pub struct ProjectRows {
 
 impl ProjectRows {
     /// Those of a project that is there.
-    pub fn of(
-        owner: UserId,
-        id: &ProjectId,
-        rows: &impl Scan,
-    ) -> Result<Option<Self>, TablesError> {
+    pub fn of(owner: UserId, id: &ProjectId, rows: &impl Scan) -> Answer<Option<Self>> {
         let Some(project) = find::project(owner, id, rows)? else { return Ok(None) };
         let scenes = rows.scan::<SceneRow>(&Key::scenes(owner, id), None, ROWS_MAX)?;
         let scenes: Vec<_> = scenes.into_iter().map(|(_, row)| row).collect();
@@ -280,8 +263,13 @@ impl ProjectRows {
         let parts: HashSet<[u8; 16]> = (scenes.iter().map(|row| row.scene))
             .chain(elements.iter().map(|row| row.element))
             .collect();
-        let all =
-            rows.scan::<HistoryRow>(&Key::project_histories(owner, id), None, HISTORIES_MAX)?;
+        let instead = "ask for its scenes and its elements in pages";
+        let bytes =
+            (scenes.iter().map(SceneRow::bytes)).chain(elements.iter().map(ElementRow::bytes));
+        weight::whole(bytes, instead)?;
+        let prefix = Key::project_histories(owner, id);
+        let all = rows.scan::<HistoryRow>(&prefix, None, HISTORIES_MAX + 1)?;
+        let all = weight::few(all, HISTORIES_MAX, HISTORIES)?;
         let mut histories = Vec::with_capacity(all.len());
         for (key, row) in all {
             let part = part_in(&key)?;
@@ -317,7 +305,8 @@ fn part_in(key: &[u8]) -> Result<Option<Part>, TablesError> {
     Part::of_key(*tag, *id).map(Some).ok_or(TablesError::Row)
 }
 
-fn project_of(owner: UserId, row: ProjectRow, reader: &JournalReader) -> Answer<Project> {
+/// A project as its claim says it.
+pub fn project_of(owner: UserId, row: ProjectRow, reader: &JournalReader) -> Answer<Project> {
     let claim = reader.read(row.revision, row.position)?;
     let record = told::project_record(claim.fact).ok_or(QueryError::Mismatch(row.revision))?;
     Ok(Project {
@@ -330,7 +319,8 @@ fn project_of(owner: UserId, row: ProjectRow, reader: &JournalReader) -> Answer<
     })
 }
 
-fn scene_of(row: SceneRow, reader: &JournalReader) -> Answer<Scene> {
+/// A scene as its claim says it.
+pub fn scene_of(row: SceneRow, reader: &JournalReader) -> Answer<Scene> {
     let claim = reader.read(row.revision, row.position)?;
     let record = told::scene_record(claim.fact).ok_or(QueryError::Mismatch(row.revision))?;
     Ok(Scene {
@@ -344,7 +334,8 @@ fn scene_of(row: SceneRow, reader: &JournalReader) -> Answer<Scene> {
     })
 }
 
-fn element_of(row: ElementRow, reader: &JournalReader) -> Answer<Element> {
+/// An element as its claim says it.
+pub fn element_of(row: ElementRow, reader: &JournalReader) -> Answer<Element> {
     let claim = reader.read(row.revision, row.position)?;
     let record = told::element_record(claim.fact).ok_or(QueryError::Mismatch(row.revision))?;
     Ok(Element {

@@ -17,6 +17,7 @@ pub mod element;
 mod facts;
 mod find;
 mod fold;
+pub mod folders;
 mod follow;
 mod graph;
 pub mod ids;
@@ -29,6 +30,7 @@ pub mod model;
 pub mod names;
 mod naming;
 mod open;
+mod pages;
 mod past;
 mod query;
 pub mod record;
@@ -38,10 +40,13 @@ mod scope;
 pub mod search;
 mod segments;
 mod sequencer;
+mod shelve;
+mod shelves;
 mod tables;
 mod tally;
 mod told;
 mod users;
+pub mod weight;
 
 use std::sync::{Arc, Mutex};
 
@@ -59,9 +64,10 @@ use crate::tables::Tables;
 
 pub use graph::{Follow, FollowCursor, Following, Made};
 pub use open::{OpenError, Options};
-pub use past::ProjectPast;
+pub use past::{PAST_CLAIMS_MAX, ProjectPast};
 pub use records::QueryError;
 pub use sequencer::{Committed, Outcome, Publish, Written};
+pub use shelves::{AssetLine, Links, ShelfOf};
 
 /// The facts of one data directory.
 #[derive(Debug)]
@@ -156,6 +162,12 @@ impl Catalog {
         }
         let (total, counts) = (hits.total, hits.counts);
         Ok(Found { assets, next_cursor: hits.next_cursor, total, counts })
+    }
+
+    /// How far the search index is, in percent: below 100 it is made anew or catches up, and nothing
+    /// is found yet. `None` without a search.
+    pub fn search_percent(&self) -> Option<u8> {
+        self.search.as_ref().map(Search::percent)
     }
 
     /// The last claim that queries see.

@@ -4,17 +4,24 @@
 //! says so.
 
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::Catalog;
-use crate::ids::{AssetId, UserId};
+use crate::ids::{AssetId, ProjectId, UserId};
 use crate::model::{Asset, Viewer};
-use crate::query::{Answer, ROWS_MAX};
+use crate::query::Answer;
 use crate::tables::{AssetRow, Get, HistoryRow, Key, LinkRow, PlaceRow, Snapshot};
+use crate::weight::Page;
 
 /// How many steps away lineage is followed.
 pub const LINEAGE_DEPTH_MAX: usize = 32;
 /// Most assets that one walk visits.
 pub const LINEAGE_ASSETS_MAX: usize = 1000;
+/// Most links that are read under one snapshot of the tables: for one lineage, or for what makes
+/// one asset outdated. While it is held no line is put in, and whoever asks after that waits.
+pub const LINEAGE_LINKS_MAX: usize = 10_000;
+/// Most links that are read for what makes a list of assets outdated.
+pub const LISTED_LINKS_MAX: usize = 100_000;
 
 /// What an asset was made from and what was made from it.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +52,15 @@ pub enum LinkKind {
     Source,
     /// It is what it replaces or varies.
     Parent,
+}
+
+/// Something that an asset was made from and that no longer stands for its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutdatedSource {
+    /// Its asset.
+    pub id: AssetId,
+    /// The project of the history.
+    pub project: ProjectId,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,59 +96,55 @@ impl Catalog {
     /// for their histories: while there is one, the asset is outdated.
     ///
     /// An earlier version of an asset's own history is what it replaces: it makes nothing outdated,
-    /// and neither does what that one was made from.
+    /// and neither does what that one was made from. Each asset is looked at as of a moment of its
+    /// own, nearest sources first. What lies beyond `LINEAGE_DEPTH_MAX`, `LINEAGE_ASSETS_MAX` or
+    /// `LINEAGE_LINKS_MAX` for one of them, or `LISTED_LINKS_MAX` for all, is not known of.
     pub fn outdated_sources(
         &self,
         viewer: Viewer,
         ids: impl IntoIterator<Item = AssetId>,
-    ) -> Answer<Vec<Vec<AssetId>>> {
-        let facts = self.tables.read()?;
-        let (owner, known) = (viewer.user, HashMap::new());
-        let mut ancestry = Ancestry { facts: &facts, owner, known };
-        ids.into_iter().map(|id| ancestry.outdated_sources(id)).collect()
+    ) -> Answer<Vec<Vec<OutdatedSource>>> {
+        let (mut known, mut left) = (Known::default(), LISTED_LINKS_MAX);
+        let outdated = |id| {
+            let budget = left.min(LINEAGE_LINKS_MAX);
+            let facts = self.tables.read()?;
+            let mut ancestry = Ancestry {
+                facts: &facts,
+                owner: viewer.user,
+                known: &mut known,
+                links_left: budget,
+            };
+            let outdated = ancestry.outdated_sources(id)?;
+            left -= budget - ancestry.links_left;
+            Ok(outdated)
+        };
+        ids.into_iter().map(outdated).collect()
     }
 
-    /// The assets that a workflow made, in the order in which they came, after a cursor.
+    /// A page of the assets that a workflow made, in the order in which they came, after a cursor.
     pub fn workflow_assets(
         &self,
         viewer: Viewer,
         workflow: &str,
         after: Option<AssetId>,
         limit: usize,
-    ) -> Answer<Vec<Asset>> {
+    ) -> Answer<Page<Asset>> {
         let prefix = Key::workflow(viewer.user, workflow);
         let after = after.map(|id| Key::workflow_asset(viewer.user, workflow, id));
         self.listed(viewer, (&prefix, after.as_ref()), limit)
     }
 
-    /// The assets that were made from a prompt record, in the same order.
+    /// A page of the assets that were made from a prompt record, in the same order.
     pub fn prompt_assets(
         &self,
         viewer: Viewer,
         prompt: &str,
         after: Option<AssetId>,
         limit: usize,
-    ) -> Answer<Vec<Asset>> {
+    ) -> Answer<Page<Asset>> {
         let prefix = Key::prompt(viewer.user, prompt);
         let after = after.map(|id| Key::prompt_asset(viewer.user, prompt, id));
         self.listed(viewer, (&prefix, after.as_ref()), limit)
-    }
-
-    /// The assets that the rows of a list name.
-    pub(crate) fn listed(
-        &self,
-        viewer: Viewer,
-        (prefix, after): (&Key, Option<&Key>),
-        limit: usize,
-    ) -> Answer<Vec<Asset>> {
-        let rows = {
-            let facts = self.tables.read()?;
-            let listed = facts.scan::<AssetId>(prefix, after, limit.min(ROWS_MAX))?;
-            let row =
-                |(_, id): &(Vec<u8>, AssetId)| facts.get::<AssetRow>(&Key::asset(viewer.user, *id));
-            listed.iter().map(row).collect::<Result<Vec<_>, _>>()?
-        };
-        rows.iter().flatten().map(|row| self.asset_now(row)).collect()
     }
 }
 
@@ -143,13 +155,16 @@ struct Walk {
     found: Vec<AssetId>,
     seen: HashSet<AssetId>,
     links: Vec<Link>,
+    /// How many more may be read.
+    links_left: usize,
     is_truncated: bool,
 }
 
 impl Walk {
     fn from(owner: UserId, id: AssetId) -> Self {
         let (found, seen) = (vec![id], HashSet::from([id]));
-        Self { owner, found, seen, links: Vec::new(), is_truncated: false }
+        let (links, links_left) = (Vec::new(), LINEAGE_LINKS_MAX);
+        Self { owner, found, seen, links, links_left, is_truncated: false }
     }
 
     /// Level by level, so that the nearest come first.
@@ -163,7 +178,7 @@ impl Walk {
         for _ in 0..depth {
             let mut next = Vec::new();
             for id in level {
-                for (other, link) in linked(facts, (self.owner, id), direction, ROWS_MAX)? {
+                for (other, link) in self.linked(facts, id, direction)? {
                     if self.seen.insert(other) {
                         if self.found.len() == LINEAGE_ASSETS_MAX {
                             self.seen.remove(&other);
@@ -185,6 +200,23 @@ impl Walk {
             }
         }
         Ok(())
+    }
+
+    /// The links of an asset, as many of them as may still be read.
+    fn linked(
+        &mut self,
+        facts: &Snapshot<'_>,
+        id: AssetId,
+        direction: Direction,
+    ) -> Answer<Vec<(AssetId, LinkRow)>> {
+        // One more tells whether there are more.
+        let mut links = linked(facts, (self.owner, id), direction, self.links_left + 1)?;
+        if links.len() > self.links_left {
+            links.pop();
+            self.is_truncated = true;
+        }
+        self.links_left -= links.len();
+        Ok(links)
     }
 
     fn add(&mut self, direction: Direction, (id, other): (AssetId, AssetId), link: LinkRow) {
@@ -215,39 +247,55 @@ fn linked(
     Ok(rows.into_iter().filter_map(other).collect())
 }
 
-/// What is known of assets on the way to their sources; one look at the tables for all of them.
+/// What was read of assets for the ones before in a list.
+#[derive(Debug, Default)]
+struct Known {
+    places: HashMap<AssetId, Rc<Place>>,
+    sources: HashMap<AssetId, Rc<[AssetId]>>,
+}
+
+/// The way from one asset to its sources, in one look at the tables.
 struct Ancestry<'a> {
     facts: &'a Snapshot<'a>,
     owner: UserId,
-    known: HashMap<AssetId, Ancestor>,
+    known: &'a mut Known,
+    /// How many more links may be read.
+    links_left: usize,
 }
 
-#[derive(Debug, Clone)]
-struct Ancestor {
-    place: Option<PlaceRow>,
+#[derive(Debug)]
+struct Place {
+    row: Option<PlaceRow>,
     /// Another version stands for its history.
     is_replaced: bool,
-    sources: Vec<AssetId>,
 }
 
 impl Ancestry<'_> {
-    fn outdated_sources(&mut self, id: AssetId) -> Answer<Vec<AssetId>> {
+    fn outdated_sources(&mut self, id: AssetId) -> Answer<Vec<OutdatedSource>> {
         let (mut seen, mut outdated) = (HashSet::from([id]), Vec::new());
         let mut level = vec![id];
         for _ in 0..LINEAGE_DEPTH_MAX {
             let mut next = Vec::new();
             for user in level {
-                let user = self.ancestor(user)?;
-                for id in user.sources {
-                    let source = self.ancestor(id)?;
-                    if same_history(user.place.as_ref(), source.place.as_ref()) {
+                let place = self.place(user)?;
+                for source in self.sources(user)?.iter().copied() {
+                    if seen.len() == LINEAGE_ASSETS_MAX {
+                        return Ok(outdated);
+                    }
+                    if seen.contains(&source) {
                         continue;
                     }
-                    if seen.len() == LINEAGE_ASSETS_MAX || !seen.insert(id) {
+                    let found = self.place(source)?;
+                    if same_history(place.row.as_ref(), found.row.as_ref()) {
                         continue;
                     }
-                    outdated.extend(source.is_replaced.then_some(id));
-                    next.push(id);
+                    seen.insert(source);
+                    let replaced = found.row.as_ref().filter(|_| found.is_replaced);
+                    outdated.extend(
+                        replaced
+                            .map(|row| OutdatedSource { id: source, project: row.project.clone() }),
+                    );
+                    next.push(source);
                 }
             }
             level = next;
@@ -255,21 +303,33 @@ impl Ancestry<'_> {
         Ok(outdated)
     }
 
-    fn ancestor(&mut self, id: AssetId) -> Answer<Ancestor> {
-        if let Some(known) = self.known.get(&id) {
-            return Ok(known.clone());
+    fn place(&mut self, id: AssetId) -> Answer<Rc<Place>> {
+        if let Some(known) = self.known.places.get(&id) {
+            return Ok(Rc::clone(known));
         }
         let row = self.facts.get::<AssetRow>(&Key::asset(self.owner, id))?;
-        let place = row.and_then(|row| row.place);
-        let is_replaced = match &place {
-            Some(place) => self.is_replaced(place)?,
-            None => false,
-        };
-        let sources = linked(self.facts, (self.owner, id), Direction::Sources, ROWS_MAX)?;
-        let sources = sources.into_iter().map(|(source, _)| source).collect();
-        let ancestor = Ancestor { place, is_replaced, sources };
-        self.known.insert(id, ancestor.clone());
-        Ok(ancestor)
+        let row = row.and_then(|row| row.place);
+        let is_replaced = row.as_ref().map(|place| self.is_replaced(place)).transpose()?;
+        let place = Rc::new(Place { row, is_replaced: is_replaced.unwrap_or(false) });
+        self.known.places.insert(id, Rc::clone(&place));
+        Ok(place)
+    }
+
+    /// What an asset was made from, as much of it as may still be read.
+    fn sources(&mut self, id: AssetId) -> Answer<Rc<[AssetId]>> {
+        if let Some(known) = self.known.sources.get(&id) {
+            self.links_left = self.links_left.saturating_sub(known.len());
+            return Ok(Rc::clone(known));
+        }
+        let limit = self.links_left;
+        let links = linked(self.facts, (self.owner, id), Direction::Sources, limit)?;
+        let sources: Rc<[_]> = links.into_iter().map(|(source, _)| source).collect();
+        self.links_left -= sources.len();
+        // One that the limit may have cut is read again for the next asset.
+        if sources.len() < limit {
+            self.known.sources.insert(id, Rc::clone(&sources));
+        }
+        Ok(sources)
     }
 
     fn is_replaced(&self, place: &PlaceRow) -> Answer<bool> {
@@ -280,6 +340,7 @@ impl Ancestry<'_> {
 }
 
 fn same_history(one: Option<&PlaceRow>, other: Option<&PlaceRow>) -> bool {
-    let history = |place: &PlaceRow| (place.scope(), place.asset_key.clone());
-    one.is_some() && one.map(history) == other.map(history)
+    one.zip(other).is_some_and(|(one, other)| {
+        (&one.project, one.part, &one.asset_key) == (&other.project, other.part, &other.asset_key)
+    })
 }

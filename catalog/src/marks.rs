@@ -97,7 +97,7 @@ pub fn merge(object: &mut Map<String, Value>, patch: &Map<String, Value>) {
     for (name, value) in patch {
         match value {
             Value::Null => {
-                object.remove(name);
+                object.shift_remove(name);
             }
             Value::Object(members) => {
                 let below = object.entry(name).or_insert_with(|| Value::Object(Map::new()));
@@ -149,6 +149,11 @@ mod tests {
             merge(&mut merged, &object(patch));
             assert_eq!(Value::Object(merged), after);
         }
+        // The others stay in the order in which they were sent.
+        let mut merged = object(json!({"a": 1, "b": {"x": 1, "y": 2, "z": 3}, "c": 3, "d": 4}));
+        merge(&mut merged, &object(json!({"a": null, "b": {"x": null}, "e": 5})));
+        let text = Value::Object(merged).to_string();
+        assert_eq!(text, r#"{"b":{"y":2,"z":3},"c":3,"d":4,"e":5}"#);
     }
 
     #[test]

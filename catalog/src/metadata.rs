@@ -10,12 +10,20 @@ use crate::command::{CommandError, METADATA_TEXT_BYTES_MAX};
 
 /// Refuses metadata that is nested too deep or has files in it.
 pub fn check_metadata(metadata: &Map<String, Value>) -> Result<(), CommandError> {
-    let invalid = |reason| Err(CommandError::Invalid { field: "metadata", reason });
-    let depth = metadata.values().map(depth_of).max().unwrap_or(0);
+    check_members("metadata", metadata)
+}
+
+/// The same for the free members of another field.
+pub fn check_members(
+    field: &'static str,
+    members: &Map<String, Value>,
+) -> Result<(), CommandError> {
+    let invalid = |reason| Err(CommandError::Invalid { field, reason });
+    let depth = members.values().map(depth_of).max().unwrap_or(0);
     if depth > METADATA_DEPTH_MAX {
         return invalid(format!("nested {depth} deep, {METADATA_DEPTH_MAX} are allowed"));
     }
-    match metadata.iter().find(|(_, value)| has_file(value)) {
+    match members.iter().find(|(_, value)| has_file(value)) {
         Some((name, _)) => invalid(format!(
             "{name} holds a file as text: upload it as an asset of its own and name its id"
         )),

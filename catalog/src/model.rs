@@ -279,8 +279,42 @@ pub struct VersionEntry {
     pub is_deleted: bool,
     /// When it was recorded, milliseconds since 1970.
     pub created_ms: i64,
+    /// How many tags its asset has.
+    pub tags: u32,
     /// The claim that made it.
     pub revision: Revision,
+}
+
+/// An asset with bytes that is not deleted: enough to show it as a file without reading its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShelfEntry {
+    /// The asset.
+    pub asset: AssetId,
+    /// The claim that made it.
+    pub revision: Revision,
+    /// What its file was called when it came.
+    pub filename: String,
+    /// Its bytes.
+    pub content: VersionContent,
+    /// When it was recorded, milliseconds since 1970.
+    pub created_ms: i64,
+    /// How many tags it has.
+    pub tags: u32,
+    /// Which version of which history it is.
+    pub placement: Option<Placement>,
+}
+
+/// An element that has a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElementEntry {
+    /// What it is.
+    pub kind: ElementKind,
+    /// Its id.
+    pub id: ElementId,
+    /// The name of its folder: from when it was made on, whatever it is called later.
+    pub folder: String,
+    /// When it was made, milliseconds since 1970.
+    pub created_ms: i64,
 }
 
 /// The bytes of a version, as far as a listing needs them.

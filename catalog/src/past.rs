@@ -11,9 +11,12 @@ use crate::journal::Position;
 use crate::model::{ProjectFacts, Revision, Scope, Version, VersionEntry, Viewer};
 use crate::query::{QueryError, ROWS_MAX};
 use crate::tables::{Key, Nothing, Overlay, Scan, VersionRow};
+use crate::weight::TooMuch;
 
 /// Claims that are looked up at a time.
 const CLAIMS: usize = 1024;
+/// Most claims that are folded for one answer: their rows are all in memory, and each is read.
+pub const PAST_CLAIMS_MAX: usize = 100_000;
 
 type Answer<T> = Result<T, QueryError>;
 
@@ -47,7 +50,8 @@ impl ProjectPast {
 
 impl Catalog {
     /// A project as it was when a revision was the last one; `None` when there was none, or it was
-    /// deleted. It takes as long as the project has claims.
+    /// deleted. It takes as long as the project has claims until then, and is refused above
+    /// [`PAST_CLAIMS_MAX`] of them.
     pub fn project_as_of(
         &self,
         viewer: Viewer,
@@ -56,7 +60,7 @@ impl Catalog {
     ) -> Answer<Option<ProjectPast>> {
         let mut rows = Overlay::over(&Nothing);
         let prefix = Key::project_claims(viewer.user, id);
-        let mut after = None;
+        let (mut after, mut folded) = (None, 0);
         loop {
             let found = self.tables.read()?.scan(&prefix, after.as_ref(), CLAIMS)?;
             let is_last = found.len() < CLAIMS;
@@ -71,6 +75,12 @@ impl Catalog {
                 let claim = self.reader.read(of, position)?;
                 let placed = Placed { revision: of, position, claim: &claim };
                 fold(placed, &mut rows).map_err(|error| not_folded(error, of))?;
+                folded += 1;
+                if folded > PAST_CLAIMS_MAX {
+                    let instead = "ask for an earlier revision, or for the project as it is";
+                    let max = PAST_CLAIMS_MAX as u64;
+                    return Err(TooMuch { max, of: "claims", instead }.into());
+                }
             }
             if is_enough {
                 break;

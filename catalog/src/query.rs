@@ -11,6 +11,7 @@ use crate::model::{
 };
 use crate::records::asset_made;
 use crate::tables::{AssetRow, ContentRow, Get, HistoryRow, Key, PlaceRow, UserRow, VersionRow};
+use crate::weight::{self, Weighed};
 use rushes_digest::Digest;
 
 pub use crate::records::{Answer, QueryError};
@@ -100,19 +101,20 @@ impl Catalog {
         after: Option<Version>,
         limit: usize,
     ) -> Answer<Vec<VersionEntry>> {
-        let rows = self.version_rows(viewer, (scope, key), after, limit)?;
+        let rows = self.version_rows(viewer, (scope, key), after, limit.min(ROWS_MAX))?;
         Ok(rows.iter().map(VersionRow::entry).collect())
     }
 
-    /// The assets of a history's versions, in full, by number, after a cursor.
+    /// The assets of all of a history's versions, in full, by number.
     pub fn version_assets(
         &self,
         viewer: Viewer,
         (scope, key): (&Scope, &AssetKey),
-        after: Option<Version>,
-        limit: usize,
     ) -> Answer<Vec<Asset>> {
-        let rows = self.version_rows(viewer, (scope, key), after, limit)?;
+        let rows = self.version_rows(viewer, (scope, key), None, ROWS_MAX + 1)?;
+        let instead = "ask for its versions one by one";
+        let rows = weight::few(rows, ROWS_MAX, ("versions", instead))?;
+        weight::whole(rows.iter().map(Weighed::bytes), instead)?;
         rows.iter().map(|row| self.version_now((scope, key), row)).collect()
     }
 
@@ -212,7 +214,7 @@ impl Catalog {
         if !find::is_there(viewer.user, scope, &tables)? {
             return Ok(Vec::new());
         }
-        let rows = tables.scan(&prefix, after.as_ref(), limit.min(ROWS_MAX))?;
+        let rows = tables.scan(&prefix, after.as_ref(), limit)?;
         Ok(rows.into_iter().map(|(_, row)| row).collect())
     }
 }

@@ -10,6 +10,7 @@ use crate::ids::AssetKey;
 use crate::journal::{JournalReader, Position, ReadError};
 use crate::model::{Asset, Placement, Revision, Scope};
 use crate::tables::{AssetRow, ClaimRow, Deletion, PlaceRow, TablesError, VersionRow};
+use crate::weight::TooMuch;
 
 /// Why a query has no answer. "Not there" is an answer.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,9 @@ pub enum QueryError {
         "revision {0} is not what the tables say; stop the daemon, remove index/ and start it again"
     )]
     Mismatch(Revision),
+    /// It is more than one answer may hold.
+    #[error(transparent)]
+    TooMuch(#[from] TooMuch),
 }
 
 /// What a query gives.

@@ -134,6 +134,11 @@ impl Search {
         Arc::clone(&self.feed)
     }
 
+    /// How far the index is.
+    pub(crate) fn percent(&self) -> u8 {
+        self.shown.percent()
+    }
+
     /// Finds assets of an owner.
     pub(crate) fn find(&self, owner: UserId, find: &Find) -> Result<Hits, SearchError> {
         let deadline = Instant::now() + BUDGET;

@@ -1,10 +1,12 @@
-//! The tables: sled, as a disposable index over the journal. This file and those below it alone know sled.
+//! The tables: sled, as a disposable index over the journal. This file and those below it alone
+//! know sled.
 //!
 //! Invariant: every line's changes hold absolute values and the stamp of the line, so the tables
 //! are always exactly some prefix of the journal. Values are keys, positions and a few small facts,
 //! never records. A query holds the gate, so it never sees half a line.
 
 mod database;
+mod entries;
 mod error;
 mod keys;
 mod layers;
@@ -23,7 +25,7 @@ pub use overlay::{Get, Nothing, Overlay, Scan};
 pub use rows::{
     AssetRow, Cause, ClaimRow, ContentRow, CostRow, CostsOf, CostsRow, Deletion, ElementRow,
     FollowRow, HistoryRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
-    SceneCountRow, SceneRow, SegmentRow, SumRow, TallyRow, UserRow, VersionRow,
+    SceneCountRow, SceneRow, SegmentRow, ShelfOf, ShelfRow, SumRow, TallyRow, UserRow, VersionRow,
 };
 
 use crate::line::{Head, Sum};
@@ -31,7 +33,7 @@ use database::Database;
 use layers::{Layers, Stack};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 10;
+const LAYOUT: u8 = 12;
 
 impl From<sled::Error> for TablesError {
     fn from(error: sled::Error) -> Self {

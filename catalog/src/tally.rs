@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::ids::{AssetId, UserId};
 use crate::model::Scope;
+use crate::shelve::shelve;
 use crate::tables::{
     AssetRow, CostsOf, CostsRow, Get, Key, Overlay, PlaceRow, SumRow, TablesError, Tally, TallyRow,
     VersionRow,
@@ -29,6 +30,7 @@ pub fn put_asset<B: Get>(
     } else {
         into.remove(recent);
     }
+    shelve((owner, id), before, after, into)?;
     count_tags(owner, (before.filter(shown), Some(after).filter(shown)), into)?;
     let bytes = after.content.as_ref().map_or(0, |(_, size, ..)| *size);
     let status = |row: &AssetRow| status_of(row).to_owned();

@@ -114,7 +114,7 @@ fn assert_holds(catalog: &Catalog, told: &Told, context: &str) {
     let Some(scene) = scene else { return };
     let scope = Scope::of_scene(fox, scene.id);
     let key = "scene_video".parse().unwrap();
-    let versions = catalog.version_assets(viewer(), (&scope, &key), None, 100).unwrap();
+    let versions = catalog.version_assets(viewer(), (&scope, &key)).unwrap();
     assert!(versions.len() >= told.assets.len(), "{context}");
     assert!(versions.len() <= told.assets.len() + 1, "{context}: more than was asked for");
     for (asset, number) in versions.iter().zip(1u8..) {
@@ -264,6 +264,6 @@ fn a_set_best_on_a_failed_version_is_refused() {
     let scene = catalog.scene(viewer(), &fox, SceneRef::Number(1)).unwrap().unwrap();
     let scope = Scope::of_scene(fox, scene.id);
     let asset_key = "scene_video".parse().unwrap();
-    let best = SetBest { scope, asset_key, version: 4 };
+    let best = SetBest { scope, asset_key, version: 4, expected: None };
     assert!(catalog.submit(viewer(), Command::SetBest(best), None).is_err());
 }

@@ -12,7 +12,7 @@ use rushes_catalog::element::{Clip, ElementRecord, ElementRef, Figure, Mood, Pro
 use rushes_catalog::ids::{AssetId, ElementId, ProjectId, SceneId, UserId};
 use rushes_catalog::model::{ElementKind, Generation, Scene, Scope, Status, Viewer};
 use rushes_catalog::record::{ProjectRecord, Storyboard};
-use rushes_catalog::{Catalog, Made, Options};
+use rushes_catalog::{Catalog, Follow, FollowCursor, Made, Options};
 use rushes_disk::{CrashDisk, ManualClock, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -304,8 +304,8 @@ fn elements_name_only_what_is_there() {
         let ElementRecord::Mood(found) = found.record else { panic!("no mood") };
         assert_eq!((found.name.as_str(), found.color_palette), ("dusk", vec!["#fff".to_owned()]));
         assert!(catalog.element(OTHER, &fox(), element).unwrap().is_none());
-        let listed = catalog.elements(VIEWER, (&fox(), ElementKind::Prompt), Some(seed), 10);
-        assert_eq!(listed.unwrap().len(), 1);
+        let page = catalog.element_page(VIEWER, (&fox(), ElementKind::Prompt), Some(seed), 10);
+        assert_eq!(page.unwrap().entries.len(), 1);
     });
 }
 
@@ -368,5 +368,90 @@ fn a_project_is_read_by_the_same_number_of_scans_whatever_it_holds() {
         }
         assert!(counts[0] > 0 && counts[0] < 10);
         assert_eq!(counts, [counts[0]; 3]);
+    });
+}
+
+/// Lets the assets of a scope follow it, at most `limit` at a time from `after` on.
+fn follow_once(
+    catalog: &Catalog,
+    follow: &Follow,
+    after: Option<FollowCursor>,
+    limit: usize,
+) -> Result<Option<FollowCursor>, CommandError> {
+    let found = catalog.following(follow, after, limit).unwrap();
+    if !found.is_under_way {
+        return Ok(None);
+    }
+    let (scope, since, is_last) = (follow.scope.clone(), follow.since, found.next.is_none());
+    let command = Command::FollowScope { scope, since, asset_ids: found.asset_ids, is_last };
+    catalog.submit(VIEWER, command, None).map(|_| found.next)
+}
+
+fn follow_all(catalog: &Catalog) {
+    for follow in catalog.follows(None, 10).unwrap() {
+        follow_once(catalog, &follow, None, 1000).unwrap();
+    }
+}
+
+fn is_deleted(catalog: &Catalog, id: AssetId) -> bool {
+    catalog.asset(VIEWER, id).unwrap().unwrap().deleted_at.is_some()
+}
+
+#[test]
+fn what_went_with_a_project_comes_back_with_its_part_when_that_is_deleted_meanwhile() {
+    with_catalog(|catalog| {
+        create(catalog, NewProject::named("Fox"));
+        let id = add_element(catalog, mood("dusk")).unwrap();
+        let element = ElementRef { kind: ElementKind::Mood, id };
+        let own = add_asset(catalog, None).unwrap();
+        let of_mood = add_asset(catalog, Some(PartRef::Mood(id))).unwrap();
+        submit(catalog, Command::DeleteProject { id: fox(), expected: None }).unwrap();
+        follow_all(catalog);
+        assert!(is_deleted(catalog, own) && is_deleted(catalog, of_mood));
+
+        submit(catalog, Command::RestoreProject { id: fox() }).unwrap();
+        let delete = Command::DeleteElement { project: fox(), element, expected: None };
+        submit(catalog, delete).unwrap();
+        let follows = catalog.follows(None, 10).unwrap();
+        // The part's deletion finds nothing that is left to delete; the project's restoration then
+        // leaves to the part what is the part's. In either order.
+        for follow in follows.iter().rev().chain(&follows) {
+            follow_once(catalog, follow, None, 1000).unwrap();
+        }
+        assert!(!is_deleted(catalog, own));
+        assert!(is_deleted(catalog, of_mood), "its mood is deleted");
+
+        submit(catalog, Command::RestoreElement { project: fox(), element }).unwrap();
+        follow_all(catalog);
+        assert!(!is_deleted(catalog, of_mood));
+    });
+}
+
+#[test]
+fn a_second_deletion_does_not_end_where_the_first_one_was() {
+    with_catalog(|catalog| {
+        create(catalog, NewProject::named("Fox"));
+        let id = add_element(catalog, mood("dusk")).unwrap();
+        let first = add_asset(catalog, Some(PartRef::Mood(id))).unwrap();
+        let others = [(); 2].map(|()| add_asset(catalog, Some(PartRef::Mood(id))).unwrap());
+        let delete = || Command::DeleteProject { id: fox(), expected: None };
+        submit(catalog, delete()).unwrap();
+        let [earlier] = catalog.follows(None, 10).unwrap().try_into().unwrap();
+        let next = follow_once(catalog, &earlier, None, 1).unwrap();
+        assert!(is_deleted(catalog, first));
+        submit(catalog, Command::RestoreProject { id: fox() }).unwrap();
+        submit(catalog, Command::RestoreAsset { id: first }).unwrap();
+        submit(catalog, delete()).unwrap();
+        // The first deletion's walk goes on where it was; it must not end the second one's.
+        assert!(!catalog.following(&earlier, next, 1000).unwrap().is_under_way);
+        let stale = Command::FollowScope {
+            scope: earlier.scope.clone(),
+            since: earlier.since,
+            asset_ids: others.to_vec(),
+            is_last: true,
+        };
+        assert_eq!(submit(catalog, stale), Err(CommandError::Missing { what: "scope to follow" }));
+        follow_all(catalog);
+        assert!([first, others[0], others[1]].iter().all(|id| is_deleted(catalog, *id)));
     });
 }

@@ -145,7 +145,7 @@ fn command(catalog: &Catalog, random: &mut Random, assets: &[AssetId]) -> Comman
         (13, ..) => {
             let scope = Scope::of_project(project);
             let asset_key = "clip".parse().unwrap();
-            Command::SetBest(SetBest { scope, asset_key, version: 1 })
+            Command::SetBest(SetBest { scope, asset_key, version: 1, expected: None })
         }
         (14, ..) => {
             let record = ElementRecord::Mood(Mood { name: "dusk".to_owned(), ..Mood::default() });
@@ -167,7 +167,7 @@ fn follow(catalog: &Catalog, random: &mut Random) {
         if found.is_under_way {
             let command = Command::FollowScope {
                 scope: follow.scope.clone(),
-                restores: follow.restores,
+                since: follow.since,
                 asset_ids: found.asset_ids,
                 is_last: found.next.is_none(),
             };

@@ -244,7 +244,8 @@ fn step(catalog: &Catalog, model: &mut Model, random: &mut Random, clock: &Manua
         _ if !model.assets.is_empty() => {
             let asset = &model.assets[at];
             let (user, key_number, version) = (asset.user, asset.key, asset.version);
-            let best = SetBest { scope: scope(), asset_key: key(key_number), version };
+            let best =
+                SetBest { scope: scope(), asset_key: key(key_number), version, expected: None };
             let chosen = submit(catalog, USERS[user], Command::SetBest(best));
             assert_eq!(chosen.is_ok(), asset.bytes.is_some() && asset.deleted.is_none());
             if chosen.is_ok() {
@@ -297,7 +298,7 @@ fn assert_same_history(catalog: &Catalog, model: &Model, of: (usize, usize), con
     let expected = model.of(of.0, of.1).next().map(|_| model.shown(of.0, of.1));
     assert_eq!(entry.map(shown), expected, "{context}: {of:?}");
     let versions = catalog.versions(viewer, (&scope(), &key), None, 1000).unwrap();
-    let assets = catalog.version_assets(viewer, (&scope(), &key), None, 1000).unwrap();
+    let assets = catalog.version_assets(viewer, (&scope(), &key)).unwrap();
     assert_eq!(versions.len(), model.of(of.0, of.1).count(), "{context}");
     for ((asset, version), kept) in assets.iter().zip(&versions).zip(model.of(of.0, of.1)) {
         assert_eq!((asset.id, version.asset, version.version), (kept.id, kept.id, kept.version));

@@ -4,6 +4,7 @@
 
 use rushes_vault::command::{NewElement, NewProject, NewScene};
 use rushes_vault::element::ElementRecord;
+use rushes_vault::ids::AssetId;
 use rushes_vault::model::ElementKind;
 use rushes_vault::record::{ProjectRecord, SceneRecord};
 use serde_json::{Map, Value};
@@ -13,6 +14,8 @@ use crate::intake::record;
 use crate::objects::Objects;
 
 type Members = Map<String, Value>;
+/// Assets that are named, each with the member that does.
+pub type Named = Vec<(&'static str, AssetId)>;
 
 /// Elements that a project may be made with, by the member that holds them.
 const MADE_WITH: [(&str, ElementKind); 5] = [
@@ -63,9 +66,11 @@ pub fn new_element(kind: ElementKind, mut members: Members) -> Result<NewElement
     Ok(NewElement { id: id.transpose()?, record: element_record(kind, members)? })
 }
 
-/// A change of a project's record, whose members are all known.
-pub fn project_patch(patch: Members) -> Result<Members, Refusal> {
-    record::<ProjectRecord>(without_nulls(&patch)).map(|_| patch)
+/// A change of a project's record, whose members are all known, and the assets that it names: a
+/// merge patch replaces lists as a whole.
+pub fn project_patch(patch: Members) -> Result<(Members, Named), Refusal> {
+    let record: ProjectRecord = record(without_nulls(&patch))?;
+    Ok((patch, record.assets().collect()))
 }
 
 /// A change of a scene's record, whose members are all known.
@@ -73,9 +78,16 @@ pub fn scene_patch(patch: Members) -> Result<Members, Refusal> {
     record::<SceneRecord>(without_nulls(&patch)).map(|_| patch)
 }
 
-/// A change of an element's record, whose members are all known.
-pub fn element_patch(kind: ElementKind, patch: Members) -> Result<Members, Refusal> {
-    element_record(kind, without_nulls(&patch)).map(|_| patch)
+/// A change of an element's record, whose members are all known, and the assets that it names.
+pub fn element_patch(kind: ElementKind, patch: Members) -> Result<(Members, Named), Refusal> {
+    let record = element_record(kind, without_nulls(&patch))?;
+    Ok((patch, named_in(&record)))
+}
+
+/// The assets that an element names.
+pub fn named_in(record: &ElementRecord) -> Named {
+    let member = record.assets_member();
+    record.assets().into_iter().map(|id| (member, id)).collect()
 }
 
 fn element_record(kind: ElementKind, members: Members) -> Result<ElementRecord, Refusal> {
@@ -156,6 +168,6 @@ mod tests {
         assert!(element_patch(ElementKind::Timeline, members(clip)).is_err());
         let nulls =
             json!({"description": null, "storyboard": {"title": "x", "selected_mood": null}});
-        assert_eq!(project_patch(members(nulls.clone())).unwrap(), members(nulls));
+        assert_eq!(project_patch(members(nulls.clone())).unwrap().0, members(nulls));
     }
 }

@@ -188,8 +188,8 @@ impl Call {
         let call = Self {
             app: Arc::clone(app),
             viewer: grant.viewer,
+            links: Links::new(base, app, grant.project.clone()),
             grant,
-            links: Links::new(base, app),
             named: named.collect(),
             headers: parts.headers.clone(),
             uri: parts.uri.clone(),
@@ -345,6 +345,26 @@ impl Call {
 /// Whether an asset is a version in a project.
 pub fn is_in(asset: &Asset, project: &ProjectId) -> bool {
     asset.placement.as_ref().is_some_and(|placement| placement.scope.project == *project)
+}
+
+/// Refuses a record that names an asset outside of the one project that a token sees, as if it were
+/// not there. What the record named before is not asked again.
+pub fn must_see(
+    vault: &Vault,
+    viewer: Viewer,
+    only: Option<&ProjectId>,
+    named: &[(&'static str, AssetId)],
+    before: impl FnOnce() -> Result<Vec<AssetId>, Refusal>,
+) -> Result<(), Refusal> {
+    let Some(only) = only else { return Ok(()) };
+    let before = before()?;
+    for (field, id) in named.iter().filter(|(_, id)| !before.contains(id)) {
+        let asset = vault.asset(viewer, *id)?;
+        if !asset.is_some_and(|asset| is_in(&asset, only)) {
+            return Err(Refusal::invalid(field, "there is no such asset"));
+        }
+    }
+    Ok(())
 }
 
 /// A scene as clients name it: a UUID or its number.

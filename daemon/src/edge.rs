@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rushes_api::Code;
-use rushes_vault::ids::UserId;
+use rushes_vault::ids::{ProjectId, UserId};
 use tracing::Instrument;
 
 use crate::asked::{Asked, Telling};
@@ -40,17 +40,24 @@ const GUARDS: [(HeaderName, &str); 3] = [
 #[derive(Debug, Clone)]
 pub struct Base(Arc<str>);
 
-/// How absolute links in a reply are made.
+/// How absolute links in a reply are made, and of which projects a reply may say anything.
 #[derive(Debug, Clone)]
 pub struct Links {
     base: Arc<str>,
     app: Arc<App>,
+    only: Option<ProjectId>,
 }
 
 impl Links {
-    /// Links that begin as the request's own target does.
-    pub fn new(Base(base): Base, app: &Arc<App>) -> Self {
-        Self { base, app: Arc::clone(app) }
+    /// Links that begin as the request's own target does, for a token that sees one project only
+    /// or, with `None`, all of them.
+    pub fn new(Base(base): Base, app: &Arc<App>, only: Option<ProjectId>) -> Self {
+        Self { base, app: Arc::clone(app), only }
+    }
+
+    /// Whether a reply may name what is in a project.
+    pub fn may_name(&self, project: &ProjectId) -> bool {
+        self.only.as_ref().is_none_or(|only| only == project)
     }
 
     /// The absolute URL of a path.

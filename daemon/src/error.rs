@@ -173,6 +173,7 @@ impl From<CommandError> for Refusal {
             CommandError::KeyReused => Self::new(Code::KeyReused, text),
             CommandError::DiskFull => Self::new(Code::DiskFull, text),
             CommandError::OutcomeUnknown => Self::new(Code::OutcomeUnknown, text),
+            CommandError::TooMuch(_) => Self::new(Code::TooLarge, text),
             CommandError::ReadOnly { reason } => {
                 let detail = "the catalogue takes no writes: its log and /health say why";
                 Self { cause: Some(reason), ..Self::new(Code::ReadOnly, detail) }
@@ -218,7 +219,10 @@ impl From<SecretError> for Refusal {
 
 impl From<QueryError> for Refusal {
     fn from(error: QueryError) -> Self {
-        Self::failed(error)
+        match error {
+            QueryError::TooMuch(much) => Self::new(Code::TooLarge, much.to_string()),
+            error => Self::failed(error),
+        }
     }
 }
 

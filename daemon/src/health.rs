@@ -1,7 +1,8 @@
 //! `GET /health`: whether the daemon is well, for people and supervisors; `GET /ready`: whether it
 //! serves, for load balancers and whoever waits for it.
 //!
-//! Invariant: a daemon that starts is healthy and not ready; one that takes no writes is not
+//! Ready is not the search: its index may be made anew while all else is served, and `/ready` says
+//! how far it is. Invariant: a daemon that starts is healthy and not ready; one that takes no writes is not
 //! healthy, and ready, because it serves what it has. Damage of some contents is said, and stops
 //! nothing.
 
@@ -11,7 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
-use rushes_api::{Code, Health, MountHealth, Ready, paths};
+use rushes_api::{Code, Health, MountHealth, Ready, SearchReady, paths};
 use rushes_fs::{Mode, Mount};
 use rushes_vault::Step;
 
@@ -87,7 +88,11 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     if app.front.phase.get() != Phase::Ready {
         return Err(app.front.not_ready());
     }
-    let ready = Ready { status: "ready".to_owned() };
+    let search = app.vault.search_percent().map(|percent| {
+        let status = if percent < 100 { "rebuilding" } else { "ready" };
+        SearchReady { status: status.to_owned(), percent }
+    });
+    let ready = Ready { status: "ready".to_owned(), search };
     Ok(([(CACHE_CONTROL, "no-store")], reply::made(None, &ready)?).into_response())
 }
 

@@ -3,7 +3,6 @@
 //! Knows nothing of what the body means. Invariant: no more than the maximum is ever handed on,
 //! and a client that sends nothing for [`SILENCE_MAX`] is given up.
 
-use std::fmt;
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
@@ -13,8 +12,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use rushes_api::Code;
 use rushes_api::record::in_snake_case;
-use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
@@ -90,41 +88,11 @@ pub async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Resul
 
 /// Reads a JSON object whose members may be named in either casing.
 pub async fn object(headers: &HeaderMap, body: Body) -> Result<Map<String, Value>, Refusal> {
-    let Members(sent) = json(headers, body).await?;
+    let sent = json(headers, body).await?;
     match in_snake_case(Value::Object(sent)) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Refusal::new(Code::Invalid, "the body must be a JSON object")),
         Err(name) => Err(Refusal::invalid(&name, "was sent in both spellings")),
-    }
-}
-
-/// The members of an object, none of which is there twice.
-struct Members(Map<String, Value>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Each;
-
-        impl<'de> Visitor<'de> for Each {
-            type Value = Members;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
-                let mut members = Map::new();
-                while let Some((name, value)) = object.next_entry::<String, Value>()? {
-                    if members.contains_key(&name) {
-                        return Err(A::Error::custom(format!("duplicate field `{name}`")));
-                    }
-                    members.insert(name, value);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        from.deserialize_map(Each)
     }
 }
 
@@ -143,6 +111,13 @@ fn is_json(headers: &HeaderMap) -> bool {
     ["application/json", "application/merge-patch+json"]
         .iter()
         .any(|known| essence.eq_ignore_ascii_case(known))
+}
+
+/// Reads a JSON text as a body is read; an error says what is wrong.
+pub fn parse_text<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let value = serde::Deserialize::deserialize(Objects(&mut reader))?;
+    reader.end().map(|()| value)
 }
 
 fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Refusal> {
@@ -193,6 +168,8 @@ mod tests {
         assert_eq!(refused(r#"{"title":5}"#), invalid("title"));
         assert_eq!(refused(r#"{"scene_number":-1}"#), invalid("scene_number"));
         assert_eq!(refused(r#"{"title":"x","title":"y"}"#), invalid("title"));
+        let deep = r#"{"metadata":{"a":[{"seed":1,"seed":2}]}}"#;
+        assert_eq!(refused(deep), invalid("seed"), "nothing that was sent is dropped");
     }
 
     #[test]

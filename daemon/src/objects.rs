@@ -2,12 +2,15 @@
 //!
 //! serde takes an array for any struct, field by field in the order in which they are declared:
 //! `[0,false]` would start what `{"grace_s":0,"dry_run":false}` starts. Knows nothing of the types.
-//! Invariant: a struct comes from an object, at any depth; all else is read as ever.
+//! Invariant: a struct comes from an object, at any depth, and no object has a member twice; all
+//! else is read as ever.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{
-    DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
 };
 
 /// A deserializer, a visitor or a part of either that holds to that.
@@ -176,7 +179,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Objects<V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(Objects(object))
+        self.0.visit_map(Once { object, seen: HashSet::new() })
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, one: A) -> Result<V::Value, A::Error> {
@@ -207,22 +210,34 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Objects<A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
+/// The members of an object, none of which may be there twice: RFC 8259 leaves open which of them
+/// would hold (section 4).
+struct Once<A> {
+    object: A,
+    seen: HashSet<String>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Once<A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
-        self.0.next_key_seed(seed)
+        let Some(name) = self.object.next_key::<String>()? else { return Ok(None) };
+        if self.seen.contains(&name) {
+            return Err(A::Error::custom(format!("duplicate field `{name}`")));
+        }
+        self.seen.insert(name.clone());
+        seed.deserialize(name.into_deserializer()).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, A::Error> {
-        self.0.next_value_seed(Objects(seed))
+        self.object.next_value_seed(Objects(seed))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
+        self.object.size_hint()
     }
 }
 

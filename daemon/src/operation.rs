@@ -78,6 +78,8 @@ pub struct Operation {
     pub route: MethodRouter<Arc<App>>,
     /// The shapes that its description names.
     pub shapes: Shapes,
+    /// Whether `If-Match` guards it.
+    pub is_guarded: bool,
     access: Option<Access>,
     is_signed: bool,
     #[cfg(test)]
@@ -175,6 +177,7 @@ impl Operation {
             name: String::new(),
             route: on(filter, handler),
             shapes,
+            is_guarded: false,
             access,
             is_signed: T::IS_SIGNED,
             #[cfg(test)]
@@ -232,7 +235,8 @@ impl Operation {
 
     /// Is guarded by `If-Match`, where it is sent.
     #[must_use]
-    pub fn guarded(self) -> Self {
+    pub fn guarded(mut self) -> Self {
+        self.is_guarded = true;
         self.with(parameters::if_match()).fails(&[Code::Changed])
     }
 

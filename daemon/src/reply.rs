@@ -1,22 +1,70 @@
 //! Facts as they leave: model values become wire values, with absolute links and the places in the
 //! mount.
 //!
-//! Knows no route and asks nothing. Invariant: the `ETag` is a digest of the body. A revision would
-//! not do: two changes of one batch may share it, and links follow the request's host.
+//! Knows no route and asks nothing. Invariant: the `ETag` of a record is its revision and a digest
+//! of the body; that of a list the digest alone. Links, and what is computed of other records,
+//! change the body and not the record, so a change is guarded by the revision (`guard.rs`).
 
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
+use rushes_api::{AssetReply, HistoryReply, ProjectView, SceneReply, UserReply};
 use rushes_vault::Digest;
+use rushes_vault::model::Revision;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::error::Refusal;
 
-/// Sends a record or list that was read.
+/// How much of the body's digest a tag shows: 128 bits.
+const TAG_CHARS: usize = 32;
+
+/// What has a revision of its own.
+pub trait Record: Serialize {
+    /// The claim that last changed it.
+    fn revision(&self) -> Revision;
+}
+
+macro_rules! record {
+    ($($reply:ty),*) => {
+        $(impl Record for $reply {
+            fn revision(&self) -> Revision {
+                self.revision
+            }
+        })*
+    };
+}
+
+record!(AssetReply, HistoryReply, SceneReply, UserReply);
+
+impl Record for ProjectView {
+    fn revision(&self) -> Revision {
+        self.project.revision
+    }
+}
+
+impl Record for Value {
+    fn revision(&self) -> Revision {
+        self.get("revision").and_then(Self::as_u64).unwrap_or_default()
+    }
+}
+
+/// Sends a record that was read.
+pub fn record<T: Record>(headers: &HeaderMap, reply: &T) -> Result<Response, Refusal> {
+    let body = serde_json::to_vec(reply).map_err(Refusal::failed)?;
+    let tag = tag_of(reply.revision(), &body);
+    tagged(headers, tag, body)
+}
+
+/// Sends a list, or another answer that was read.
 pub fn read<T: Serialize>(headers: &HeaderMap, reply: &T) -> Result<Response, Refusal> {
     let body = serde_json::to_vec(reply).map_err(Refusal::failed)?;
-    let tag = tag_of(&body);
+    let tag = format!("\"{}\"", Digest::of(&body));
+    tagged(headers, tag, body)
+}
+
+fn tagged(headers: &HeaderMap, tag: String, body: Vec<u8>) -> Result<Response, Refusal> {
     let known = known(headers, &tag);
     let mut response = Response::new(if known { Body::empty() } else { Body::from(body) });
     if known {
@@ -29,9 +77,9 @@ pub fn read<T: Serialize>(headers: &HeaderMap, reply: &T) -> Result<Response, Re
 }
 
 /// Sends a record after a change of it, with its tag.
-pub fn changed<T: Serialize>(reply: &T) -> Result<Response, Refusal> {
+pub fn changed<T: Record>(reply: &T) -> Result<Response, Refusal> {
     let body = serde_json::to_vec(reply).map_err(Refusal::failed)?;
-    let tag = tag_of(&body);
+    let tag = tag_of(reply.revision(), &body);
     let mut response = Response::new(Body::from(body));
     let sent = response.headers_mut();
     sent.insert(ETAG, HeaderValue::try_from(tag).map_err(Refusal::failed)?);
@@ -46,9 +94,16 @@ pub fn deleted() -> Response {
     response
 }
 
-/// The tag of a reply's body.
-pub fn tag_of(body: &[u8]) -> String {
-    format!("\"{}\"", Digest::of(body))
+/// The tag of a record, by its revision and its body.
+pub fn tag_of(revision: Revision, body: &[u8]) -> String {
+    let digest = Digest::of(body).to_hex();
+    format!("\"{revision}-{}\"", digest.get(..TAG_CHARS).unwrap_or_default())
+}
+
+/// The revision that a tag of a record names; `None` for any other tag, and for a weak one.
+pub fn revision_of(tag: &str) -> Option<Revision> {
+    let (revision, _) = tag.strip_prefix('"')?.strip_suffix('"')?.split_once('-')?;
+    revision.parse().ok()
 }
 
 /// Sends what a change made, with the place where it is found again.

@@ -44,7 +44,7 @@ use crate::asked;
 use crate::document;
 use crate::operation::{Operation, below, tagged};
 use crate::state::App;
-use crate::{edge, health};
+use crate::{edge, guard, health};
 
 /// What the operations are about, in the order of the document.
 const TAGS: [(&str, &str); 13] = [
@@ -96,8 +96,13 @@ pub fn router(app: Arc<App>) -> Router {
     let document = document::of(&operations, &TAGS);
     let mut routes = Router::new();
     for operation in operations {
+        let route = if operation.is_guarded || edge::is_safe(&operation.method) {
+            operation.route
+        } else {
+            operation.route.layer(from_fn(guard::refused))
+        };
         for place in document::places(&operation.path) {
-            routes = routes.route(&place, operation.route.clone());
+            routes = routes.route(&place, route.clone());
         }
     }
     routes

@@ -28,11 +28,13 @@ pub fn view(links: &Links, view: AssetView, numbers: &SceneNumbers) -> AssetRepl
     numbered(links, view, number)
 }
 
-/// The same with the number of its scene.
+/// The same with the number of its scene. What the token does not see makes nothing outdated.
 pub fn numbered(links: &Links, view: AssetView, scene_number: Option<u32>) -> AssetReply {
+    let named = view.outdated_sources.iter().filter(|source| links.may_name(&source.project));
+    let outdated_sources: Vec<_> = named.map(|source| source.id.to_string()).collect();
     AssetReply {
-        outdated: !view.outdated_sources.is_empty(),
-        outdated_sources: view.outdated_sources.iter().map(ToString::to_string).collect(),
+        outdated: !outdated_sources.is_empty(),
+        outdated_sources,
         ..wire::asset(links, view.asset, scene_number)
     }
 }

@@ -3,6 +3,8 @@
 //! Contents are real: bytes in memory, or a file that is exactly the content. Facts change under
 //! one lock, and a change is sent after it can be seen, as the trait demands.
 
+#[path = "fake/beside.rs"]
+pub mod beside;
 #[path = "fake/bytes.rs"]
 mod bytes;
 #[path = "fake/saving.rs"]
@@ -17,7 +19,8 @@ use std::time::Duration;
 use rushes_vault::Digest;
 use rushes_vault::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
 use rushes_vault::model::{
-    HistoryEntry, Project, Revision, Scene, Scope, Version, VersionContent, VersionEntry, Viewer,
+    ElementEntry, HistoryEntry, Placement, Project, Revision, Scene, Scope, Version,
+    VersionContent, VersionEntry, Viewer,
 };
 use rushes_vault::record::{ProjectRecord, SceneRecord};
 use rushes_vault::source::{
@@ -65,6 +68,8 @@ struct Facts {
     /// By folded key.
     histories: BTreeMap<(Scope, String), Past>,
     blobs: BTreeMap<Digest, Arc<Bytes>>,
+    elements: Vec<(ProjectId, ElementEntry)>,
+    assets: BTreeMap<AssetId, beside::Held>,
     watchers: Vec<Sender<Change>>,
     shown: Revision,
 }
@@ -164,7 +169,8 @@ impl Fake {
                 VersionContent { digest, size: bytes.size(), extension, modified_ms: None };
             facts.blobs.insert(digest, Arc::new(bytes));
             let history = facts.add(scope, name.0, Some(content));
-            vec![Touched::Blob(VIEWER, digest), history]
+            let asset = Touched::Asset(VIEWER, asset_id(facts.revision), true);
+            vec![Touched::Blob(VIEWER, digest), history, asset]
         })
     }
 
@@ -178,11 +184,17 @@ impl Fake {
         self.change(|facts| {
             let key: AssetKey = key.parse().unwrap();
             let past = facts.histories.get_mut(&(scope.clone(), key.folded())).unwrap();
-            past.versions[version as usize - 1].is_deleted = is_deleted;
+            let entry = &mut past.versions[version as usize - 1];
+            entry.is_deleted = is_deleted;
+            let asset = entry.asset;
+            if let Some(held) = facts.assets.get_mut(&asset) {
+                held.line.is_deleted = is_deleted;
+            }
             let Touched::History(viewer, scope, number, key) = facts.touched(scope, key) else {
                 unreachable!()
             };
-            vec![Touched::Version(viewer, scope, number, key, version)]
+            let touched = Touched::Version(viewer, scope, number, key, version);
+            vec![touched, Touched::Asset(viewer, asset, false)]
         })
     }
 
@@ -247,8 +259,6 @@ impl Fake {
 
 impl Facts {
     fn add(&mut self, scope: &Scope, key: &str, content: Option<VersionContent>) -> Touched {
-        let mut asset = [3; 16];
-        asset[..8].copy_from_slice(&self.revision.to_le_bytes());
         let key: AssetKey = key.parse().unwrap();
         let past = self.histories.entry((scope.clone(), key.folded()));
         let past = past.or_insert_with(|| Past {
@@ -258,15 +268,20 @@ impl Facts {
             is_hidden: false,
         });
         past.is_hidden = false;
-        past.versions.push(VersionEntry {
+        let entry = VersionEntry {
             version: u32::try_from(past.versions.len() + 1).unwrap(),
-            asset: AssetId::from_bytes(asset),
+            asset: asset_id(self.revision),
             content,
             is_deleted: false,
             created_ms: 1_763_600_000_000 + i64::try_from(self.revision).unwrap() * 1000,
+            tags: 0,
             revision: self.revision,
-        });
+        };
+        past.versions.push(entry.clone());
         let key = past.key.clone();
+        let (scope, asset_key, version) = (scope.clone(), key.clone(), entry.version);
+        self.hold(Placement { scope: scope.clone(), asset_key, version }, &entry);
+        let scope = &scope;
         self.touched(scope, key)
     }
 
@@ -278,6 +293,12 @@ impl Facts {
     fn past(&self, scope: &Scope, key: &AssetKey) -> Option<&Past> {
         self.histories.get(&(scope.clone(), key.folded()))
     }
+}
+
+fn asset_id(revision: Revision) -> AssetId {
+    let mut asset = [3; 16];
+    asset[..8].copy_from_slice(&revision.to_le_bytes());
+    AssetId::from_bytes(asset)
 }
 
 fn after<K: Ord + Clone>(cursor: Option<K>, first: K) -> (Bound<K>, Bound<K>) {
@@ -408,6 +429,10 @@ impl Source for Fake {
                 let own = facts.histories.iter().filter(|((of, _), _)| *of == scope);
                 let versions: usize = own.map(|(_, past)| past.versions.len()).sum();
                 Some(format!("{{\"scene\": \"{scene}\", \"versions\": {versions}}}\n"))
+            }
+            RecordOf::Storyboard(_) => None,
+            RecordOf::Element(_, element) => {
+                Some(format!("{{\"{}\": \"{}\"}}\n", element.kind.word(), element.id))
             }
             RecordOf::Asset(asset) => Some(format!("{{\"asset\": \"{asset}\"}}\n")),
         };

@@ -4,12 +4,12 @@
 //! has one number for as long as the kernel or an open file holds it, and everything that the
 //! kernel may have cached is in the table.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rushes_vault::model::Viewer;
 
-use crate::node::{Node, ROOT_INO};
+use crate::node::{Node, ROOT_INO, Shelf};
 use crate::view::Found;
 
 /// Numbers tried for a node. All of them taken by others does not happen: the numbers are spread
@@ -25,10 +25,13 @@ pub struct Inodes {
 
 #[derive(Debug, Default)]
 struct Table {
-    entries: HashMap<u64, Entry>,
+    /// In boxes: the table is up to twice as large as what it holds, and a place costs a pointer.
+    entries: HashMap<u64, Box<Entry>>,
     /// The live current files of a history, by the number that its folder would have: more than
     /// one while an old one is still held.
     currents: HashMap<u64, Vec<u64>>,
+    /// The live folders of kinds of media and tags.
+    shelves: HashSet<u64>,
 }
 
 #[derive(Debug)]
@@ -42,7 +45,8 @@ impl Inodes {
     /// A table that knows the root.
     pub fn new(viewer: Viewer, root: Found) -> Self {
         let mut table = Table::default();
-        table.entries.insert(ROOT_INO, Entry { found: root, lookups: 1, opens: 0 });
+        let root = Entry { found: root, lookups: 1, opens: 0 };
+        table.entries.insert(ROOT_INO, Box::new(root));
         Self { viewer, table: Mutex::new(table) }
     }
 
@@ -61,8 +65,31 @@ impl Inodes {
         if let Some(history) = history_of(&found.node) {
             table.currents.entry(history.ino(self.viewer)).or_default().push(ino);
         }
-        table.entries.insert(ino, Entry { found: found.clone(), lookups: 1, opens: 0 });
+        if let Node::Shelf(_) = found.node {
+            table.shelves.insert(ino);
+        }
+        let entry = Entry { found: found.clone(), lookups: 1, opens: 0 };
+        table.entries.insert(ino, Box::new(entry));
         Some(ino)
+    }
+
+    /// Takes note of other attributes of a node, and gives its number, if the kernel knows it.
+    pub fn refresh(&self, found: &Found) -> Option<u64> {
+        let mut table = self.table();
+        let ino = table.live(found.node.ino(self.viewer), &found.node)?;
+        table.entries.get_mut(&ino)?.found.attr = found.attr;
+        Some(ino)
+    }
+
+    /// The folders of kinds of media and tags that the kernel may know.
+    pub fn shelves(&self) -> Vec<Arc<Shelf>> {
+        let table = self.table();
+        let nodes = table.shelves.iter().filter_map(|ino| table.entries.get(ino));
+        let one = |entry: &Entry| match &entry.found.node {
+            Node::Shelf(one) => Some(Arc::clone(one)),
+            _ => None,
+        };
+        nodes.filter_map(|entry| one(entry)).collect()
     }
 
     /// The number of a node for a listing that counts no lookup.
@@ -149,6 +176,7 @@ impl Table {
             return;
         }
         let Some(entry) = self.entries.remove(&ino) else { return };
+        self.shelves.remove(&ino);
         if let Some(history) = history_of(&entry.found.node) {
             let key = history.ino(viewer);
             if let Some(numbers) = self.currents.get_mut(&key) {
@@ -167,7 +195,7 @@ fn probes(base: u64) -> impl Iterator<Item = u64> {
 
 fn history_of(node: &Node) -> Option<Node> {
     match node {
-        Node::Current { history, .. } => Some(Node::History(std::sync::Arc::clone(history))),
+        Node::Current { history, .. } => Some(Node::History(Arc::clone(history))),
         _ => None,
     }
 }
@@ -203,12 +231,21 @@ mod tests {
         assert_eq!(inodes.count(), 1);
     }
 
+    /// What a million files cost: a box with the allocator's word, and the table's place (a number,
+    /// a pointer and a byte), of which up to 16 in 7 are empty right after it grew.
+    #[test]
+    fn an_entry_that_was_looked_at_takes_at_most_200_bytes() {
+        let boxed = size_of::<Entry>().next_multiple_of(16) + 16;
+        let place = (size_of::<(u64, Box<Entry>)>() + 1) * 16 / 7;
+        assert!(boxed + place <= 200, "{boxed} + {place}");
+    }
+
     #[test]
     fn two_nodes_with_one_hash_get_two_numbers_and_keep_them() {
         let inodes = table();
         let base = blob(b"x").node.ino(inodes.viewer);
         let squatter = Entry { found: blob(b"other"), lookups: 1, opens: 0 };
-        inodes.table().entries.insert(base, squatter);
+        inodes.table().entries.insert(base, Box::new(squatter));
         let moved = inodes.look_up(&blob(b"x")).unwrap();
         assert_ne!(moved, base);
         inodes.forget(base, 1);

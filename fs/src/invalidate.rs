@@ -8,6 +8,8 @@
 //! the names of current files and of scenes that have another number, which only the inode table
 //! knows, are read in a second round.
 
+mod beside;
+
 use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
@@ -45,7 +47,7 @@ pub trait Notify: Send + 'static {
 
 /// One thing to drop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Target {
+pub(crate) enum Target {
     Entry(u64, String),
     Inode(u64),
 }
@@ -72,6 +74,7 @@ pub fn follow<B>(
         drop_all(plan.targets.drain(..), notify);
         plan.add_scenes();
         plan.add_currents();
+        plan.add_assets();
         drop_all(plan.targets.drain(..), notify);
         tree.view.source.shown(revision.unwrap_or_default());
     }
@@ -90,15 +93,15 @@ fn drop_all(targets: impl Iterator<Item = Target>, notify: &impl Notify) {
 }
 
 /// What one batch of changes makes old, each thing once.
-struct Plan<'a, B> {
-    tree: &'a Tree<B>,
+pub struct Plan<'a, B> {
+    pub(crate) tree: &'a Tree<B>,
     seen: HashSet<Target>,
     targets: Vec<Target>,
     /// The histories whose current files are for the second round; all of them, if so.
     histories: HashSet<Node>,
     /// The projects whose scenes' names are for the second round.
     reordered: HashSet<ProjectId>,
-    all: bool,
+    pub(crate) all: bool,
 }
 
 impl<'a, B> Plan<'a, B> {
@@ -117,6 +120,8 @@ impl<'a, B> Plan<'a, B> {
             | Touched::Scenes(viewer, _)
             | Touched::History(viewer, ..)
             | Touched::Version(viewer, ..)
+            | Touched::Element(viewer, ..)
+            | Touched::Asset(viewer, ..)
             | Touched::Blob(viewer, _)
                 if other(viewer) => {}
             Touched::Project(_, id) => {
@@ -124,6 +129,8 @@ impl<'a, B> Plan<'a, B> {
                 self.project_name(id);
                 self.project(id);
             }
+            Touched::Element(_, project, entry) => self.element(project, entry),
+            Touched::Asset(_, id, is_new) => self.asset(*id, *is_new),
             Touched::Scene(_, project, number) => self.scene(project, *number),
             Touched::Scenes(_, project) => self.scenes(project),
             Touched::History(_, scope, number, key) => self.history(scope, *number, key),
@@ -142,7 +149,7 @@ impl<'a, B> Plan<'a, B> {
     }
 
     /// A project's own record and folder.
-    fn project(&mut self, id: &ProjectId) {
+    pub(crate) fn project(&mut self, id: &ProjectId) {
         let scope = Scope::of_project(id.clone());
         self.owner(&Arc::new(Owner { scope, number: None }));
     }
@@ -166,6 +173,10 @@ impl<'a, B> Plan<'a, B> {
         self.folder(&Node::Scenes(Arc::new(Owner { scope, number: None })));
         self.project(project);
         self.reordered.insert(project.clone());
+        // Lineage names scenes by their numbers.
+        for (ino, _) in self.tree.inodes.all(|node| matches!(node, Node::Links(..))) {
+            self.listing(ino);
+        }
     }
 
     /// The names of a project's scenes that are known under another scene's number.
@@ -219,6 +230,9 @@ impl<'a, B> Plan<'a, B> {
         let history = Arc::new(History { owner: Arc::clone(&owner), key: key.clone() });
         let folder = Node::History(history);
         self.owner(&owner);
+        if scope.part.is_none() {
+            self.folder(&Node::Assets(Arc::clone(&owner)));
+        }
         self.folder(&Node::Versions(owner));
         self.folder(&folder);
         self.histories.insert(folder);
@@ -234,6 +248,7 @@ impl<'a, B> Plan<'a, B> {
         let View { source, viewer, .. } = &self.tree.view;
         match source.version(*viewer, scope, key, version) {
             Ok(entry) => {
+                self.entry(&folder, &names::lineage(version));
                 for state in State::ALL {
                     self.entry(&folder, &names::version_record(version, state));
                 }
@@ -281,20 +296,23 @@ impl<'a, B> Plan<'a, B> {
     /// The name under which a current file is known.
     fn current(&mut self, node: &Node) {
         let Node::Current { history, extension, .. } = node else { return };
-        let folder = Node::Folder(Arc::clone(&history.owner));
-        self.entry(&folder, &names::current(&history.key, extension));
+        let (owner, key) = (&history.owner, &history.key);
+        let name = names::current(&owner.scope, key, extension);
+        self.entry(&Node::Folder(Arc::clone(owner)), &name);
+        self.entry(&Node::Assets(Arc::clone(owner)), &name);
     }
 
     /// The record and the listing of a project's or scene's folder.
-    fn owner(&mut self, owner: &Arc<Owner>) {
+    pub(crate) fn owner(&mut self, owner: &Arc<Owner>) {
         let folder = Node::Folder(Arc::clone(owner));
-        let record =
-            if owner.number.is_none() { names::PROJECT_RECORD } else { names::SCENE_RECORD };
-        self.entry(&folder, record);
+        self.entry(&folder, names::record(&owner.scope));
+        if owner.scope.part.is_none() {
+            self.entry(&folder, names::STORYBOARD);
+        }
         self.folder(&folder);
     }
 
-    fn everything(&mut self) {
+    pub(crate) fn everything(&mut self) {
         for (ino, node) in self.tree.inodes.all(Node::is_folder) {
             if let Node::Folder(owner) = &node {
                 self.owner(owner);
@@ -304,14 +322,14 @@ impl<'a, B> Plan<'a, B> {
         self.all = true;
     }
 
-    fn entry(&mut self, folder: &Node, name: &str) {
+    pub(crate) fn entry(&mut self, folder: &Node, name: &str) {
         // A folder that the kernel does not know has no names that it knows.
         if let Some(parent) = self.tree.inodes.live(folder) {
             self.target(Target::Entry(parent, name.to_owned()));
         }
     }
 
-    fn folder(&mut self, folder: &Node) {
+    pub(crate) fn folder(&mut self, folder: &Node) {
         if let Some(ino) = self.tree.inodes.live(folder) {
             self.listing(ino);
         }
@@ -322,7 +340,7 @@ impl<'a, B> Plan<'a, B> {
         self.target(Target::Inode(ino));
     }
 
-    fn target(&mut self, target: Target) {
+    pub(crate) fn target(&mut self, target: Target) {
         if self.seen.insert(target.clone()) {
             self.targets.push(target);
         }

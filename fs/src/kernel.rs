@@ -8,6 +8,7 @@
 mod files;
 mod folders;
 mod shown;
+mod xattrs;
 
 use std::ffi::OsStr;
 use std::io;
@@ -25,6 +26,7 @@ use fuser::{
 };
 
 use crate::mode::{Mode, ModeState};
+use crate::node::Keep;
 use crate::save::changes::NewTimes;
 use crate::tree::{Seen, Tree};
 
@@ -80,9 +82,14 @@ fn empty(reply: ReplyEmpty, done: Result<(), Errno>) {
     }
 }
 
-/// How long the kernel may keep an entry and its attributes.
-const fn ttl(seen: &Seen) -> &'static Duration {
-    if seen.is_kept { &TTL } else { &Duration::ZERO }
+/// How long the kernel may keep an entry.
+fn ttl(seen: &Seen) -> Duration {
+    seen.attr.keep.time().unwrap_or(TTL)
+}
+
+/// How long it may keep attributes: a node's never change, a file's that is written do.
+fn attr_ttl(seen: &Seen) -> &'static Duration {
+    if seen.attr.keep == Keep::Never { &Duration::ZERO } else { &TTL }
 }
 
 impl Kernel {
@@ -125,7 +132,7 @@ impl Filesystem for Kernel {
 
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         match guarded("lookup", || self.tree.lookup(parent.0, name)) {
-            Ok(seen) => reply.entry(ttl(&seen), &self.shown(seen.ino, &seen), Generation(0)),
+            Ok(seen) => reply.entry(&ttl(&seen), &self.shown(seen.ino, &seen), Generation(0)),
             // Without a time: what is not there is asked for again, so it appears at once.
             Err(errno) => reply.error(errno),
         }
@@ -137,7 +144,7 @@ impl Filesystem for Kernel {
 
     fn getattr(&self, _: &Request, ino: INodeNo, _: Option<FileHandle>, reply: ReplyAttr) {
         match guarded("getattr", || self.tree.attr(ino.0)) {
-            Ok(seen) => reply.attr(ttl(&seen), &self.shown(seen.shown_ino, &seen)),
+            Ok(seen) => reply.attr(attr_ttl(&seen), &self.shown(seen.shown_ino, &seen)),
             Err(errno) => reply.error(errno),
         }
     }
@@ -197,9 +204,16 @@ impl Filesystem for Kernel {
     }
 
     fn opendir(&self, _: &Request, ino: INodeNo, _: OpenFlags, reply: ReplyOpen) {
-        let kept = FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE;
-        match guarded("opendir", || self.tree.open_folder(ino.0)) {
-            Ok(handle) => reply.opened(FileHandle(handle), kept),
+        let opened = guarded("opendir", || {
+            // A listing whose changes nobody tells is read again each time.
+            let kept = match self.tree.attr(ino.0)?.attr.keep {
+                Keep::Always => FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE,
+                Keep::Moment | Keep::Never => FopenFlags::empty(),
+            };
+            Ok((self.tree.open_folder(ino.0)?, kept))
+        });
+        match opened {
+            Ok((handle, kept)) => reply.opened(FileHandle(handle), kept),
             Err(errno) => reply.error(errno),
         }
     }
@@ -254,12 +268,12 @@ impl Filesystem for Kernel {
         }
     }
 
-    fn getxattr(&self, _: &Request, _: INodeNo, _: &OsStr, _: u32, reply: ReplyXattr) {
-        reply.error(Errno::ENOSYS); // The kernel answers "not supported" from now on by itself.
+    fn getxattr(&self, _: &Request, ino: INodeNo, name: &OsStr, room: u32, reply: ReplyXattr) {
+        self.xattr(ino.0, name, room, reply);
     }
 
-    fn listxattr(&self, _: &Request, _: INodeNo, _: u32, reply: ReplyXattr) {
-        reply.error(Errno::ENOSYS);
+    fn listxattr(&self, _: &Request, ino: INodeNo, room: u32, reply: ReplyXattr) {
+        self.xattr_names(ino.0, room, reply);
     }
 
     fn lseek(&self, _: &Request, _: INodeNo, _: FileHandle, _: i64, _: i32, reply: ReplyLseek) {
@@ -311,7 +325,7 @@ impl Filesystem for Kernel {
     ) {
         let new = NewTimes { size, mtime_ms: mtime.map(Self::ms_of) };
         match guarded("setattr", || self.tree.set(ino.0, new)) {
-            Ok(seen) => reply.attr(ttl(&seen), &self.shown(seen.shown_ino, &seen)),
+            Ok(seen) => reply.attr(attr_ttl(&seen), &self.shown(seen.shown_ino, &seen)),
             Err(errno) => reply.error(errno),
         }
     }
@@ -329,7 +343,7 @@ impl Filesystem for Kernel {
         let exclusive = Self::is_exclusive(flags);
         match guarded("create", || self.tree.create(parent.0, name, exclusive)) {
             Ok((seen, handle)) => reply.created(
-                ttl(&seen),
+                &ttl(&seen),
                 &self.shown(seen.ino, &seen),
                 Generation(0),
                 FileHandle(handle),
@@ -345,7 +359,7 @@ impl Filesystem for Kernel {
 
     fn mkdir(&self, _: &Request, parent: INodeNo, name: &OsStr, _: u32, _: u32, reply: ReplyEntry) {
         match guarded("mkdir", || self.tree.make_folder(parent.0, name)) {
-            Ok(seen) => reply.entry(ttl(&seen), &self.shown(seen.ino, &seen), Generation(0)),
+            Ok(seen) => reply.entry(&ttl(&seen), &self.shown(seen.ino, &seen), Generation(0)),
             Err(errno) => reply.error(errno),
         }
     }

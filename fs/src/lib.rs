@@ -4,11 +4,13 @@
 //! tree. Knows neither store nor journal. Invariant: what the kernel caches is either immutable or
 //! dropped before the source is told that a change is shown.
 
+mod answers;
 mod errno;
 mod handles;
 mod inodes;
 mod invalidate;
 mod kernel;
+mod lineage;
 mod list;
 mod listing;
 mod mode;
@@ -16,11 +18,16 @@ mod mount;
 mod mountinfo;
 mod names;
 mod node;
+mod parts;
 mod save;
 mod session;
+mod shelves;
 mod tree;
 mod view;
+mod xattrs;
 
+#[cfg(test)]
+mod beside_tests;
 #[cfg(test)]
 #[expect(clippy::missing_panics_doc, reason = "it panics when a test is wrong")]
 pub mod fake;

@@ -5,8 +5,8 @@
 //! end is shown, whatever is added meanwhile; after seeking back it may be shown again.
 
 use rushes_vault::Digest;
-use rushes_vault::ids::{AssetKey, ProjectId};
-use rushes_vault::model::Version;
+use rushes_vault::ids::{AssetKey, ElementId, ProjectId};
+use rushes_vault::model::{Revision, Version};
 use rushes_vault::source::{RecordOf, SourceError};
 
 use crate::names::{self, State};
@@ -28,6 +28,12 @@ pub enum Cursor {
     Project(ProjectId),
     /// After a scene.
     Scene(u32),
+    /// After an element.
+    Element(ElementId),
+    /// After a kind of media or a tag.
+    Word(String),
+    /// After an asset, by the claim that made it.
+    Made(Revision),
     /// After a history.
     Key(AssetKey),
     /// After a version.
@@ -57,12 +63,12 @@ pub struct Page {
 }
 
 impl Page {
-    fn add(&mut self, name: impl Into<String>, found: Found) {
+    pub(crate) fn add(&mut self, name: impl Into<String>, found: Found) {
         self.entries.push(Listed { name: name.into(), found, is_gone: false });
     }
 
     /// Ends a page after so many facts: fewer than asked for are the last ones.
-    fn after(mut self, facts: usize, limit: usize, last: Option<Cursor>) -> Self {
+    pub(crate) fn after(mut self, facts: usize, limit: usize, last: Option<Cursor>) -> Self {
         self.next = last.filter(|_| facts >= limit);
         self
     }
@@ -75,7 +81,7 @@ impl View {
         match folder {
             Node::Root => {
                 let mut page = Page::default();
-                for name in ["projects", "blobs"] {
+                for name in ["projects", "library", "tags", "recent", "search", "blobs"] {
                     if let Some(found) = self.in_root(name) {
                         page.add(name, found);
                     }
@@ -84,7 +90,15 @@ impl View {
             }
             Node::Projects => self.list_projects(after, limit),
             Node::Scenes(owner) => self.list_scenes(&owner.scope.project, after, limit),
-            Node::Folder(_) | Node::Versions(_) => self.list_histories(folder, after, limit),
+            Node::Elements(owner, kind) => self.list_elements((owner, *kind), after, limit),
+            Node::Folder(_) | Node::Assets(_) | Node::Versions(_) => {
+                self.list_histories(folder, after, limit)
+            }
+            Node::Lineage(made) => Ok(self.list_lineage(made)),
+            Node::Links(made, links) => self.list_links(made, *links),
+            Node::Shelves(of) => self.list_shelves(*of, after, limit),
+            Node::Shelf(one) => self.list_shelf(one, after, limit),
+            Node::Recent | Node::Search(_) => self.list_shown(folder),
             Node::History(_) => self.list_versions(folder, after, limit),
             Node::Blobs => self.list_blobs(after, limit),
             _ => Ok(Page::default()),
@@ -124,15 +138,15 @@ impl View {
         after: &Cursor,
         limit: usize,
     ) -> Result<Page, SourceError> {
-        let (Node::Folder(owner) | Node::Versions(owner)) = folder else {
+        let (Node::Folder(owner) | Node::Assets(owner) | Node::Versions(owner)) = folder else {
             return Ok(Page::default());
         };
-        let currents = matches!(folder, Node::Folder(_));
+        let currents = !matches!(folder, Node::Versions(_));
         let mut page = Page::default();
-        if currents && *after == Cursor::Start {
+        if matches!(folder, Node::Folder(_)) && *after == Cursor::Start {
             for name in Self::fixed_names(owner) {
                 if let Some(found) = self.fixed(owner, name)? {
-                    page.add(*name, found);
+                    page.add(name, found);
                 }
             }
         }
@@ -165,6 +179,9 @@ impl View {
         let mut page = Page::default();
         for entry in &facts {
             if let Some((name, found)) = version_file(entry) {
+                page.add(name, found);
+            }
+            if let Some((name, found)) = self.lineage(history, entry)? {
                 page.add(name, found);
             }
             // The size of a record is the size of its text: it is rendered here, once for as long

@@ -4,13 +4,23 @@
 //! folder share a name, whatever the case: keys are unique like that and leave the records' names
 //! free (`AssetKey`), and what follows the last dot of a current file's name is its extension.
 
+use rushes_vault::folders;
 use rushes_vault::ids::AssetKey;
-use rushes_vault::model::{Version, VersionEntry};
+use rushes_vault::model::{ElementKind, Part, Revision, Scope, ShelfEntry, Version, VersionEntry};
+use rushes_vault::source::Place;
 
 /// The record of a project.
 pub const PROJECT_RECORD: &str = "project.json";
 /// The record of a scene.
 pub const SCENE_RECORD: &str = "scene.json";
+/// What a project should become.
+pub const STORYBOARD: &str = "storyboard.json";
+/// The folder of a project's own current files.
+pub const ASSETS: &str = "assets";
+/// The folder of what a version was made from.
+pub const SOURCES: &str = "sources";
+/// The folder of what was made from a version.
+pub const USED_IN: &str = "used-in";
 /// The folder of the scenes.
 pub const SCENES: &str = "scenes";
 /// The folder of the versions.
@@ -22,10 +32,24 @@ const EXTENSION_BYTES_MAX: usize = 16;
 /// What is shown in the place of an extension that could be more, or is none.
 const EXTENSION_UNKNOWN: &str = "bin";
 
-/// The name of a history's current file. A key that ends in the extension is the name itself: a
-/// file was saved under it whose stem another type of media has.
-pub fn current(key: &AssetKey, extension: &str) -> String {
+/// What comes between a key and an extension that together would be the record's name.
+const CONTENT: &str = ".content";
+/// What an asset is called whose file's name says nothing.
+const UNNAMED: &str = "unnamed";
+/// Longest name that says where an asset comes from, in bytes.
+const LINKED_BYTES_MAX: usize = 240;
+
+/// The name of a history's current file. Where the record beside it has that name, `.content` comes
+/// between. A key that ends in the extension is the name itself: a file was saved under it whose
+/// stem another type of media has.
+pub fn current(scope: &Scope, key: &AssetKey, extension: &str) -> String {
+    let stem = record(scope).trim_end_matches(".json");
     let extension = shown_extension(extension);
+    let folded = key.folded();
+    let plain = folded.trim_end_matches(CONTENT);
+    if plain == stem && extension.eq_ignore_ascii_case("json") {
+        return format!("{key}{CONTENT}.{extension}");
+    }
     match key.as_str().rsplit_once('.') {
         Some((stem, end)) if end == extension && stem.parse::<AssetKey>().is_ok() => {
             key.to_string()
@@ -39,10 +63,83 @@ pub fn current_apart(key: &AssetKey, extension: &str) -> String {
     format!("{key}.{}", shown_extension(extension))
 }
 
-/// The key that the name of a current file begins with.
-pub fn key_of_current(name: &str) -> Option<AssetKey> {
-    let (key, _) = name.rsplit_once('.')?;
-    key.parse().ok()
+/// The keys that the name of a current file may begin with.
+pub fn keys_of_current(name: &str) -> impl Iterator<Item = AssetKey> {
+    let stem = name.rsplit_once('.').map(|(stem, _)| stem);
+    let plain = stem.and_then(|stem| stem.strip_suffix(CONTENT));
+    let all = stem.into_iter().chain(plain).chain([name]);
+    all.filter_map(|stem| stem.parse().ok())
+}
+
+/// The record of a scope.
+pub const fn record(scope: &Scope) -> &'static str {
+    match scope.part {
+        None => PROJECT_RECORD,
+        Some(Part::Scene(_)) => SCENE_RECORD,
+        Some(Part::Character(_)) => "character.json",
+        Some(Part::Location(_)) => "location.json",
+        Some(Part::Mood(_)) => "mood.json",
+    }
+}
+
+/// The folder of a project's elements of a kind, where they have folders.
+pub const fn elements(kind: ElementKind) -> Option<&'static str> {
+    match kind {
+        ElementKind::Character => Some("characters"),
+        ElementKind::Location => Some("locations"),
+        ElementKind::Mood => Some("moods"),
+        ElementKind::Timeline | ElementKind::Prompt => None,
+    }
+}
+
+/// The kind whose folder has a name.
+pub fn kind_of_elements(name: &str) -> Option<ElementKind> {
+    ElementKind::ALL.into_iter().find(|kind| elements(*kind) == Some(name))
+}
+
+/// The folder of a version's lineage: `v002`.
+pub fn lineage(version: Version) -> String {
+    version_stem(version)
+}
+
+/// An asset among others of all projects: what its file was called when it came, and the claim that
+/// made it, which no other has: `den at dusk-1042.png`.
+pub fn shelved(entry: &ShelfEntry) -> String {
+    let stem = match entry.filename.rsplit_once('.') {
+        Some((stem, extension)) if is_extension(extension) => stem,
+        _ => entry.filename.as_str(),
+    };
+    let (title, revision) = (folders::title(stem, UNNAMED), entry.revision);
+    format!("{title}-{revision}.{}", shown_extension(&entry.content.extension))
+}
+
+/// The claim that the name of such an asset ends in.
+pub fn revision_of(name: &str) -> Option<Revision> {
+    let (stem, _) = name.rsplit_once('.')?;
+    let (_, digits) = stem.rsplit_once('-')?;
+    let is_plain = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_plain { digits.parse().ok() } else { None }
+}
+
+/// An asset beside what was made from it, named after where it comes from:
+/// `scene-2.scene_start_frame.v003.png`; from another project with that before it. One that is in
+/// no history is called as it is among all.
+pub fn linked(entry: &ShelfEntry, place: Option<&Place>, is_other_project: bool) -> String {
+    let Some(placement) = &entry.placement else { return shelved(entry) };
+    let mut name = String::new();
+    if is_other_project {
+        name = format!("{}.", placement.scope.project);
+    }
+    match place {
+        None | Some(Place::Project) => {}
+        Some(Place::Scene(number)) => name = format!("{name}scene-{number}."),
+        Some(Place::Element(element)) => {
+            name = format!("{name}{}-{}.", element.kind.word(), element.folder);
+        }
+    }
+    let (key, version) = (&placement.asset_key, version_stem(placement.version));
+    let name = format!("{name}{key}.{version}.{}", shown_extension(&entry.content.extension));
+    if name.len() <= LINKED_BYTES_MAX { name } else { shelved(entry) }
 }
 
 /// The name of a version's content: `v001.mp4`. Of a JSON content: `v001.content.json`, because
@@ -113,25 +210,35 @@ fn version_stem(version: Version) -> String {
 
 /// The extension as it is shown: never a path, and without a dot.
 fn shown_extension(extension: &str) -> &str {
-    let fine = (1..=EXTENSION_BYTES_MAX).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte));
-    if fine { extension } else { EXTENSION_UNKNOWN }
+    if is_extension(extension) { extension } else { EXTENSION_UNKNOWN }
+}
+
+fn is_extension(extension: &str) -> bool {
+    (1..=EXTENSION_BYTES_MAX).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte))
 }
 
 #[cfg(test)]
 mod tests {
+    use rushes_vault::ids::ElementId;
+
     use super::*;
 
     fn key(text: &str) -> AssetKey {
         text.parse().unwrap()
     }
 
+    fn scope(part: Option<Part>) -> Scope {
+        Scope { project: "fox".parse().unwrap(), part }
+    }
+
     #[test]
     fn names_are_what_they_say() {
-        assert_eq!(current(&key("scene_video"), "mp4"), "scene_video.mp4");
-        assert_eq!(current(&key("Take 2"), "png"), "Take 2.png");
-        assert_eq!(current(&key("a.png"), "png"), "a.png");
-        assert_eq!(current(&key("a.png"), "webp"), "a.png.webp");
+        let project = scope(None);
+        assert_eq!(current(&project, &key("scene_video"), "mp4"), "scene_video.mp4");
+        assert_eq!(current(&project, &key("Take 2"), "png"), "Take 2.png");
+        assert_eq!(current(&project, &key("a.png"), "png"), "a.png");
+        assert_eq!(current(&project, &key("a.png"), "webp"), "a.png.webp");
         assert_eq!(version_content(1, "mp4"), "v001.mp4");
         assert_eq!(version_content(1, "json"), "v001.content.json");
         assert_eq!(version_content(1234, "mp4"), "v1234.mp4");
@@ -144,10 +251,8 @@ mod tests {
     fn a_name_leads_back_to_its_key() {
         for text in ["a", "a.png", "Take 2", "x (12345678)", "scenes", "ฉาก"] {
             for extension in ["png", "json", "", "tar.gz"] {
-                let name = current(&key(text), extension);
-                // A key that ends in its extension is the name itself.
-                let is_itself = name == text;
-                assert!(is_itself || key_of_current(&name) == Some(key(text)), "{name}");
+                let name = current(&scope(None), &key(text), extension);
+                assert!(keys_of_current(&name).any(|found| found == key(text)), "{name}");
             }
         }
     }
@@ -155,8 +260,27 @@ mod tests {
     #[test]
     fn no_current_file_has_the_name_of_what_lies_beside_it() {
         for name in [PROJECT_RECORD, SCENE_RECORD, "Scene.JSON", SCENES, VERSIONS] {
-            assert_eq!(key_of_current(name), None, "{name}");
+            assert_eq!(keys_of_current(name).next(), None, "{name}");
         }
+    }
+
+    #[test]
+    fn a_current_file_makes_room_for_the_record_beside_it() {
+        let mood = scope(Some(Part::Mood(ElementId::from_bytes([1; 16]))));
+        let keys = ["mood", "Mood", "mood.content", "character", "mood.x"];
+        let names: Vec<_> = keys.iter().map(|text| current(&mood, &key(text), "json")).collect();
+        let expected = [
+            "mood.content.json",
+            "Mood.content.json",
+            "mood.content.content.json",
+            "character.json",
+            "mood.x.json",
+        ];
+        assert_eq!(names, expected);
+        for (text, name) in keys.iter().zip(&names) {
+            assert!(keys_of_current(name).any(|found| found == key(text)), "{name}");
+        }
+        assert_eq!(current(&mood, &key("mood"), "png"), "mood.png");
     }
 
     #[test]

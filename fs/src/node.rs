@@ -5,11 +5,14 @@
 //! so that numbers are the same after every restart without a table of them on the disk.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rushes_vault::Digest;
+use rushes_vault::element::element_of;
 use rushes_vault::ids::{AssetId, AssetKey};
-use rushes_vault::model::{Scope, Viewer};
+use rushes_vault::model::{ElementKind, Scope, Version, Viewer};
 use rushes_vault::source::RecordOf;
+use rushes_vault::{Links, ShelfOf};
 
 /// The root's inode number, fixed by the protocol.
 pub const ROOT_INO: u64 = 1;
@@ -22,10 +25,18 @@ const INO_BITS: u32 = 53;
 /// What histories belong to, with the number under which a scene is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Owner {
-    /// The project, or a scene of it.
+    /// The project, or a part of it.
     pub scope: Scope,
     /// The scene's number; present exactly when the scope is a scene.
     pub number: Option<u32>,
+}
+
+impl Owner {
+    /// The project that it is or lies in.
+    pub fn above(&self) -> Arc<Self> {
+        let scope = Scope::of_project(self.scope.project.clone());
+        Arc::new(Self { scope, number: None })
+    }
 }
 
 /// A history: the versions of one asset key.
@@ -37,6 +48,28 @@ pub struct History {
     pub key: AssetKey,
 }
 
+/// A version, whose lineage is a folder beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Made {
+    /// Its history.
+    pub history: Arc<History>,
+    /// Its number there.
+    pub version: Version,
+    /// Its asset.
+    pub asset: AssetId,
+}
+
+/// The assets that have a word, as a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Shelf {
+    /// What the word is.
+    pub of: ShelfOf,
+    /// The word.
+    pub word: Box<str>,
+    /// The folder's name.
+    pub folder: Box<str>,
+}
+
 /// A folder or file of the view.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Node {
@@ -46,14 +79,33 @@ pub enum Node {
     Projects,
     /// `/blobs`
     Blobs,
-    /// `/projects/<id>` or `/projects/<id>/scenes/<n>`
+    /// `/projects/<id>`, or below it `scenes/<n>`, `characters/<name>`, `locations/<name>`,
+    /// `moods/<name>`.
     Folder(Arc<Owner>),
     /// `scenes/` of a project.
     Scenes(Arc<Owner>),
-    /// `versions/` of a project or scene.
+    /// `characters/`, `locations/` or `moods/` of a project.
+    Elements(Arc<Owner>, ElementKind),
+    /// `assets/` of a project.
+    Assets(Arc<Owner>),
+    /// `versions/` of a project or a part of it.
     Versions(Arc<Owner>),
     /// `versions/<asset_key>/`
     History(Arc<History>),
+    /// `versions/<asset_key>/v002/`
+    Lineage(Arc<Made>),
+    /// `sources/` or `used-in/` of a version.
+    Links(Arc<Made>, Links),
+    /// `/library` or `/tags`
+    Shelves(ShelfOf),
+    /// `/library/<type>` or `/tags/<tag>`
+    Shelf(Arc<Shelf>),
+    /// `/recent`
+    Recent,
+    /// `/search`
+    Searches,
+    /// `/search/<words>`
+    Search(Box<str>),
     /// `<asset_key>.<ext>`: what stands for a history now. Another version is another node, so
     /// that whoever holds the old one goes on reading the old content.
     Current {
@@ -87,18 +139,10 @@ pub enum Node {
 impl Node {
     /// Whether it is a folder.
     pub fn is_folder(&self) -> bool {
-        match self {
-            Self::Root
-            | Self::Projects
-            | Self::Blobs
-            | Self::Folder(_)
-            | Self::Scenes(_)
-            | Self::Versions(_)
-            | Self::History(_) => true,
-            Self::Current { .. } | Self::Version { .. } | Self::Record { .. } | Self::Blob(_) => {
-                false
-            }
-        }
+        !matches!(
+            self,
+            Self::Current { .. } | Self::Version { .. } | Self::Record { .. } | Self::Blob(_)
+        )
     }
 
     /// The content, where it is a stored one.
@@ -111,19 +155,39 @@ impl Node {
         }
     }
 
+    /// The asset, where it is one's content.
+    pub fn asset(&self) -> Option<AssetId> {
+        match self {
+            Self::Current { asset, .. } | Self::Version { asset, .. } => Some(*asset),
+            _ => None,
+        }
+    }
+
     /// The folder above, for `..`; `None` for a file, which may have several.
     pub fn above(&self) -> Option<Self> {
         match self {
-            Self::Root | Self::Projects | Self::Blobs => Some(Self::Root),
-            Self::Folder(owner) => match owner.number {
-                None => Some(Self::Projects),
-                Some(_) => Some(Self::Scenes(Arc::new(Owner {
-                    scope: Scope::of_project(owner.scope.project.clone()),
-                    number: None,
-                }))),
-            },
-            Self::Scenes(owner) | Self::Versions(owner) => Some(Self::Folder(Arc::clone(owner))),
+            Self::Root
+            | Self::Projects
+            | Self::Blobs
+            | Self::Shelves(_)
+            | Self::Recent
+            | Self::Searches => Some(Self::Root),
+            Self::Folder(owner) => Some(match owner.scope.part {
+                None => Self::Projects,
+                Some(part) => match element_of(part) {
+                    None => Self::Scenes(owner.above()),
+                    Some(element) => Self::Elements(owner.above(), element.kind),
+                },
+            }),
+            Self::Scenes(owner)
+            | Self::Elements(owner, _)
+            | Self::Assets(owner)
+            | Self::Versions(owner) => Some(Self::Folder(Arc::clone(owner))),
             Self::History(history) => Some(Self::Versions(Arc::clone(&history.owner))),
+            Self::Lineage(made) => Some(Self::History(Arc::clone(&made.history))),
+            Self::Links(made, _) => Some(Self::Lineage(Arc::clone(made))),
+            Self::Shelf(one) => Some(Self::Shelves(one.of)),
+            Self::Search(_) => Some(Self::Searches),
             _ => None,
         }
     }
@@ -145,7 +209,22 @@ impl Node {
             Self::Blobs => identity.add(b"blobs"),
             Self::Folder(owner) => identity.add(b"folder").owner(owner),
             Self::Scenes(owner) => identity.add(b"scenes").owner(owner),
+            Self::Elements(owner, kind) => {
+                identity.add(b"elements").owner(owner).add(kind.word().as_bytes())
+            }
+            Self::Assets(owner) => identity.add(b"assets").owner(owner),
             Self::Versions(owner) => identity.add(b"versions").owner(owner),
+            Self::Lineage(made) => identity.add(b"lineage").made(made),
+            Self::Links(made, Links::Sources) => identity.add(b"sources").made(made),
+            Self::Links(made, Links::Uses) => identity.add(b"used in").made(made),
+            Self::Shelves(of) => identity.add(b"shelves").add(&[of.tag()]),
+            Self::Shelf(one) => {
+                let (word, folder) = (one.word.as_bytes(), one.folder.as_bytes());
+                identity.add(b"shelf").add(&[one.of.tag()]).add(word).add(folder)
+            }
+            Self::Recent => identity.add(b"recent"),
+            Self::Searches => identity.add(b"searches"),
+            Self::Search(words) => identity.add(b"search").add(words.as_bytes()),
             Self::History(history) => identity.add(b"history").history(history),
             Self::Current { history, asset, .. } => {
                 identity.add(b"current").history(history).add(asset.as_bytes())
@@ -187,11 +266,22 @@ impl Identity {
         self.owner(&history.owner).add(history.key.as_str().as_bytes())
     }
 
+    fn made(&mut self, made: &Made) -> &mut Self {
+        self.history(&made.history).add(&made.version.to_le_bytes()).add(made.asset.as_bytes())
+    }
+
     fn record(&mut self, of: &RecordOf) -> &mut Self {
         match of {
             RecordOf::Project(project) => self.add(b"project").add(project.as_str().as_bytes()),
             RecordOf::Scene(project, scene) => {
                 self.add(b"scene").add(project.as_str().as_bytes()).add(scene.as_bytes())
+            }
+            RecordOf::Storyboard(project) => {
+                self.add(b"storyboard").add(project.as_str().as_bytes())
+            }
+            RecordOf::Element(project, element) => {
+                let (kind, id) = (element.kind.word().as_bytes(), element.id.as_bytes());
+                self.add(b"element").add(project.as_str().as_bytes()).add(kind).add(id)
             }
             RecordOf::Asset(asset) => self.add(b"asset").add(asset.as_bytes()),
         }
@@ -209,6 +299,31 @@ pub fn digest_start(digest: &Digest) -> u64 {
     u64::from_be_bytes(start)
 }
 
+/// How long the kernel may keep a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Until it is told to drop it.
+    Always,
+    /// A moment: nobody tells it.
+    Moment,
+    /// Not at all.
+    Never,
+}
+
+/// How long an answer stands that nobody is told of when it changes.
+pub const MOMENT: Duration = Duration::from_secs(1);
+
+impl Keep {
+    /// How long; `None` for as long as nothing is told.
+    pub const fn time(self) -> Option<Duration> {
+        match self {
+            Self::Always => None,
+            Self::Moment => Some(MOMENT),
+            Self::Never => Some(Duration::ZERO),
+        }
+    }
+}
+
 /// What `stat` shows of a node, apart from what is the same for all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attr {
@@ -218,19 +333,28 @@ pub struct Attr {
     pub size: u64,
     /// When it was made, milliseconds since 1970.
     pub mtime_ms: i64,
-    /// Names of it; 1 for a folder whose folders are not counted (btrfs does the same).
+    /// Names of it; 1 for a folder whose folders are not counted (btrfs does the same). Of an
+    /// asset's content those below `versions/`, `library/` and `tags/`.
     pub links: u32,
+    /// How long the name may be kept under which it was found, and a folder's listing.
+    pub keep: Keep,
 }
 
 impl Attr {
     /// A file with one name.
     pub const fn file(size: u64, mtime_ms: i64) -> Self {
-        Self { folder: false, size, mtime_ms, links: 1 }
+        Self { folder: false, size, mtime_ms, links: 1, keep: Keep::Always }
     }
 
     /// A folder.
     pub const fn folder(mtime_ms: i64, links: u32) -> Self {
-        Self { folder: true, size: 0, mtime_ms, links }
+        Self { folder: true, size: 0, mtime_ms, links, keep: Keep::Always }
+    }
+
+    /// The same for a while only.
+    #[must_use]
+    pub const fn kept(self, keep: Keep) -> Self {
+        Self { keep, ..self }
     }
 }
 

@@ -46,18 +46,20 @@ pub struct Seen {
     pub attr: Attr,
     /// Whether it may be written to.
     pub is_writable: bool,
-    /// Whether the kernel may keep all this until it is told otherwise.
-    pub is_kept: bool,
 }
 
 impl Seen {
     /// A node of the view.
     pub fn of(ino: u64, found: &Found) -> Self {
-        let is_writable = match found.node {
-            Node::Current { .. } | Node::Folder(_) | Node::Projects | Node::Scenes(_) => true,
-            _ => false,
-        };
-        Self { ino, shown_ino: ino, attr: found.attr, is_writable, is_kept: true }
+        let is_writable = matches!(
+            found.node,
+            Node::Current { .. }
+                | Node::Folder(_)
+                | Node::Assets(_)
+                | Node::Projects
+                | Node::Scenes(_)
+        );
+        Self { ino, shown_ino: ino, attr: found.attr, is_writable }
     }
 }
 

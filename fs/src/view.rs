@@ -6,17 +6,21 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use rushes_vault::Digest;
-use rushes_vault::ids::{AssetKey, ProjectId};
-use rushes_vault::model::{HistoryEntry, Project, Scene, Scope, VersionEntry, Viewer};
-use rushes_vault::source::{OpenContent, RecordOf, Source, SourceError};
+use rushes_vault::element::ElementRef;
+use rushes_vault::ids::{AssetKey, ElementId, ProjectId};
+use rushes_vault::model::{
+    ElementKind, HistoryEntry, Part, Project, Scene, Scope, VersionContent, VersionEntry, Viewer,
+};
+use rushes_vault::source::{OpenContent, Place, RecordOf, Source, SourceError};
+use rushes_vault::{Digest, ShelfOf};
 
+use crate::answers::Answers;
 use crate::names::{self, State};
-use crate::node::{Attr, History, Node, Owner, digest_start};
+use crate::node::{Attr, History, Keep, Node, Owner, digest_start};
 
 /// Links of a folder whose folders are known: itself, `.`, and one `..` for each of them.
-const LINKS_ROOT: u32 = 4;
-const LINKS_PROJECT: u32 = 4;
+const LINKS_ROOT: u32 = 8;
+const LINKS_PROJECT: u32 = 8;
 const LINKS_SCENE: u32 = 3;
 const LINKS_LEAF: u32 = 2;
 /// Links of a folder whose folders would have to be counted.
@@ -45,15 +49,17 @@ pub enum Held {
 pub struct View {
     pub(crate) source: Arc<dyn Source>,
     pub(crate) viewer: Viewer,
-    /// When the three folders above all projects were made: with the view.
-    made_ms: i64,
+    /// When the folders above all projects were made: with the view.
+    pub(crate) made_ms: i64,
+    /// What was new or found a moment ago.
+    pub(crate) answers: Answers<Found>,
 }
 
 impl View {
     /// A tree over a source.
     pub fn new(source: Arc<dyn Source>, viewer: Viewer) -> Self {
         let made_ms = Timestamp::now().as_millisecond();
-        Self { source, viewer, made_ms }
+        Self { source, viewer, made_ms, answers: Answers::none() }
     }
 
     /// The root.
@@ -75,8 +81,16 @@ impl View {
                 let scene = self.source.scene(self.viewer, &owner.scope.project, number)?;
                 Ok(scene.as_ref().map(scene_folder))
             }
+            Node::Elements(owner, kind) => self.in_elements(owner, *kind, name),
+            Node::Assets(owner) => self.in_currents(owner, name),
             Node::Versions(owner) => self.in_versions(owner, name),
             Node::History(history) => self.in_history(history, name),
+            Node::Lineage(made) => Ok(self.in_lineage(made, name)),
+            Node::Links(made, links) => self.in_links(made, *links, name),
+            Node::Shelves(of) => self.in_shelves(*of, name),
+            Node::Shelf(one) => self.in_shelf(one, name),
+            Node::Searches => self.in_searches(name),
+            Node::Recent | Node::Search(_) => self.in_shown(folder, name),
             Node::Blobs => match name.parse::<Digest>() {
                 Ok(digest) => {
                     let size = self.source.blob(self.viewer, &digest)?;
@@ -91,7 +105,11 @@ impl View {
     /// Opens what a file holds; `None` when it is gone.
     pub fn open(&self, node: &Node) -> Result<Option<Held>, SourceError> {
         if let Some(digest) = node.digest() {
-            return Ok(self.source.open(self.viewer, digest)?.map(Held::Same));
+            let mut opened = self.source.open(self.viewer, digest)?;
+            if let (None, Some(asset)) = (&opened, node.asset()) {
+                opened = self.source.open_kept(self.viewer, asset, digest)?;
+            }
+            return Ok(opened.map(Held::Same));
         }
         let Node::Record { of, text } = node else { return Ok(None) };
         let Some(now) = self.source.record(self.viewer, of)? else { return Ok(None) };
@@ -103,24 +121,35 @@ impl View {
     pub(crate) fn in_root(&self, name: &str) -> Option<Found> {
         let node = match name {
             "projects" => Node::Projects,
+            "library" => Node::Shelves(ShelfOf::Kind),
+            "tags" => Node::Shelves(ShelfOf::Tag),
+            "recent" => Node::Recent,
+            "search" => Node::Searches,
             "blobs" => Node::Blobs,
             _ => return None,
         };
-        let links = if node == Node::Blobs { LINKS_LEAF } else { LINKS_UNCOUNTED };
-        Some(Found { node, attr: Attr::folder(self.made_ms, links) })
+        let (links, keep) = match node {
+            Node::Recent => (LINKS_LEAF, Keep::Moment),
+            Node::Blobs => (LINKS_LEAF, Keep::Always),
+            _ => (LINKS_UNCOUNTED, Keep::Always),
+        };
+        Some(Found { node, attr: Attr::folder(self.made_ms, links).kept(keep) })
     }
 
     fn in_folder(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
         if let Some(found) = self.fixed(owner, name)? {
             return Ok(Some(found));
         }
-        // A key that ends in its extension is a name itself.
-        for key in names::key_of_current(name).into_iter().chain(name.parse().ok()) {
+        self.in_currents(owner, name)
+    }
+
+    fn in_currents(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
+        for key in names::keys_of_current(name) {
             let entry = self.source.history(self.viewer, &owner.scope, &key)?;
             let Some(entry) = entry else { continue };
-            let found = self.current(owner, &entry)?.and_then(|shown| called(name, shown));
-            if found.is_some() {
-                return Ok(found);
+            let shown = self.current(owner, &entry)?.and_then(|shown| called(name, shown));
+            if shown.is_some() {
+                return Ok(shown);
             }
         }
         Ok(None)
@@ -144,7 +173,10 @@ impl View {
             extension: content.extension.as_str().into(),
         };
         let ms = content.modified_ms.unwrap_or(version.created_ms);
-        Ok(Some((name, Found { node, attr: Attr::file(content.size, ms) })))
+        // A project's own are in its folder and in `assets/`.
+        let links = if owner.scope.part.is_none() { 2 } else { 1 };
+        let attr = Attr { links, ..Attr::file(content.size, ms) };
+        Ok(Some((name, Found { node, attr })))
     }
 
     /// The name of a current file. A key that ends in its extension is the name, unless the history
@@ -155,13 +187,14 @@ impl View {
         key: &AssetKey,
         extension: &str,
     ) -> Result<String, SourceError> {
-        let name = names::current(key, extension);
-        let stem = names::key_of_current(&name).filter(|_| name == key.as_str());
+        let name = names::current(scope, key, extension);
+        let is_plain = name == key.as_str();
+        let stem = names::keys_of_current(&name).next().filter(|_| is_plain);
         let Some(stem) = stem else { return Ok(name) };
         let entry = self.source.history(self.viewer, scope, &stem)?;
         let content = entry.and_then(|entry| entry.current).and_then(|current| current.content);
         let is_taken = content.is_some_and(|content| {
-            names::current(&stem, &content.extension).eq_ignore_ascii_case(&name)
+            names::current(scope, &stem, &content.extension).eq_ignore_ascii_case(&name)
         });
         Ok(if is_taken { names::current_apart(key, extension) } else { name })
     }
@@ -172,12 +205,13 @@ impl View {
         Ok(entry.and_then(|entry| called(name, history_folder(owner, &entry))))
     }
 
-    /// The names of a project's or scene's folder that are always there.
-    pub(crate) fn fixed_names(owner: &Owner) -> &'static [&'static str] {
-        match owner.number {
-            None => &[names::PROJECT_RECORD, names::SCENES, names::VERSIONS],
-            Some(_) => &[names::SCENE_RECORD, names::VERSIONS],
-        }
+    /// The names of a project's folder, or of a part of it, that are always there, but for a
+    /// storyboard.
+    pub(crate) fn fixed_names(owner: &Owner) -> impl Iterator<Item = &'static str> {
+        let of_project =
+            [names::STORYBOARD, names::SCENES, "characters", "locations", "moods", names::ASSETS];
+        let of_project = of_project.into_iter().filter(|_| owner.scope.part.is_none());
+        [names::record(&owner.scope)].into_iter().chain(of_project).chain([names::VERSIONS])
     }
 
     pub(crate) fn fixed(
@@ -185,37 +219,38 @@ impl View {
         owner: &Arc<Owner>,
         name: &str,
     ) -> Result<Option<Found>, SourceError> {
-        if !Self::fixed_names(owner).contains(&name) {
+        if !Self::fixed_names(owner).any(|fixed| fixed == name) {
             return Ok(None);
         }
         let made_ms = self.made_ms_of(owner)?;
-        Ok(match name {
-            names::SCENES => Some(Found {
-                node: Node::Scenes(Arc::clone(owner)),
-                attr: Attr::folder(made_ms, LINKS_UNCOUNTED),
-            }),
-            names::VERSIONS => Some(Found {
-                node: Node::Versions(Arc::clone(owner)),
-                attr: Attr::folder(made_ms, LINKS_UNCOUNTED),
-            }),
-            _ => {
-                let project = owner.scope.project.clone();
-                let of = match owner.scope.scene() {
-                    None => RecordOf::Project(project),
-                    Some(scene) => RecordOf::Scene(project, scene),
-                };
-                self.record(of, made_ms)?
+        let node = match name {
+            names::SCENES => Node::Scenes(Arc::clone(owner)),
+            names::VERSIONS => Node::Versions(Arc::clone(owner)),
+            names::ASSETS => Node::Assets(Arc::clone(owner)),
+            names::STORYBOARD => {
+                return self.record(RecordOf::Storyboard(owner.scope.project.clone()), made_ms);
             }
-        })
+            _ => match names::kind_of_elements(name) {
+                Some(kind) => Node::Elements(Arc::clone(owner), kind),
+                None => return self.record(record_of(owner), made_ms),
+            },
+        };
+        let links = if name == names::ASSETS { LINKS_LEAF } else { LINKS_UNCOUNTED };
+        Ok(Some(Found { node, attr: Attr::folder(made_ms, links) }))
     }
 
     fn made_ms_of(&self, owner: &Owner) -> Result<i64, SourceError> {
         let project = &owner.scope.project;
-        let created_at = match owner.number {
-            None => self.source.project(self.viewer, project)?.map(|project| project.created_at),
-            Some(number) => {
+        let created_at = match (owner.scope.part, owner.number) {
+            (Some(_), Some(number)) => {
                 self.source.scene(self.viewer, project, number)?.map(|scene| scene.created_at)
             }
+            (Some(_), None) => {
+                let place = self.source.place(self.viewer, &owner.scope)?;
+                let Some(Place::Element(element)) = place else { return Ok(0) };
+                return Ok(element.created_ms);
+            }
+            _ => self.source.project(self.viewer, project)?.map(|project| project.created_at),
         };
         Ok(created_at.as_deref().map_or(0, milliseconds))
     }
@@ -228,13 +263,16 @@ impl View {
         }))
     }
 
-    fn in_history(&self, history: &History, name: &str) -> Result<Option<Found>, SourceError> {
+    fn in_history(&self, history: &Arc<History>, name: &str) -> Result<Option<Found>, SourceError> {
         let Some(number) = names::version_of(name) else { return Ok(None) };
         let scope = &history.owner.scope;
         let entry = self.source.version(self.viewer, scope, &history.key, number)?;
         let Some(entry) = entry else { return Ok(None) };
         if let Some(found) = version_file(&entry).and_then(|shown| called(name, shown)) {
             return Ok(Some(found));
+        }
+        if name == names::lineage(number) {
+            return Ok(self.lineage(history, &entry)?.map(|(_, found)| found));
         }
         if names::version_record(number, State::of(&entry)) != name {
             return Ok(None);
@@ -255,7 +293,7 @@ pub(crate) fn history_folder(owner: &Arc<Owner>, entry: &HistoryEntry) -> (Strin
     let (name, owner) = (key.to_string(), Arc::clone(owner));
     let ms = entry.current.as_ref().map_or(0, |version| version.created_ms);
     let node = Node::History(Arc::new(History { owner, key }));
-    (name, Found { node, attr: Attr::folder(ms, LINKS_LEAF) })
+    (name, Found { node, attr: Attr::folder(ms, LINKS_UNCOUNTED) })
 }
 
 /// The name and node of a version's content; `None` for a failed attempt and a deleted version.
@@ -263,8 +301,30 @@ pub(crate) fn version_file(entry: &VersionEntry) -> Option<(String, Found)> {
     let content = entry.content.as_ref().filter(|_| !entry.is_deleted)?;
     let name = names::version_content(entry.version, &content.extension);
     let node = Node::Version { asset: entry.asset, digest: content.digest };
-    let ms = content.modified_ms.unwrap_or(entry.created_ms);
-    Some((name, Found { node, attr: Attr::file(content.size, ms) }))
+    Some((name, Found { node, attr: version_attr(content, entry.created_ms, entry.tags, true) }))
+}
+
+/// The attributes of an asset's content: one name among all assets of its kind, one for each tag,
+/// and one in its history.
+pub(crate) fn version_attr(content: &VersionContent, ms: i64, tags: u32, is_placed: bool) -> Attr {
+    let links = tags.saturating_add(1).saturating_add(u32::from(is_placed));
+    Attr { links, ..Attr::file(content.size, content.modified_ms.unwrap_or(ms)) }
+}
+
+/// The record of a project or of a part of it.
+fn record_of(owner: &Owner) -> RecordOf {
+    let project = owner.scope.project.clone();
+    match owner.scope.part {
+        None => RecordOf::Project(project),
+        Some(Part::Scene(scene)) => RecordOf::Scene(project, scene),
+        Some(Part::Character(id)) => element_record(project, ElementKind::Character, id),
+        Some(Part::Location(id)) => element_record(project, ElementKind::Location, id),
+        Some(Part::Mood(id)) => element_record(project, ElementKind::Mood, id),
+    }
+}
+
+const fn element_record(project: ProjectId, kind: ElementKind, id: ElementId) -> RecordOf {
+    RecordOf::Element(project, ElementRef { kind, id })
 }
 
 pub(crate) fn project_folder(project: &Project) -> Found {

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use rushes_vault::model::ElementKind;
+
+use crate::fake::beside::element;
 use crate::fake::{Bytes, Fake, VIEWER, project, scene};
 use crate::list::{Cursor, PAGE, Stream};
 use crate::node::Node;
@@ -23,6 +26,10 @@ fn film() -> Fake {
     fake.fail(&one, "scene_video");
     fake.fail(&one, "narration");
     fake.add(&project("fox"), ("poster", "png"), Bytes::in_memory(b"poster"));
+    fake.add_element("fox", ElementKind::Character, 9, "red-fox");
+    let fox = element("fox", ElementKind::Character, 9);
+    fake.add(&fox, ("portrait", "png"), Bytes::in_memory(b"portrait"));
+    fake.tag(&project("fox"), "poster", 1, &["hero"]);
     fake
 }
 
@@ -77,15 +84,43 @@ fn the_tree_is_the_one_of_the_design() {
         "/projects/fox/scenes/12",
         "/projects/fox/scenes/12/scene.json",
         "/projects/fox/scenes/12/versions",
+        "/projects/fox/characters",
+        "/projects/fox/characters/red-fox",
+        "/projects/fox/characters/red-fox/character.json",
+        "/projects/fox/characters/red-fox/versions",
+        "/projects/fox/characters/red-fox/versions/portrait",
+        "/projects/fox/characters/red-fox/versions/portrait/v001.png",
+        "/projects/fox/characters/red-fox/versions/portrait/v001.json",
+        "/projects/fox/characters/red-fox/portrait.png",
+        "/projects/fox/locations",
+        "/projects/fox/moods",
+        "/projects/fox/assets",
+        "/projects/fox/assets/poster.png",
         "/projects/fox/versions",
         "/projects/fox/versions/poster",
         "/projects/fox/versions/poster/v001.png",
         "/projects/fox/versions/poster/v001.json",
         "/projects/fox/poster.png",
+        "/library",
+        "/library/image",
+        "/library/image/scene_video-5.webm",
+        "/library/image/poster-8.png",
+        "/library/image/portrait-10.png",
+        "/library/video",
+        "/library/video/scene_video-4.mp4",
+        "/tags",
+        "/tags/hero",
+        "/tags/hero/poster-8.png",
+        "/recent",
+        "/recent/portrait-10.png",
+        "/recent/poster-8.png",
+        "/recent/scene_video-5.webm",
+        "/recent/scene_video-4.mp4",
+        "/search",
         "/blobs",
     ];
     assert_eq!(paths.get(..expected.len()).unwrap(), expected);
-    assert_eq!(paths.len(), expected.len() + 3, "and three blobs");
+    assert_eq!(paths.len(), expected.len() + 4, "and four blobs");
     for (path, found) in &seen {
         assert_eq!(find(&view, path).as_ref(), Some(found), "{path}");
     }
@@ -118,6 +153,20 @@ fn what_is_not_there_is_not_found() {
         "projects/fox/scenes/1/versions/scene_video/v004.mp4",
         "projects/fox/project.json/x",
         "blobs/x",
+        "projects/fox/storyboard.json",
+        "projects/fox/characters/RED-FOX",
+        "projects/fox/characters/red-fox/scene.json",
+        "projects/fox/assets/project.json",
+        "projects/fox/timelines",
+        "library/audio",
+        "library/video/scene_video-5.webm",
+        "library/video/scene_video-04.mp4",
+        "library/video/other-4.mp4",
+        "tags/Hero",
+        "tags/hero/scene_video-4.mp4",
+        "recent/scene_video-3.mp4",
+        "search/.git",
+        "search/!!",
     ] {
         assert_eq!(find(&view, path), None, "{path}");
     }
@@ -150,8 +199,9 @@ fn whatever_key_the_catalogue_allows_is_shown_under_its_plain_name() {
     let mut expected: Vec<_> = keys.iter().map(|key| format!("{key}.json")).collect();
     expected[0] = "Take.png".to_owned();
     let mut currents = names(&view, "projects/fox");
-    let fixed: Vec<_> = currents.drain(..3).collect();
-    assert_eq!(fixed, ["project.json", "scenes", "versions"]);
+    let fixed: Vec<_> = currents.drain(..7).collect();
+    let parts = ["scenes", "characters", "locations", "moods", "assets"];
+    assert_eq!(fixed, [&["project.json"][..], &parts, &["versions"]].concat());
     expected.sort();
     currents.sort();
     assert_eq!(currents, expected);
@@ -203,7 +253,7 @@ fn a_page_is_bounded_and_empty_pages_do_not_end_a_listing() {
     let (_, view) = view(fake);
     let folder = find(&view, "projects/fox").unwrap().node;
     let page = view.list(&folder, &Cursor::Start, PAGE).unwrap();
-    assert!(page.entries.len() <= PAGE + 3 && page.next.is_some());
+    assert!(page.entries.len() <= PAGE + 8 && page.next.is_some());
     assert_eq!(names(&view, "projects/fox").last().unwrap(), "ready.png");
     assert_eq!(names(&view, "projects/fox/versions").len(), 3 * PAGE + 1);
 }

@@ -127,10 +127,19 @@ fn contents_read_whole_at_offsets_and_mapped_in_both_modes() {
 #[test]
 fn listings_and_attributes_say_what_is_there() {
     let film = film(true);
-    assert_eq!(names(&film.root), ["blobs", "projects"]);
+    assert_eq!(names(&film.root), ["blobs", "library", "projects", "recent", "search", "tags"]);
     assert_eq!(
         names(&film.path("projects/fox")),
-        ["poster.png", "project.json", "scenes", "versions"]
+        [
+            "assets",
+            "characters",
+            "locations",
+            "moods",
+            "poster.png",
+            "project.json",
+            "scenes",
+            "versions"
+        ]
     );
     assert_eq!(names(&film.scene("")), ["scene.json", "still.png", "versions", "video.mp4"]);
     assert_eq!(names(&film.scene("versions/video")), ["v001.json", "v001.mp4"]);
@@ -140,7 +149,7 @@ fn listings_and_attributes_say_what_is_there() {
     assert_eq!((video.size(), video.blocks(), video.mode()), (300_000, 586, 0o100_644));
     assert_eq!((video.nlink(), video.uid()), (1, rustix::process::geteuid().as_raw()));
     let folder = fs::metadata(film.path("projects/fox")).unwrap();
-    assert_eq!((folder.mode(), folder.nlink()), (0o040_755, 4));
+    assert_eq!((folder.mode(), folder.nlink()), (0o040_755, 8));
     let text = fs::read_to_string(film.scene("scene.json")).unwrap();
     assert_eq!(text.len() as u64, fs::metadata(film.scene("scene.json")).unwrap().size());
     let space = rustix::fs::statvfs(&film.root).unwrap();

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -231,4 +232,58 @@ fn folders_follow_scenes_that_are_put_in_order_and_what_is_deleted_goes() {
     post("/api/projects/fox/restore", json!({}));
     assert_eq!(names(&mount.join("projects")), ["fox"]);
     assert_eq!(names(&scenes), ["1"]);
+}
+
+#[test]
+fn elements_words_and_lineage_show_as_folders_of_plain_files() {
+    let Set { daemon, mount, place: _place } = set();
+    let client = daemon.client();
+    let fox = json!({ "name": "Red Fox" });
+    let made = client.post("/api/projects/fox/characters", &fox);
+    assert_eq!(made.status(), 201);
+    let made: Value = made.json().unwrap();
+    let of_fox = [
+        ("project_id", "fox"),
+        ("character_id", made["id"].as_str().unwrap()),
+        ("asset_key", "portrait"),
+        ("tags", r#"["Hero"]"#),
+    ];
+    let portrait = client.upload("den at dusk.bin", noise(1, 900), &of_fox);
+    let source = portrait["id"].as_str().unwrap();
+    let character = mount.join("projects/fox/characters/red-fox");
+    assert_eq!(names(&character), ["character.json", "portrait.bin", "versions"]);
+    let record = fs::read(character.join("character.json")).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&record).unwrap()["name"], "Red Fox");
+
+    let sources = serde_json::to_string(&[source]).unwrap();
+    let from = [SCENE.as_slice(), &[("source_asset_ids", sources.as_str()), ("prompt", "a fox")]];
+    let film = client.upload("take.bin", noise(2, 900), &from.concat());
+    let scene = mount.join("projects/fox/scenes/1/versions/scene_video");
+    assert_eq!(names(&scene), ["v001", "v001.bin", "v001.json"]);
+    let name = "character-red-fox.portrait.v001.bin";
+    assert_eq!(names(&scene.join("v001/sources")), [name]);
+    assert_eq!(fs::read(scene.join("v001/sources").join(name)).unwrap(), noise(1, 900));
+    let used = character.join("versions/portrait/v001/used-in");
+    assert_eq!(names(&used), ["scene-1.scene_video.v001.bin"]);
+
+    let tag = mount.join("tags/Hero");
+    let titled = names(&tag).remove(0);
+    assert!(titled.starts_with("den at dusk-") && titled.ends_with("bin"), "{titled}");
+    let version = character.join("versions/portrait/v001.bin");
+    let (one, other) = (fs::metadata(tag.join(&titled)), fs::metadata(version));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!((one.ino(), one.nlink()), (other.ino(), 3));
+    assert_eq!(names(&mount.join("recent")).len(), 2);
+
+    let path = scene.join("v001.bin");
+    let told = Command::new("getfattr").args(["-d", "--absolute-names"]).arg(path).output();
+    if let Ok(told) = told {
+        let told = String::from_utf8(told.stdout).unwrap();
+        let digest = film["digest"].as_str().unwrap();
+        assert!(told.contains(&format!("user.rushes.digest=\"{digest}\"")), "{told}");
+        assert!(told.contains("user.rushes.prompt=\"a fox\""), "{told}");
+        assert!(told.contains("user.rushes.version=\"1\""), "{told}");
+    }
+    assert_eq!(client.delete(&format!("/api/assets/{source}")).status(), 200);
+    assert!(!tag.exists() && names(&scene.join("v001/sources")).is_empty());
 }

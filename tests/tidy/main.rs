@@ -16,6 +16,8 @@ mod house;
 #[cfg(test)]
 mod modules;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod size;
 #[cfg(test)]
 mod text;

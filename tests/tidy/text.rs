@@ -45,7 +45,8 @@ fn check(house: &House) -> Vec<Violation> {
     violations
 }
 
-fn has_word(line: &str, word: &str) -> bool {
+/// Whether a word stands in a line, not as a part of another one.
+pub fn has_word(line: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(word).any(|(at, _)| {
         let before = line.get(..at).and_then(|text| text.chars().next_back());

@@ -8,11 +8,12 @@ use rushes_catalog::command::{
     ChangeAsset, Command, CommandError, METADATA_INLINE_BYTES_MAX, MergedMetadata, Target,
 };
 use rushes_catalog::ids::AssetId;
-use rushes_catalog::lineage::Lineage;
+use rushes_catalog::lineage::{Lineage, OutdatedSource};
 use rushes_catalog::marks::{AssetPatch, merge};
 use rushes_catalog::metadata::check_metadata;
 use rushes_catalog::model::{Asset, Generation, Revision, Viewer};
 use rushes_catalog::names::display_name;
+use rushes_catalog::weight::Page;
 use rushes_digest::Digest;
 use rushes_store::Lease;
 use serde_json::Map;
@@ -31,7 +32,7 @@ pub struct AssetView {
     pub asset: Asset,
     /// The versions that it was made from, directly or not, and that no longer stand for their
     /// histories: it is outdated while there is one.
-    pub outdated_sources: Vec<AssetId>,
+    pub outdated_sources: Vec<OutdatedSource>,
 }
 
 /// What is to be said again of an asset.
@@ -164,16 +165,17 @@ impl Vault {
         Ok(Some((lineage, views)))
     }
 
-    /// The assets that a workflow made, in the order in which they came, after a cursor.
+    /// A page of the assets that a workflow made, in the order in which they came, after a cursor.
     pub fn workflow_assets(
         &self,
         viewer: Viewer,
         workflow: &str,
         after: Option<AssetId>,
         limit: usize,
-    ) -> Result<Vec<AssetView>, QueryError> {
-        let assets = self.catalog.workflow_assets(viewer, workflow, after, limit)?;
-        self.asset_views(viewer, assets)
+    ) -> Result<Page<AssetView>, QueryError> {
+        let page = self.catalog.workflow_assets(viewer, workflow, after, limit)?;
+        let (entries, has_more) = (self.asset_views(viewer, page.entries)?, page.has_more);
+        Ok(Page { entries, has_more })
     }
 
     /// The newest assets that are neither deleted nor archived, the newest first.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use rushes_catalog::claim::{Claim, Fact};
-use rushes_catalog::ids::AssetId;
+use rushes_catalog::ids::{AssetId, ElementId, ProjectId};
 use rushes_catalog::model::{Placement, Revision, Scope, Viewer};
 use rushes_catalog::{Catalog, Committed, Publish};
 
@@ -92,12 +92,14 @@ impl Changes {
             Fact::ProjectCreated { project_id, .. }
             | Fact::ProjectChanged { project_id, .. }
             | Fact::ProjectDeleted { project_id }
-            | Fact::ProjectRestored { project_id }
-            | Fact::ElementAdded { project_id, .. }
-            | Fact::ElementChanged { project_id, .. }
-            | Fact::ElementDeleted { project_id, .. }
-            | Fact::ElementRestored { project_id, .. } => {
+            | Fact::ProjectRestored { project_id } => {
                 vec![Touched::Project(viewer, project_id.clone())]
+            }
+            Fact::ElementAdded { project_id, element_id, .. }
+            | Fact::ElementChanged { project_id, element_id, .. }
+            | Fact::ElementDeleted { project_id, element_id, .. }
+            | Fact::ElementRestored { project_id, element_id, .. } => {
+                vec![self.touched_element(viewer, project_id, *element_id)]
             }
             Fact::SceneAdded { project_id, scene_number, .. }
             | Fact::SceneRestored { project_id, scene_number, .. } => {
@@ -129,7 +131,7 @@ impl Changes {
                             asset_key.clone(),
                         )
                     });
-                blob.chain(history).collect()
+                blob.chain(history).chain([Touched::Asset(viewer, added.asset_id, true)]).collect()
             }
             Fact::BestSet { scope, asset_key, .. } | Fact::HistoryHidden { scope, asset_key } => {
                 let number = self.number(viewer, scope);
@@ -153,7 +155,16 @@ impl Changes {
             let number = self.number(viewer, &scope);
             Touched::Version(viewer, scope, number, asset_key, version)
         });
-        blob.into_iter().chain(version).collect()
+        let asset = Touched::Asset(viewer, id, false);
+        blob.into_iter().chain(version).chain([asset]).collect()
+    }
+
+    fn touched_element(&self, viewer: Viewer, project: &ProjectId, id: ElementId) -> Touched {
+        let entry = |catalog: Arc<Catalog>| catalog.element_folder(viewer, id).ok()?;
+        match self.catalog.get().and_then(Weak::upgrade).and_then(entry) {
+            Some(entry) => Touched::Element(viewer, project.clone(), entry),
+            None => Touched::Everything,
+        }
     }
 
     fn number(&self, viewer: Viewer, scope: &Scope) -> Option<u32> {

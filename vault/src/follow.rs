@@ -76,7 +76,7 @@ fn follow_scope(catalog: &Catalog, follow: &Follow, stop: &AtomicBool) -> Result
         if is_last || !found.asset_ids.is_empty() {
             let command = Command::FollowScope {
                 scope: follow.scope.clone(),
-                restores: follow.restores,
+                since: follow.since,
                 asset_ids: found.asset_ids,
                 is_last,
             };

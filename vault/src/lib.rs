@@ -21,6 +21,7 @@ mod records;
 mod release;
 mod saves;
 pub mod search;
+mod shelves;
 pub mod source;
 pub mod sweep;
 mod titles;
@@ -44,7 +45,10 @@ pub use ingest::{IngestError, IngestRequest, Ingested, Staged, Upload};
 pub use lock::LockError;
 pub use opening::{Locked, Progress, Step};
 pub use rushes_catalog::claim::rfc3339;
-pub use rushes_catalog::{QueryError, command, element, ids, lineage, marks, model, names, record};
+pub use rushes_catalog::{
+    Links, QueryError, ShelfOf, command, element, folders, ids, lineage, marks, model, names,
+    record, weight,
+};
 pub use rushes_catalog::{costs, counts as counted};
 pub use rushes_digest::Digest;
 pub use rushes_disk::Timestamp;
@@ -161,6 +165,9 @@ impl Vault {
 
 /// What was recorded cannot be read back: the claim stands, the reply cannot be made.
 fn unreadable(error: &QueryError) -> CommandError {
+    if let QueryError::TooMuch(much) = error {
+        return much.clone().into();
+    }
     tracing::error!(%error, "a fact that was just recorded cannot be read");
     CommandError::OutcomeUnknown
 }

@@ -8,7 +8,7 @@ use crate::source::SourceError;
 use crate::views::{ElementView, ProjectView, SceneView};
 
 /// The text of a record: pretty JSON that ends in a newline.
-fn text(value: &impl Serialize) -> Result<Vec<u8>, SourceError> {
+pub fn text(value: &impl Serialize) -> Result<Vec<u8>, SourceError> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|error| unwritten(&error))?;
     text.push(b'\n');
     Ok(text)
@@ -17,7 +17,7 @@ fn text(value: &impl Serialize) -> Result<Vec<u8>, SourceError> {
 /// `v001.json` and its like. That an asset is deleted or archived stands where its status was.
 pub fn of_asset(asset: &Asset) -> Result<Vec<u8>, SourceError> {
     let mut record = object(asset)?;
-    record.remove("is_archived");
+    record.shift_remove("is_archived");
     let state = match asset {
         Asset { deleted_at: Some(_), .. } => Some("deleted"),
         Asset { marks, .. } if marks.is_archived => Some("archived"),
@@ -51,6 +51,11 @@ pub fn of_project(view: &ProjectView) -> Result<Vec<u8>, SourceError> {
 /// `scene.json`.
 pub fn of_scene(view: &SceneView) -> Result<Vec<u8>, SourceError> {
     text(&scene_value(view)?)
+}
+
+/// `character.json` and its like.
+pub fn of_element(view: &ElementView) -> Result<Vec<u8>, SourceError> {
+    text(&element_value(view)?)
 }
 
 fn scene_value(view: &SceneView) -> Result<Value, SourceError> {

@@ -24,6 +24,12 @@ pub struct FoundView {
 }
 
 impl Vault {
+    /// How far the search index is, in percent: below 100 it is made anew or catches up, and
+    /// nothing is found yet. `None` without a search.
+    pub fn search_percent(&self) -> Option<u8> {
+        self.catalog.search_percent()
+    }
+
     /// Finds assets by words and properties. What was recorded shows here within a second.
     pub fn find(&self, viewer: Viewer, find: &Find) -> Result<FoundView, SearchError> {
         let Found { assets, next_cursor, total, counts } = self.catalog.find(viewer, find)?;

@@ -10,11 +10,16 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use rushes_catalog::ids::{AssetId, AssetKey, ProjectId, SceneId};
+use rushes_catalog::element::ElementRef;
+use rushes_catalog::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId};
 use rushes_catalog::model::{
-    HistoryEntry, Project, Revision, Scene, Scope, Version, VersionEntry, Viewer,
+    Asset, ElementEntry, ElementKind, HistoryEntry, Project, Revision, Scene, Scope, ShelfEntry,
+    Version, VersionEntry, Viewer,
 };
+use rushes_catalog::{Links, ShelfOf};
 use rushes_digest::Digest;
+
+type Answer<T> = Result<T, SourceError>;
 
 /// A record that is shown as a JSON file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,6 +28,10 @@ pub enum RecordOf {
     Project(ProjectId),
     /// `scene.json`: the scene and its histories in short.
     Scene(ProjectId, SceneId),
+    /// `storyboard.json`: what a project should become.
+    Storyboard(ProjectId),
+    /// `character.json`, `location.json`, `mood.json`: the element and its histories in short.
+    Element(ProjectId, ElementRef),
     /// `v001.json`, `v003.failed.json`, `v002.deleted.json`: the asset.
     Asset(AssetId),
 }
@@ -132,6 +141,8 @@ pub struct Change {
 pub enum Touched {
     /// A project was made, deleted or restored, or its record changed.
     Project(Viewer, ProjectId),
+    /// An element was made, deleted or restored, or its record changed.
+    Element(Viewer, ProjectId, ElementEntry),
     /// A scene was made, deleted or restored, or its record changed.
     Scene(Viewer, ProjectId, u32),
     /// The scenes of a project have other numbers.
@@ -141,14 +152,119 @@ pub enum Touched {
     /// A version of a history was deleted or restored: what stands for the history may be another
     /// one, and the version's own names are others. The scene's number comes with it.
     Version(Viewer, Scope, Option<u32>, AssetKey, Version),
+    /// An asset was made (true), or it is not what it was: it was changed, placed, deleted or
+    /// restored.
+    Asset(Viewer, AssetId, bool),
     /// A content is referenced by the viewer now, or no more.
     Blob(Viewer, Digest),
     /// Too much changed to name: everything may have.
     Everything,
 }
 
+/// Under which name a scope is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// It is a project.
+    Project,
+    /// It is the scene of a number.
+    Scene(u32),
+    /// It is an element with a folder.
+    Element(ElementEntry),
+}
+
+/// An asset wherever it stands, with the words that it has, or had when it was deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetLine {
+    /// As a file.
+    pub entry: ShelfEntry,
+    /// Its words.
+    pub words: Vec<(ShelfOf, String)>,
+    /// Whether it is deleted.
+    pub is_deleted: bool,
+}
+
+/// What the folder asks beside projects and histories, by the same rules as [`Source`].
+pub trait Shelves {
+    /// The folders of a project's elements of a kind, by id, after a cursor.
+    fn elements(
+        &self,
+        viewer: Viewer,
+        of: (&ProjectId, ElementKind),
+        after: Option<ElementId>,
+        limit: usize,
+    ) -> Answer<Vec<ElementEntry>>;
+
+    /// The element whose folder has a name.
+    fn element(
+        &self,
+        viewer: Viewer,
+        of: (&ProjectId, ElementKind),
+        folder: &str,
+    ) -> Answer<Option<ElementEntry>>;
+
+    /// Under which name a scope is shown; `None` when nobody knows it.
+    fn place(&self, viewer: Viewer, scope: &Scope) -> Answer<Option<Place>>;
+
+    /// The words by which assets are put together, each with its folder's name, by word, after a
+    /// cursor.
+    fn shelves(
+        &self,
+        viewer: Viewer,
+        of: ShelfOf,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Answer<Vec<(String, String)>>;
+
+    /// The word whose folder has a name.
+    fn shelf(&self, viewer: Viewer, of: ShelfOf, folder: &str) -> Answer<Option<String>>;
+
+    /// The assets that have a word, by the claim that made them, after a cursor.
+    fn shelved(
+        &self,
+        viewer: Viewer,
+        of: (ShelfOf, &str),
+        after: Option<Revision>,
+        limit: usize,
+    ) -> Answer<Vec<ShelfEntry>>;
+
+    /// The asset that has a word and was made by a claim.
+    fn shelved_at(
+        &self,
+        viewer: Viewer,
+        of: (ShelfOf, &str),
+        made: Revision,
+    ) -> Answer<Option<ShelfEntry>>;
+
+    /// The newest assets that are not put away, the newest first.
+    fn recent(&self, viewer: Viewer, limit: usize) -> Answer<Vec<ShelfEntry>>;
+
+    /// What a search for words finds, the best first; `None` for words that cannot be searched for.
+    fn search(&self, viewer: Viewer, words: &str, limit: usize) -> Answer<Option<Vec<ShelfEntry>>>;
+
+    /// What an asset was made from, or what was made from it, in the order in which these came.
+    fn linked(&self, viewer: Viewer, of: (AssetId, Links), limit: usize)
+    -> Answer<Vec<ShelfEntry>>;
+
+    /// Whether there ever was anything of that.
+    fn has_links(&self, viewer: Viewer, asset: AssetId) -> Answer<bool>;
+
+    /// An asset that has, or had, bytes.
+    fn line(&self, viewer: Viewer, asset: AssetId) -> Answer<Option<AssetLine>>;
+
+    /// An asset's record as a value.
+    fn asset(&self, viewer: Viewer, asset: AssetId) -> Answer<Option<Asset>>;
+
+    /// Opens the bytes of an asset that may be deleted, as long as they are there.
+    fn open_kept(
+        &self,
+        viewer: Viewer,
+        asset: AssetId,
+        digest: &Digest,
+    ) -> Answer<Option<Arc<dyn OpenContent>>>;
+}
+
 /// What stands behind the folder.
-pub trait Source: Send + Sync + fmt::Debug + 'static {
+pub trait Source: Shelves + Send + Sync + fmt::Debug + 'static {
     /// Projects by id, after a cursor. Ids compare folded to lower case.
     fn projects(
         &self,

@@ -15,7 +15,7 @@ use rushes_store::Lease;
 
 use crate::assets::{AssetView, Change};
 use crate::ingest::settled;
-use crate::views::{ENTRIES_MAX, HistoryView};
+use crate::views::HistoryView;
 use crate::{IngestError, IngestRequest, Vault, unreadable};
 
 /// Where the bytes of a new version are.
@@ -155,8 +155,7 @@ impl Vault {
         let Some(entry) = self.catalog.history(viewer, scope, key)? else { return Ok(None) };
         let number = match which {
             Which::All => {
-                let assets =
-                    self.catalog.version_assets(viewer, (scope, key), None, ENTRIES_MAX)?;
+                let assets = self.catalog.version_assets(viewer, (scope, key))?;
                 return self.asset_views(viewer, assets).map(Some);
             }
             Which::Best => entry.current.map(|current| current.version),

@@ -63,11 +63,15 @@ impl Vault {
         if self.catalog.content(viewer, digest)?.is_none() {
             return Ok(None);
         }
+        self.open_stored(digest).map(Some)
+    }
+
+    pub(crate) fn open_stored(&self, digest: &Digest) -> Result<Arc<dyn OpenContent>, SourceError> {
         let Some(reader) = self.store.open_blob(digest)? else {
             let lost = format!("the bytes of {digest} are not in the store");
             return Err(SourceError::Damaged(lost));
         };
-        Ok(Some(Arc::new(Opened(reader))))
+        Ok(Arc::new(Opened(reader)))
     }
 
     /// Reads a blob of ours as a whole.
@@ -90,6 +94,14 @@ impl Vault {
             RecordOf::Scene(project, id) => {
                 let view = self.scene_view(viewer, project, SceneRef::Id(*id))?;
                 view.map(|view| records::of_scene(&view)).transpose()
+            }
+            RecordOf::Storyboard(id) => {
+                let storyboard = self.project(viewer, id)?.and_then(|one| one.record.storyboard);
+                storyboard.map(|storyboard| records::text(&storyboard)).transpose()
+            }
+            RecordOf::Element(project, element) => {
+                let view = self.element_view(viewer, project, *element)?;
+                view.map(|view| records::of_element(&view)).transpose()
             }
             RecordOf::Asset(id) => {
                 let asset = self.asset(viewer, *id)?;

@@ -10,6 +10,7 @@ use rushes_catalog::model::{
     Asset, Element, ElementKind, HistoryEntry, Part, Project, ProjectFacts, Revision, Scene, Scope,
     Viewer,
 };
+use rushes_catalog::weight::Page;
 
 use crate::Vault;
 use crate::assets::AssetView;
@@ -17,8 +18,6 @@ use crate::source::SourceError;
 
 /// Most scenes, histories or versions that one view holds.
 pub const ENTRIES_MAX: usize = 10_000;
-/// The letter of scenes among the parts of a project.
-const SCENE_TAG: u8 = b's';
 /// The history by which a scene is completed.
 const SCENE_VIDEO: &str = "scene_video";
 
@@ -76,14 +75,14 @@ pub struct HistoryView {
 }
 
 impl Vault {
-    /// Projects by id, after a cursor.
+    /// A page of projects by id, after a cursor.
     pub fn projects(
         &self,
         viewer: Viewer,
         after: Option<&ProjectId>,
         limit: usize,
-    ) -> Result<Vec<Project>, QueryError> {
-        self.catalog.projects(viewer, after, limit)
+    ) -> Result<Page<Project>, QueryError> {
+        self.catalog.project_page(viewer, after, limit)
     }
 
     /// A project without what is in it, by its id as it was written when it was made.
@@ -100,43 +99,42 @@ impl Vault {
         Ok(self.catalog.project_facts(viewer, id)?.map(view_of))
     }
 
-    /// Elements of a project by kind and id, after a cursor: two scans.
+    /// A page of a project's elements by kind and id, after a cursor: one scan, and one
+    /// for each that has histories.
     pub fn element_views(
         &self,
         viewer: Viewer,
         (project, kind): (&ProjectId, ElementKind),
         after: Option<ElementId>,
         limit: usize,
-    ) -> Result<Vec<ElementView>, QueryError> {
-        let elements = self.catalog.elements(viewer, (project, kind), after, limit)?;
-        let has_histories = !matches!(kind, ElementKind::Timeline | ElementKind::Prompt);
-        let mut of_parts = if has_histories {
-            self.catalog.part_histories(viewer, project, kind.tag())?
-        } else {
-            HashMap::new()
-        };
+    ) -> Result<Page<ElementView>, QueryError> {
+        let elements = self.catalog.element_page(viewer, (project, kind), after, limit)?;
+        let parts = elements.entries.iter();
+        let parts = parts.filter_map(|element| part_of(ElementRef { kind, id: element.id }));
+        let mut of_parts = self.catalog.part_histories(viewer, project, parts)?;
         let view = |element: Element| {
             let histories = of_parts.remove(element.id.as_bytes()).unwrap_or_default();
             ElementView { element, histories }
         };
-        Ok(elements.into_iter().map(view).collect())
+        Ok(elements.map(view))
     }
 
-    /// Scenes of a project by number, after a cursor: two scans.
+    /// A page of a project's scenes by number, after a cursor: one scan, and one for each.
     pub fn scene_views(
         &self,
         viewer: Viewer,
         project: &ProjectId,
         after: Option<u32>,
         limit: usize,
-    ) -> Result<Vec<SceneView>, QueryError> {
-        let scenes = self.catalog.scenes(viewer, project, after, limit)?;
-        let mut of_parts = self.catalog.part_histories(viewer, project, SCENE_TAG)?;
+    ) -> Result<Page<SceneView>, QueryError> {
+        let scenes = self.catalog.scene_page(viewer, project, after, limit)?;
+        let parts = scenes.entries.iter().map(|scene| Part::Scene(scene.id));
+        let mut of_parts = self.catalog.part_histories(viewer, project, parts)?;
         let view = |scene: Scene| {
             let histories = of_parts.remove(scene.id.as_bytes()).unwrap_or_default();
             SceneView { scene, histories }
         };
-        Ok(scenes.into_iter().map(view).collect())
+        Ok(scenes.map(view))
     }
 
     /// A whole project as it was at a revision.
@@ -234,7 +232,7 @@ impl Vault {
         key: &AssetKey,
     ) -> Result<Option<HistoryView>, QueryError> {
         let Some(entry) = self.catalog.history(viewer, scope, key)? else { return Ok(None) };
-        let versions = self.catalog.version_assets(viewer, (scope, key), None, ENTRIES_MAX)?;
+        let versions = self.catalog.version_assets(viewer, (scope, key))?;
         let versions = self.asset_views(viewer, versions)?;
         Ok(Some(HistoryView { entry, versions }))
     }

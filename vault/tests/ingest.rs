@@ -140,7 +140,8 @@ fn best_stands_for_the_history_until_another_is_chosen() {
         (entry.best, entry.current.unwrap().version)
     };
     assert_eq!(current(), (None, 3));
-    let best = SetBest { scope: scope.clone(), asset_key: asset_key.clone(), version: 1 };
+    let best =
+        SetBest { scope: scope.clone(), asset_key: asset_key.clone(), version: 1, expected: None };
     vault.set_best(viewer, best, None).unwrap();
     put(&vault, viewer, take("a.mp4"), b"four", None).unwrap();
     assert_eq!(current(), (Some(1), 1));
@@ -205,7 +206,7 @@ fn nobody_opens_what_another_user_has() {
     let digest = put(&vault, viewer, take("a.mp4"), b"one", None).unwrap().content.unwrap().digest;
     let other = Viewer { user: UserId::generate() };
     assert!(vault.open_content(other, &digest).unwrap().is_none());
-    assert!(vault.projects(other, None, 10).unwrap().is_empty());
+    assert!(vault.projects(other, None, 10).unwrap().entries.is_empty());
     assert!(vault.project_view(other, &"fox".parse().unwrap()).unwrap().is_none());
     // Her own project of the same name is another one.
     fox(&vault, other);

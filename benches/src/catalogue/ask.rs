@@ -26,7 +26,7 @@ pub fn facts(catalog: &Catalog, assets: usize, rounds: usize) {
         let scope = Scope { project, part: Some(Part::Scene(scene.id)) };
         let key = KEY.parse().unwrap();
         catalog.history(VIEWER, &scope, &key).unwrap().unwrap();
-        assert_eq!(catalog.version_assets(VIEWER, (&scope, &key), None, 100).unwrap().len(), 5);
+        assert_eq!(catalog.version_assets(VIEWER, (&scope, &key)).unwrap().len(), 5);
     });
     for (name, by) in [("provider", CostBy::Provider), ("project", CostBy::Project)] {
         costs(catalog, &format!("costs of everything by {name}"), by, rounds / 20);

@@ -1,11 +1,11 @@
 //! Decisions about elements: added, changed, deleted, restored.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::found;
 use crate::check_records;
 use crate::claim::Fact;
-use crate::command::{Change, CommandError, NewElement};
+use crate::command::{Change, CommandError, ELEMENTS_MAX, NewElement, PROMPTS_MAX};
 use crate::element::{ElementRecord, ElementRef};
 use crate::facts::Facts;
 use crate::find;
@@ -38,6 +38,7 @@ pub fn all_new(
     let is_prompt = |(_, new): &&(ElementId, &NewElement)| new.record.kind() == ElementKind::Prompt;
     let prompts: HashSet<ElementId> =
         elements.iter().filter(is_prompt).map(|(id, _)| *id).collect();
+    has_room(viewer, project, elements.iter().map(|(_, new)| new.record.kind()), facts)?;
     let mut made = Vec::with_capacity(elements.len());
     for (element_id, new) in elements {
         if facts.get::<ElementRow>(&Key::element_by_id(viewer.user, *element_id))?.is_some() {
@@ -93,8 +94,33 @@ pub fn restore(
     let project_id = found::project(viewer, project, facts)?.project;
     let row = facts.get::<ElementRow>(&Key::element_by_id(viewer.user, element.id))?;
     let row = row.filter(|row| row.project == project_id && row.kind == element.kind);
-    row.ok_or(CommandError::Missing { what: element.kind.word() })?;
+    let row = row.ok_or(CommandError::Missing { what: element.kind.word() })?;
+    if row.deleted.is_some() {
+        has_room(viewer, &project_id, std::iter::once(row.kind), facts)?;
+    }
     Ok(vec![Fact::ElementRestored { element_id: element.id, project_id }])
+}
+
+/// Refuses more elements of a kind than a project may have.
+fn has_room(
+    viewer: Viewer,
+    project: &ProjectId,
+    more: impl Iterator<Item = ElementKind>,
+    facts: &impl Facts,
+) -> Result<(), CommandError> {
+    let mut coming: HashMap<ElementKind, usize> = HashMap::new();
+    more.for_each(|kind| *coming.entry(kind).or_default() += 1);
+    for (kind, more) in coming {
+        let live = facts.get::<u32>(&Key::element_count(viewer.user, project, kind))?.unwrap_or(0);
+        let live = usize::try_from(live).unwrap_or(usize::MAX);
+        let max = if kind == ElementKind::Prompt { PROMPTS_MAX } else { ELEMENTS_MAX };
+        if live.saturating_add(more) > max {
+            let word = kind.word();
+            let reason = format!("a project has at most {max} {word}s: delete some first");
+            return Err(CommandError::Invalid { field: "elements", reason });
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a record that names what is not there. What it named before is not asked again.
@@ -108,7 +134,7 @@ fn resolve(
     let known: HashSet<AssetId> =
         before.map(ElementRecord::assets).unwrap_or_default().into_iter().collect();
     let is_timeline = record.kind() == ElementKind::Timeline;
-    let field = if is_timeline { "clips" } else { "asset_ids" };
+    let field = record.assets_member();
     let assets = record.assets();
     found::assets(viewer, assets.iter().map(|id| (field, *id)), &known, facts)?;
     for id in assets.iter().filter(|id| is_timeline && !known.contains(*id)) {

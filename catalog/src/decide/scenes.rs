@@ -35,10 +35,7 @@ pub fn all_new(
     let mut made = Vec::with_capacity(scenes.len());
     for scene in scenes {
         let number = scene.scene_number.unwrap_or(last.saturating_add(1));
-        if number > SCENE_NUMBER_MAX {
-            let reason = format!("must be from 1 to {SCENE_NUMBER_MAX}: reorder the scenes first");
-            return Err(CommandError::Invalid { field: "scene_number", reason });
-        }
+        fits(number)?;
         let is_there = facts.get::<SceneRow>(&Key::scene(viewer.user, project, number))?.is_some();
         if is_there || !given.insert(number) {
             return Err(CommandError::Taken { field: "scene_number" });
@@ -95,7 +92,8 @@ pub fn restore(viewer: Viewer, project: &ProjectId, id: SceneId, facts: &impl Fa
         has_room(count, 1)?;
         let key = Key::scene(viewer.user, &project_id, scene_number);
         if facts.get::<SceneRow>(&key)?.is_some() {
-            scene_number = count.last + 1;
+            scene_number = count.last.saturating_add(1);
+            fits(scene_number)?;
         }
     }
     Ok(vec![Fact::SceneRestored { scene_id: id, project_id, scene_number }])
@@ -137,6 +135,14 @@ fn count(
     facts: &impl Facts,
 ) -> Result<SceneCountRow, CommandError> {
     Ok(facts.get::<SceneCountRow>(&Key::scene_count(owner, project))?.unwrap_or_default())
+}
+
+fn fits(number: u32) -> Result<(), CommandError> {
+    if number <= SCENE_NUMBER_MAX {
+        return Ok(());
+    }
+    let reason = format!("must be from 1 to {SCENE_NUMBER_MAX}: reorder the scenes first");
+    Err(CommandError::Invalid { field: "scene_number", reason })
 }
 
 fn has_room(count: SceneCountRow, more: usize) -> Result<(), CommandError> {

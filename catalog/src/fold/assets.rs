@@ -44,6 +44,8 @@ pub fn fold_asset<B: Get>(
         content,
         metadata: added.metadata_digest.map(|digest| *digest.as_bytes()),
         place: added.placement.as_ref().map(PlaceRow::of),
+        created_ms: placed.claim.created_ms(),
+        filename: added.filename.clone(),
         tags: added.tags.clone(),
         is_archived: false,
         cost: made.estimated_cost.map(|amount| CostRow {
@@ -60,7 +62,7 @@ pub fn fold_asset<B: Get>(
     match &added.placement {
         None => Ok(()),
         Some(placement) => {
-            let row = version_row(placed, (added.asset_id, placement.version), &asset);
+            let row = version_row((added.asset_id, placement.version), &asset);
             fold_version(placed, placement, &row, into)
         }
     }
@@ -123,8 +125,16 @@ pub fn fold_marks<B: Get>(
     let key = Key::version(owner, &place.scope(), &place.asset_key, place.version);
     let version = into.get::<VersionRow>(&key)?;
     let version = version.ok_or_else(|| placed.contradicts(NO_VERSION))?;
-    let (marks, changed) = (after.marks, placed.revision);
-    into.put(key, &VersionRow { marks, changed, ..version })?;
+    let (marks, changed, tags) = (after.marks, placed.revision, count_of(&after.tags));
+    let version = VersionRow { marks, changed, tags, ..version };
+    into.put(key, &version)?;
+    let key = Key::history(owner, &place.scope(), &place.asset_key);
+    let history = into.get::<HistoryRow>(&key)?;
+    if let Some(history) = history
+        && history.current.as_ref().is_some_and(|current| current.version == place.version)
+    {
+        into.put(key, &HistoryRow { current: Some(version), ..history })?;
+    }
     Ok(())
 }
 
@@ -149,26 +159,27 @@ pub fn fold_placement<B: Get>(
     let place = Some(PlaceRow::of(placement));
     let after = AssetRow { place, changed: placed.revision, ..before.clone() };
     tally::put_asset((owner, id), Some(&before), &after, into)?;
-    fold_version(placed, placement, &version_row(placed, (id, placement.version), &after), into)
+    fold_version(placed, placement, &version_row((id, placement.version), &after), into)
 }
 
-fn version_row(
-    placed: Placed<'_>,
-    (id, version): (AssetId, Version),
-    asset: &AssetRow,
-) -> VersionRow {
+fn version_row((id, version): (AssetId, Version), asset: &AssetRow) -> VersionRow {
     VersionRow {
         version,
         asset: *id.as_bytes(),
         content: asset.content.clone(),
-        created_ms: placed.claim.created_ms(),
+        created_ms: asset.created_ms,
         revision: asset.revision,
         position: asset.position,
         marks: asset.marks,
         changed: asset.changed,
         has_cost: asset.cost.is_some(),
+        tags: count_of(&asset.tags),
         deleted: None,
     }
+}
+
+fn count_of(tags: &[String]) -> u32 {
+    u32::try_from(tags.len()).unwrap_or(u32::MAX)
 }
 
 fn fold_version<B: Get>(

@@ -3,11 +3,12 @@
 //! Invariant: what is deleted has no row among those that are listed; its row by id stays.
 
 use super::placed::{FoldError, Placed};
-use crate::element::{ElementRef, part_of};
+use crate::element::{ElementRecord, ElementRef, part_of};
+use crate::folders::{folded, free, slug};
 use crate::ids::{ElementId, ProjectId, SceneId};
-use crate::model::{ElementKind, Part, Scope};
+use crate::model::{Part, Scope};
 use crate::tables::{
-    ElementRow, FollowRow, Get, Key, Overlay, ProjectRow, SceneCountRow, SceneRow,
+    ElementRow, FollowRow, Get, Key, Overlay, ProjectRow, SceneCountRow, SceneRow, TablesError,
 };
 
 type Folded = Result<(), FoldError>;
@@ -146,19 +147,34 @@ pub fn reorder<B: Get>(
 pub fn add_element<B: Get>(
     placed: Placed<'_>,
     project: &ProjectId,
-    (kind, id): (ElementKind, ElementId),
+    (record, id): (&ElementRecord, ElementId),
     into: &mut Overlay<'_, B>,
 ) -> Folded {
+    let (owner, kind) = (placed.claim.by, record.kind());
+    let folder = match (part_of(ElementRef { kind, id }), record.name()) {
+        (Some(_), Some(name)) => {
+            let is_taken = |name: &str| {
+                let key = Key::element_folder(owner, project, kind, name);
+                Ok::<_, TablesError>(into.get::<ElementId>(&key)?.is_some())
+            };
+            let folder = free(&slug(name, kind.word()), &id.to_string(), is_taken)?;
+            into.put(Key::element_folder(owner, project, kind, &folded(&folder)), &id)?;
+            folder
+        }
+        _ => String::new(),
+    };
     let row = ElementRow {
         element: *id.as_bytes(),
         project: project.clone(),
         kind,
+        folder,
         created_ms: placed.claim.created_ms(),
         revision: placed.revision,
         position: placed.position,
         changed: placed.revision,
         deleted: None,
     };
+    count_element(placed, &row, true, into)?;
     put_element(placed, &row, into)
 }
 
@@ -187,6 +203,7 @@ pub fn delete_element<B: Get>(
     }
     let element = ElementRef { kind: row.kind, id };
     let (project, changed) = (row.project.clone(), placed.revision);
+    count_element(placed, &row, is_restored, into)?;
     if is_restored {
         put_element(placed, &ElementRow { changed, deleted: None, ..row }, into)?;
     } else {
@@ -212,6 +229,7 @@ fn follow<B: Get>(
         project: scope.project.clone(),
         part: scope.part.as_ref().map(|part: &Part| (part.tag(), *part.as_bytes())),
         is_restored,
+        since: placed.revision,
     };
     Ok(into.put(Key::follow(placed.claim.by, scope), &row)?)
 }
@@ -232,6 +250,19 @@ fn put_scene<B: Get>(placed: Placed<'_>, row: &SceneRow, into: &mut Overlay<'_, 
         into.put(Key::scene(owner, &row.project, row.number), row)?;
     }
     Ok(into.put(Key::scene_by_id(owner, row.id()), row)?)
+}
+
+/// There is one more element of its kind, or one less.
+fn count_element<B: Get>(
+    placed: Placed<'_>,
+    row: &ElementRow,
+    is_there: bool,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let key = Key::element_count(placed.claim.by, &row.project, row.kind);
+    let live = into.get::<u32>(&key)?.unwrap_or(0);
+    let live = if is_there { live.saturating_add(1) } else { live.saturating_sub(1) };
+    Ok(into.put(key, &live)?)
 }
 
 fn put_element<B: Get>(placed: Placed<'_>, row: &ElementRow, into: &mut Overlay<'_, B>) -> Folded {

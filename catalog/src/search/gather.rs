@@ -246,33 +246,30 @@ impl Page {
 struct Counter {
     field: Field,
     values: StrColumn,
-    counts: Vec<u32>,
+    /// By the value's number in the segment, for those that were met: there are as many values as
+    /// all users together have.
+    counts: HashMap<u64, u32>,
 }
 
 impl Counter {
     fn open(field: Field, segment: &SegmentReader) -> Result<Option<Self>, SearchError> {
         let Some(values) = segment.fast_fields().str(field.word())? else { return Ok(None) };
-        let counts = vec![0; values.num_terms()];
-        Ok(Some(Self { field, values, counts }))
+        Ok(Some(Self { field, values, counts: HashMap::new() }))
     }
 
     fn count(&mut self, doc: DocId) {
         for value in self.values.ords().values_for_doc(doc) {
-            let count = usize::try_from(value).ok().and_then(|value| self.counts.get_mut(value));
-            if let Some(count) = count {
-                *count += 1;
-            }
+            *self.counts.entry(value).or_default() += 1;
         }
     }
 
     fn add_to(&self, all: &mut HashMap<String, u64>) -> Result<(), SearchError> {
-        let counted = self.counts.iter().zip(0_u64..).filter(|(count, _)| **count > 0);
-        let mut counted: Vec<_> = counted.map(|(count, ord)| (ord, *count)).collect();
+        let mut counted: Vec<_> = self.counts.iter().map(|(ord, count)| (*ord, *count)).collect();
         if counted.len() > SEGMENT_VALUES_MAX {
             counted.sort_by_key(|(ord, count)| (std::cmp::Reverse(*count), *ord));
             counted.truncate(SEGMENT_VALUES_MAX);
-            counted.sort_unstable();
         }
+        counted.sort_unstable();
         let (ords, counts): (Vec<_>, Vec<_>) = counted.into_iter().unzip();
         let mut counts = counts.into_iter();
         self.values.dictionary().sorted_ords_to_term_cb(&ords, |value| {

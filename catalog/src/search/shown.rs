@@ -37,6 +37,14 @@ impl Shown {
         }
     }
 
+    /// How far the index is, in percent; 100 is one that is shown.
+    pub fn percent(&self) -> u8 {
+        match &*self.0.read().unwrap_or_else(PoisonError::into_inner) {
+            State::Ready(_) => 100,
+            State::Rebuilding { percent } => *percent,
+        }
+    }
+
     /// Shows an index from now on.
     pub fn show(&self, view: &IndexReader) {
         self.set(State::Ready(view.clone()));

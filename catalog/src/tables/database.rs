@@ -12,7 +12,7 @@ use super::error::TablesError;
 
 /// Pages that sled keeps in memory, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
-/// How long a database that was closed may keep its lock: threads of sled's hold it a little longer.
+/// How long a closed database may keep its lock: threads of sled's hold it a little longer.
 const LOCKED: Duration = Duration::from_secs(2);
 /// How long until the next try.
 const PAUSE: Duration = Duration::from_millis(5);

@@ -10,7 +10,7 @@ use crate::element::ElementRef;
 use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use crate::model::{ElementKind, Identity, Revision, Scope, Version};
 
-use super::rows::{CostsOf, CostsRow};
+use super::rows::{CostsOf, CostsRow, ShelfOf};
 
 /// What assets are counted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,9 +148,24 @@ impl Key {
         Self::owned(b'e', owner).bytes(element.as_bytes())
     }
 
+    /// The element whose folder has a name, deleted or not, whatever the case of the name.
+    pub fn element_folder(
+        owner: UserId,
+        project: &ProjectId,
+        kind: ElementKind,
+        folded: &str,
+    ) -> Self {
+        Self::owned(b'F', owner).text(&project.folded()).bytes(&[kind.tag()]).text(folded)
+    }
+
     /// How many scenes a project has.
     pub fn scene_count(owner: UserId, project: &ProjectId) -> Self {
         Self::owned(b'N', owner).text(&project.folded())
+    }
+
+    /// How many elements of a kind a project has.
+    pub fn element_count(owner: UserId, project: &ProjectId, kind: ElementKind) -> Self {
+        Self::owned(b'n', owner).text(&project.folded()).bytes(&[kind.tag()])
     }
 
     /// An owner's assets.
@@ -171,11 +186,6 @@ impl Key {
     /// The histories of a project and its parts, all of them.
     pub fn project_histories(owner: UserId, project: &ProjectId) -> Self {
         Self::owned(b'H', owner).text(&project.folded())
-    }
-
-    /// The histories of a project's parts of one kind, all of them.
-    pub fn part_histories(owner: UserId, project: &ProjectId, tag: u8) -> Self {
-        Self::project_histories(owner, project).bytes(&[tag])
     }
 
     /// A history.
@@ -296,6 +306,31 @@ impl Key {
     /// A tag.
     pub fn tag(owner: UserId, tag: &str) -> Self {
         Self::tags(owner).text(tag)
+    }
+
+    /// The words by which an owner's assets are put together.
+    pub fn shelves(owner: UserId, of: ShelfOf) -> Self {
+        Self::owned(b'h', owner).bytes(&[of.tag()])
+    }
+
+    /// Such a word.
+    pub fn shelf(owner: UserId, of: ShelfOf, word: &str) -> Self {
+        Self::shelves(owner, of).text(word)
+    }
+
+    /// The word whose folder has a name, whatever its case.
+    pub fn shelf_folder(owner: UserId, of: ShelfOf, folded: &str) -> Self {
+        Self::owned(b'f', owner).bytes(&[of.tag()]).text(folded)
+    }
+
+    /// The assets that have a word, in the order in which they came.
+    pub fn shelved(owner: UserId, of: ShelfOf, word: &str) -> Self {
+        Self::owned(b'k', owner).bytes(&[of.tag()]).text(word)
+    }
+
+    /// Such an asset, by the claim that made it.
+    pub fn shelved_asset(owner: UserId, of: ShelfOf, word: &str, revision: Revision) -> Self {
+        Self::shelved(owner, of, word).bytes(&revision.to_be_bytes())
     }
 
     /// An owner's assets that are neither deleted nor archived, the newest first.

@@ -1,18 +1,12 @@
 //! The values of the tables: positions in the journal, and what listings need without reading it.
 
-use rushes_digest::Digest;
-use rushes_disk::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::TablesError;
-use crate::claim::rfc3339;
-use crate::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
+use crate::ids::{AssetId, AssetKey, ElementId, ProjectId};
 use crate::journal::Position;
-use crate::model::{
-    ElementKind, Identity, Part, Placement, Revision, Role, Scope, User, Version, VersionContent,
-    VersionEntry,
-};
+use crate::model::{ElementKind, Identity, Revision, Role, Version};
 
 /// Room that most rows need, in bytes.
 const ROW_BYTES: usize = 192;
@@ -33,6 +27,7 @@ pub trait Row: Serialize + DeserializeOwned {
 impl Row for u32 {}
 impl Row for i64 {}
 impl Row for u64 {}
+impl Row for String {}
 
 /// A user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -107,6 +102,8 @@ pub struct ElementRow {
     pub project: ProjectId,
     /// What it is.
     pub kind: ElementKind,
+    /// The name of its folder, for good; empty for a kind that has none.
+    pub folder: String,
     /// When it was made, milliseconds since 1970.
     pub created_ms: i64,
     /// The newest claim that holds its record.
@@ -130,6 +127,8 @@ pub struct FollowRow {
     pub part: Option<(u8, [u8; 16])>,
     /// Whether they are to be restored.
     pub is_restored: bool,
+    /// The claim that says so: whoever is under way for another one begins anew.
+    pub since: Revision,
 }
 
 /// Where a claim stands, by which number.
@@ -160,6 +159,10 @@ pub struct AssetRow {
     pub metadata: Option<[u8; 32]>,
     /// Which version of what it is.
     pub place: Option<PlaceRow>,
+    /// When it was recorded, milliseconds since 1970.
+    pub created_ms: i64,
+    /// What its file was called when it came.
+    pub filename: String,
     /// Its tags.
     pub tags: Vec<String>,
     /// Whether it was put away.
@@ -247,6 +250,44 @@ pub struct TallyRow {
     pub count: u64,
     /// Bytes.
     pub bytes: u64,
+}
+
+/// By which words assets are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ShelfOf {
+    /// Their kind of media.
+    Kind,
+    /// A tag.
+    Tag,
+}
+
+impl ShelfOf {
+    /// The letter that its keys have.
+    pub const fn tag(self) -> u8 {
+        match self {
+            Self::Kind => b'k',
+            Self::Tag => b't',
+        }
+    }
+
+    /// What a letter stands for.
+    pub const fn of(tag: u8) -> Option<Self> {
+        match tag {
+            b'k' => Some(Self::Kind),
+            b't' => Some(Self::Tag),
+            _ => None,
+        }
+    }
+}
+
+/// The assets that share a word: a kind of media, or a tag. Only those are in it that have bytes
+/// and are not deleted. A row that would count none is removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShelfRow {
+    /// The name of its folder, for as long as there is one.
+    pub folder: String,
+    /// How many.
+    pub count: u64,
 }
 
 /// In which ways an asset was made from another one.
@@ -343,6 +384,8 @@ pub struct VersionRow {
     pub changed: Revision,
     /// Whether its asset says what it cost.
     pub has_cost: bool,
+    /// How many tags its asset has.
+    pub tags: u32,
     /// Whether its asset is deleted.
     pub deleted: Option<Deletion>,
 }
@@ -394,105 +437,8 @@ impl Row for SegmentRow {}
 impl Row for CostsRow {}
 impl Row for TallyRow {}
 impl Row for LinkRow {}
+impl Row for ShelfRow {}
 impl Row for AssetId {}
+impl Row for ElementId {}
 impl Row for HistoryRow {}
 impl Row for RequestRow {}
-
-impl AssetRow {
-    /// The digest of its bytes.
-    pub fn digest(&self) -> Option<Digest> {
-        self.content.as_ref().map(|(digest, ..)| Digest::from_bytes(*digest))
-    }
-}
-
-impl UserRow {
-    /// The user's id.
-    pub fn id(&self) -> UserId {
-        UserId::from_bytes(self.user)
-    }
-
-    /// What a query answers.
-    pub fn entry(self) -> User {
-        User {
-            id: self.id(),
-            name: self.name,
-            role: self.role,
-            is_disabled: self.is_disabled,
-            identity: self.identity,
-            created_at: rfc3339(Timestamp(self.created_ms)),
-            revision: self.changed,
-        }
-    }
-}
-
-impl SceneRow {
-    /// The scene's id.
-    pub fn id(&self) -> SceneId {
-        SceneId::from_bytes(self.scene)
-    }
-}
-
-impl ElementRow {
-    /// The element's id.
-    pub fn id(&self) -> ElementId {
-        ElementId::from_bytes(self.element)
-    }
-}
-
-impl FollowRow {
-    /// What was deleted or restored.
-    pub fn scope(&self) -> Scope {
-        let part = self.part.and_then(|(tag, id)| Part::of_key(tag, id));
-        Scope { project: self.project.clone(), part }
-    }
-}
-
-impl PlaceRow {
-    /// The row of a placement.
-    pub fn of(placement: &Placement) -> Self {
-        Self {
-            project: placement.scope.project.clone(),
-            part: placement.scope.part.map(|part| (part.tag(), *part.as_bytes())),
-            asset_key: placement.asset_key.clone(),
-            version: placement.version,
-        }
-    }
-
-    /// The placement of the row.
-    pub fn placement(&self) -> Placement {
-        Placement { scope: self.scope(), asset_key: self.asset_key.clone(), version: self.version }
-    }
-
-    /// What the history belongs to.
-    pub fn scope(&self) -> Scope {
-        let part = self.part.and_then(|(tag, id)| Part::of_key(tag, id));
-        Scope { project: self.project.clone(), part }
-    }
-}
-
-impl HistoryRow {
-    /// The chosen version, unless it is deleted.
-    pub fn best(&self) -> Option<Version> {
-        let current = self.current.as_ref().map(|current| current.version);
-        self.chosen.filter(|chosen| current == Some(*chosen))
-    }
-}
-
-impl VersionRow {
-    /// Whether it may stand for its history.
-    pub const fn is_ready(&self) -> bool {
-        self.content.is_some() && self.deleted.is_none()
-    }
-
-    /// What a query answers.
-    pub fn entry(&self) -> VersionEntry {
-        VersionEntry {
-            version: self.version,
-            asset: AssetId::from_bytes(self.asset),
-            content: self.content.as_ref().map(VersionContent::of),
-            is_deleted: self.deleted.is_some(),
-            created_ms: self.created_ms,
-            revision: self.revision,
-        }
-    }
-}

@@ -9,6 +9,7 @@ use rushes_catalog::command::{
     ChangeAsset, Command, CommandError, MergedMetadata, NewAsset, SetBest, Target,
 };
 use rushes_catalog::ids::AssetId;
+use rushes_catalog::lineage::LINEAGE_LINKS_MAX;
 use rushes_catalog::marks::AssetPatch;
 use rushes_catalog::model::{Content, Generation, Status};
 use rushes_digest::Digest;
@@ -47,21 +48,27 @@ fn from(source: AssetId) -> Generation {
     Generation { source_asset_ids: vec![source], ..Generation::default() }
 }
 
+fn outdated(stage: &Stage, ids: &[AssetId]) -> Vec<Vec<AssetId>> {
+    let found = stage.catalog.outdated_sources(VIEWER, ids.iter().copied()).unwrap();
+    assert!(found.iter().flatten().all(|source| source.project == stage.scopes[1].project));
+    found.iter().map(|sources| sources.iter().map(|source| source.id).collect()).collect()
+}
+
 #[test]
 fn what_was_made_from_a_replaced_version_is_outdated_until_it_is_chosen_again() {
     let (_disk, _index, stage) = staged();
     let frame = plain(&stage, Some(stage.target((1, 0))), Generation::default());
     let clip = plain(&stage, Some(stage.target((1, 1))), from(frame));
     let film = plain(&stage, None, from(clip));
-    let outdated = || stage.catalog.outdated_sources(VIEWER, [frame, clip, film]).unwrap();
+    let outdated = || outdated(&stage, &[frame, clip, film]);
     assert_eq!(outdated(), vec![vec![]; 3]);
     // A second take of the frame, made from the first: it replaces it and is not outdated itself.
     let take = Generation { parent_id: Some(frame), ..Generation::default() };
     let take = plain(&stage, Some(stage.target((1, 0))), take);
     assert_eq!(outdated(), [vec![], vec![frame], vec![frame]]);
-    assert_eq!(stage.catalog.outdated_sources(VIEWER, [take]).unwrap(), [vec![]]);
+    assert_eq!(self::outdated(&stage, &[take]), [vec![]]);
     let (scope, asset_key) = (stage.scopes[1].clone(), key(0));
-    let back = SetBest { scope, asset_key, version: 1 };
+    let back = SetBest { scope, asset_key, version: 1, expected: None };
     stage.catalog.submit(VIEWER, Command::SetBest(back), None).unwrap();
     assert_eq!(outdated(), vec![vec![]; 3]);
 }
@@ -86,6 +93,25 @@ fn a_walk_along_lineage_ends() {
     let wide = walk(last, 1);
     assert_eq!((wide.assets.len(), wide.links.len(), wide.is_truncated), (1000, 999, true));
     assert!(!walk(many[0], 0).assets.is_empty());
+}
+
+#[test]
+fn a_net_of_many_links_is_read_as_far_as_its_bound_and_says_so() {
+    let (_disk, _index, stage) = staged();
+    let made_from = |ids: &[AssetId]| {
+        let made = Generation { source_asset_ids: ids.to_vec(), ..Generation::default() };
+        plain(&stage, None, made)
+    };
+    let frame = plain(&stage, Some(stage.target((1, 0))), Generation::default());
+    let plates: Vec<_> = (0..256).map(|_| made_from(&[])).collect();
+    let middle: Vec<_> = (0..45).map(|_| made_from(&plates)).collect();
+    let last = made_from(&[&[frame], middle.as_slice()].concat());
+    let walk = stage.catalog.lineage(VIEWER, last, 2).unwrap().unwrap();
+    assert_eq!((walk.links.len(), walk.is_truncated), (LINEAGE_LINKS_MAX, true));
+    let take = Generation { parent_id: Some(frame), ..Generation::default() };
+    plain(&stage, Some(stage.target((1, 0))), take);
+    // The nearest come first, whatever the bound leaves out.
+    assert_eq!(outdated(&stage, &[last, last]), [[frame], [frame]]);
 }
 
 #[test]

@@ -250,7 +250,8 @@ fn step(stage: &Stage, model: &mut Model, random: &mut Random, now: i64) {
             let kept = &model.assets[at];
             let Some((place, version)) = kept.place else { return };
             let (scope, asset_key) = (stage.scopes[place.0].clone(), key(place.1));
-            let chosen = submit(Command::SetBest(SetBest { scope, asset_key, version }));
+            let chosen =
+                submit(Command::SetBest(SetBest { scope, asset_key, version, expected: None }));
             assert_eq!(chosen.is_ok(), kept.is_ready());
             if chosen.is_ok() {
                 model.chosen.insert(place, version);
@@ -280,8 +281,8 @@ fn go_with_a_scene(stage: &Stage, model: &Model, of: usize) {
 fn follow(catalog: &Catalog) {
     for follow in catalog.follows(None, 10).unwrap() {
         let asset_ids = catalog.following(&follow, None, 1000).unwrap().asset_ids;
-        let Follow { viewer, scope, restores } = follow;
-        let command = Command::FollowScope { scope, restores, asset_ids, is_last: true };
+        let Follow { viewer, scope, since, .. } = follow;
+        let command = Command::FollowScope { scope, since, asset_ids, is_last: true };
         catalog.submit(viewer, command, None).unwrap();
     }
 }
@@ -304,7 +305,7 @@ fn assert_same(catalog: &Catalog, model: &Model, scopes: &[Scope], context: &str
     let ids = model.assets.iter().map(|kept| kept.id);
     let outdated = catalog.outdated_sources(VIEWER, ids).unwrap();
     for (at, (kept, outdated)) in model.assets.iter().zip(outdated).enumerate() {
-        let outdated: BTreeSet<_> = outdated.into_iter().collect();
+        let outdated: BTreeSet<_> = outdated.into_iter().map(|source| source.id).collect();
         assert_eq!(outdated, model.outdated(at), "{context}: asset {at}");
         let asset = catalog.asset(VIEWER, kept.id).unwrap().unwrap();
         assert_kept(&asset, kept, scopes, context);
@@ -313,7 +314,7 @@ fn assert_same(catalog: &Catalog, model: &Model, scopes: &[Scope], context: &str
     let now = catalog.project_facts(VIEWER, project).unwrap().unwrap();
     let past = catalog.project_as_of(VIEWER, project, catalog.revision()).unwrap().unwrap();
     assert_eq!(past.facts, now, "{context}");
-    let made = catalog.workflow_assets(VIEWER, "w", None, 1000).unwrap();
+    let made = catalog.workflow_assets(VIEWER, "w", None, 1000).unwrap().entries;
     assert_eq!(made.len(), model.assets.len(), "{context}");
     assert_same_costs(catalog, model, scopes, context);
 }

@@ -3016,6 +3016,8 @@ export interface components {
         };
         /** @description What `GET /ready` says with 200. With 503 it says a problem, `starting` with its progress. */
         readonly Ready: {
+            /** @description The search: everything else is served while its index is made anew. */
+            readonly search?: components["schemas"]["SearchReady"];
             /** @description `ready`. */
             readonly status: string;
         };
@@ -3182,7 +3184,7 @@ export interface components {
             readonly scene_id?: string;
             /**
              * Format: uint32
-             * @description A scene, by its number.
+             * @description A scene, by its number; beside its id, as in answers, that counts.
              */
             readonly scene_number?: number;
         };
@@ -3204,7 +3206,7 @@ export interface components {
             readonly scene_id?: string | null;
             /**
              * Format: uint32
-             * @description A scene, by its number.
+             * @description A scene, by its number; beside its id, as in answers, that counts.
              */
             readonly scene_number?: number | null;
         };
@@ -3259,6 +3261,16 @@ export interface components {
              * @description Files that could not be read or judged.
              */
             readonly unreadable: number;
+        };
+        /** @description How far the search index is. */
+        readonly SearchReady: {
+            /**
+             * Format: uint32
+             * @description How much of it is there, in percent.
+             */
+            readonly percent: number;
+            /** @description `ready`, or `rebuilding`: searches are refused then, as `busy`. */
+            readonly status: string;
         };
         /** @description Chooses the best version of a history. */
         readonly SetBest: {
@@ -4017,6 +4029,7 @@ export type ScopeMembers = components['schemas']['ScopeMembers'];
 export type ScopeMembersInput = components['schemas']['ScopeMembersInput'];
 export type ScrubJob = components['schemas']['ScrubJob'];
 export type ScrubReport = components['schemas']['ScrubReport'];
+export type SearchReady = components['schemas']['SearchReady'];
 export type SetBest = components['schemas']['SetBest'];
 export type Sign = components['schemas']['Sign'];
 export type Signed = components['schemas']['Signed'];
@@ -4319,6 +4332,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes it safe to send the request again: the same key has the same outcome. */
                 readonly "Idempotency-Key"?: string;
+                /** @description Changes only the record that has this `ETag`. */
+                readonly "If-Match"?: string;
             };
             readonly path: {
                 /**
@@ -4344,6 +4359,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
             readonly 421: components["responses"]["Problem421"];
             readonly 422: components["responses"]["Problem422"];
             readonly 500: components["responses"]["Problem500"];

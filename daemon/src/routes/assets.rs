@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use rushes_api::{AssetPatch, AssetReply, Code, PatchStatus};
 use rushes_vault::assets::{AssetView, Change};
 use rushes_vault::ids::AssetId;
-use rushes_vault::model::{Asset, Revision, Viewer};
+use rushes_vault::model::{Asset, Viewer};
 use rushes_vault::{Vault, marks};
 use serde_json::json;
 
@@ -61,7 +61,7 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
     } else {
         let links = call.links.clone();
         let record = call.ask(move |vault, viewer| record(vault, viewer, &links, asset)).await?;
-        reply::read(&call.headers, &record)?
+        reply::record(&call.headers, &record)?
     };
     Ok(([(VARY, VARIES)], response).into_response())
 }
@@ -138,14 +138,9 @@ pub async fn restore(call: Call) -> Result<Response, Refusal> {
     reply::made(None, &record)
 }
 
-fn seen(
-    vault: &Vault,
-    viewer: Viewer,
-    links: &Links,
-    id: AssetId,
-) -> Result<(Revision, AssetReply), Refusal> {
+fn seen(vault: &Vault, viewer: Viewer, links: &Links, id: AssetId) -> Result<AssetReply, Refusal> {
     let asset = vault.asset(viewer, id)?.ok_or_else(|| Refusal::missing("asset"))?;
-    Ok((asset.revision, record(vault, viewer, links, asset)?))
+    record(vault, viewer, links, asset)
 }
 
 /// An asset as it is answered.

@@ -139,7 +139,9 @@ pub async fn tags(call: Call) -> Result<Response, Refusal> {
     // One more than asked for tells whether there is another page.
     let mut found =
         call.ask(move |vault, viewer| vault.tags(viewer, after.as_deref(), limit + 1)).await?;
-    let next_cursor = page.cut(&mut found, |(tag, _)| tag.clone());
+    let has_more = found.len() > page.limit;
+    found.truncate(page.limit);
+    let next_cursor = found.last().filter(|_| has_more).map(|(tag, _)| tag.clone());
     let tags = found.into_iter().map(|(tag, count)| TagCount { tag, count }).collect();
     reply::read(&call.headers, &TagPage { tags, next_cursor })
 }

@@ -14,12 +14,12 @@ use rushes_vault::Vault;
 use rushes_vault::command::Change;
 use rushes_vault::element::ElementRef;
 use rushes_vault::ids::{ElementId, ProjectId};
-use rushes_vault::model::{ElementKind, Revision, Viewer};
+use rushes_vault::model::{ElementKind, Viewer};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
-use super::pages::Page;
-use crate::call::Call;
+use super::pages::{Page, next_cursor};
+use crate::call::{Call, must_see};
 use crate::edge::Links;
 use crate::error::Refusal;
 use crate::guard::Guard;
@@ -87,16 +87,16 @@ fn of<R: ToSchema, P: ToSchema>(kind: ElementKind, sent: Value) -> Vec<Operation
 
 async fn list(call: Call, kind: ElementKind) -> Result<Response, Refusal> {
     let (project, page) = (call.project()?, Page::<ElementId>::of(&call)?);
-    let (after, limit) = (page.after, page.limit + 1);
-    let mut found = call
+    let found = call
         .ask(move |vault, viewer| {
             let is_there = vault.project(viewer, &project)?.is_some();
-            let elements = vault.element_views(viewer, (&project, kind), after, limit)?;
+            let elements = vault.element_views(viewer, (&project, kind), page.after, page.limit)?;
             is_there.then_some(elements).ok_or_else(|| Refusal::missing("project"))
         })
         .await?;
-    let next_cursor = page.cut(&mut found, |last| last.element.id.to_string());
-    let elements = found.into_iter().map(|view| wire_project::element_value(&call.links, view));
+    let next_cursor = next_cursor(&found, |last| last.element.id.to_string());
+    let elements =
+        found.entries.into_iter().map(|view| wire_project::element_value(&call.links, view));
     let mut reply = Map::new();
     reply.insert(paths::elements_of(kind.word()), elements.collect::<Result<_, _>>()?);
     reply.extend(next_cursor.map(|cursor| ("next_cursor".to_owned(), Value::from(cursor))));
@@ -106,7 +106,13 @@ async fn list(call: Call, kind: ElementKind) -> Result<Response, Refusal> {
 async fn add(call: Call, kind: ElementKind, body: Body) -> Result<Response, Refusal> {
     let (project, key) = (call.project()?, call.idempotency_key()?);
     let new = bodies::new_element(kind, intake::object(&call.headers, body).await?)?;
-    let view = call.ask(move |vault, viewer| vault.add_element(viewer, &project, new, key)).await?;
+    let (named, only) = (bodies::named_in(&new.record), call.project_only().cloned());
+    let view = call
+        .ask(move |vault, viewer| {
+            must_see(vault, viewer, only.as_ref(), &named, || Ok(Vec::new()))?;
+            Ok::<_, Refusal>(vault.add_element(viewer, &project, new, key)?)
+        })
+        .await?;
     let path = paths::element(&view.element.project_id, kind.word(), view.element.id);
     reply::made(Some(&call.links.to(&path)), &wire_project::element_value(&call.links, view)?)
 }
@@ -114,19 +120,24 @@ async fn add(call: Call, kind: ElementKind, body: Body) -> Result<Response, Refu
 async fn show(call: Call, kind: ElementKind) -> Result<Response, Refusal> {
     let (project, element) = (call.project()?, named(&call, kind)?);
     let links = call.links.clone();
-    let (_, reply) =
+    let reply =
         call.ask(move |vault, viewer| seen(vault, viewer, &links, (&project, element))).await?;
-    reply::read(&call.headers, &reply)
+    reply::record(&call.headers, &reply)
 }
 
 async fn change(call: Call, kind: ElementKind, body: Body) -> Result<Response, Refusal> {
     let (project, element, key) = (call.project()?, named(&call, kind)?, call.idempotency_key()?);
     let guard = Guard::of(&call.headers);
-    let patch = bodies::element_patch(kind, intake::object(&call.headers, body).await?)?;
-    let links = call.links.clone();
+    let (patch, named) = bodies::element_patch(kind, intake::object(&call.headers, body).await?)?;
+    let (links, only) = (call.links.clone(), call.project_only().cloned());
     let reply = call
         .ask(move |vault, viewer| {
             let place = (&project, element);
+            let before = || {
+                let view = vault.element_view(viewer, &project, element)?;
+                Ok(view.map(|view| view.element.record.assets()).unwrap_or_default())
+            };
+            must_see(vault, viewer, only.as_ref(), &named, before)?;
             let change = |expected| {
                 let view = vault.change_element(viewer, place, Change { patch, expected }, key)?;
                 wire_project::element_value(&links, view)
@@ -167,8 +178,8 @@ fn seen(
     viewer: Viewer,
     links: &Links,
     (project, element): (&ProjectId, ElementRef),
-) -> Result<(Revision, Value), Refusal> {
+) -> Result<Value, Refusal> {
     let view = vault.element_view(viewer, project, element)?;
     let view = view.ok_or_else(|| Refusal::missing(element.kind.word()))?;
-    Ok((view.element.revision, wire_project::element_value(links, view)?))
+    wire_project::element_value(links, view)
 }

@@ -20,6 +20,7 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{Content, ContentBuilder, Ref, RefOr, Schema};
 
 use crate::error::Refusal;
+use crate::intake::parse_text;
 use crate::parameters::{example, number, text, word};
 
 /// What is said about a file that comes in two ways.
@@ -276,7 +277,7 @@ fn parsed_json<T: DeserializeOwned>(
     text: &str,
     like: &str,
 ) -> Result<T, Refusal> {
-    serde_json::from_str(text).map_err(|error| {
+    parse_text(text).map_err(|error| {
         Refusal::invalid(field.name(), format_args!("must be JSON like {like}: {error}"))
     })
 }
@@ -369,6 +370,7 @@ mod tests {
             (vec![file, ("tags", "product,demo")], "tags"),
             (vec![file, ("tags", "[1]")], "tags"),
             (vec![file, ("metadata", "[]")], "metadata"),
+            (vec![file, ("metadata", r#"{"a":{"seed":1,"seed":2}}"#)], "metadata"),
             (vec![file, ("clientId", "a"), ("client_id", "b")], "client_id"),
             (vec![file, file], "file"),
             (vec![("type", "image")], "file"),

@@ -13,6 +13,7 @@ use super::of::Of;
 use super::versions;
 use crate::call::Call;
 use crate::error::Refusal;
+use crate::guard::Guard;
 use crate::operation::{Operation, get, patch, put};
 use crate::{intake, reply, wire, wire_assets};
 
@@ -52,8 +53,9 @@ fn below(path: &str, word: &str, of: &str) -> Vec<Operation> {
                 format!("Chooses the best version of a history of {of}."),
             )
             .keyed()
+            .guarded()
             .takes::<SetBest>(json!({"version": 1}))
-            .answers::<HistoryReply>(),
+            .changes::<HistoryReply>(),
         get(version.as_str(), versions::show)
             .named(format!("get_{word}_version"), format!("Answers a version of {of}."))
             .reads::<AssetReply>(),
@@ -99,7 +101,7 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
         })
         .await?;
     let place = (place.0.as_deref(), place.1);
-    reply::read(&call.headers, &wire_assets::history(&call.links, view, place))
+    reply::record(&call.headers, &wire_assets::history(&call.links, view, place))
 }
 
 /// Chooses the best version of a history.
@@ -107,16 +109,25 @@ pub async fn set_best(call: Call, body: Body) -> Result<Response, Refusal> {
     let (of, asset_key) = (Of::read(&call)?, call.asset_key()?);
     let key = call.idempotency_key()?;
     let SetBest { version } = intake::json(&call.headers, body).await?;
-    let (place, view) = call
+    let (links, guard) = (call.links.clone(), Guard::of(&call.headers));
+    let reply = call
         .ask(move |vault, viewer| {
             let (scope, number) = of.scope(vault, viewer)?;
             let folder = wire::folder(&scope, number);
-            let best = command::SetBest { scope, asset_key, version };
-            let view = vault.set_best(viewer, best, key)?;
-            vault.wait_shown(view.entry.revision);
-            Ok::<_, Refusal>(((folder, number), view))
+            let shown = |view| wire_assets::history(&links, view, (folder.as_deref(), number));
+            let look = || {
+                let view = vault.history(viewer, &scope, &asset_key)?;
+                Ok(shown(view.ok_or_else(|| Refusal::missing("history"))?))
+            };
+            let choose = |expected| {
+                let (scope, asset_key) = (scope.clone(), asset_key.clone());
+                let best = command::SetBest { scope, asset_key, version, expected };
+                let view = vault.set_best(viewer, best, key)?;
+                vault.wait_shown(view.entry.revision);
+                Ok(shown(view))
+            };
+            guard.change(look, choose)
         })
         .await?;
-    let place = (place.0.as_deref(), place.1);
-    reply::made(None, &wire_assets::history(&call.links, view, place))
+    reply::changed(&reply)
 }

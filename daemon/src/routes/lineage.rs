@@ -80,10 +80,9 @@ pub async fn workflow(call: Call) -> Result<Response, Refusal> {
     let links = call.links.clone();
     let (assets, next_cursor) = call
         .ask(move |vault, viewer| {
-            // One more than asked for tells whether there is another page.
-            let mut found = vault.workflow_assets(viewer, &workflow, after, limit + 1)?;
-            let next_cursor = page.cut(&mut found, |view| view.asset.id.to_string());
-            Ok::<_, Refusal>((records(vault, viewer, &links, found)?, next_cursor))
+            let found = vault.workflow_assets(viewer, &workflow, after, limit)?;
+            let next_cursor = pages::next_cursor(&found, |view| view.asset.id.to_string());
+            Ok::<_, Refusal>((records(vault, viewer, &links, found.entries)?, next_cursor))
         })
         .await?;
     if assets.is_empty() && after.is_none() {

@@ -6,6 +6,7 @@
 use axum::extract::Query;
 use axum::http::Uri;
 use rushes_api::Code;
+use rushes_vault::weight;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -44,13 +45,11 @@ impl<C: std::str::FromStr> Page<C> {
             .map_err(|_| bad("cursor", "must be the next_cursor of a page"))?;
         Ok(Self { limit, after })
     }
+}
 
-    /// What is there beyond the page says that there is another one: its cursor.
-    pub fn cut<T>(&self, found: &mut Vec<T>, cursor: impl Fn(&T) -> String) -> Option<String> {
-        let more = found.len() > self.limit;
-        found.truncate(self.limit);
-        found.last().filter(|_| more).map(cursor)
-    }
+/// The cursor of the page behind one, where there is more.
+pub fn next_cursor<T>(page: &weight::Page<T>, cursor: impl Fn(&T) -> String) -> Option<String> {
+    page.entries.last().filter(|_| page.has_more).map(cursor)
 }
 
 /// Reads a query.

@@ -9,11 +9,12 @@ use rushes_vault::Vault;
 use rushes_vault::command::Change;
 use rushes_vault::ids::ProjectId;
 use rushes_vault::model::{Revision, Viewer};
+use rushes_vault::weight;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::pages::Page;
-use crate::call::{Across, Call};
+use super::pages::{Page, next_cursor};
+use crate::call::{Across, Call, must_see};
 use crate::edge::Links;
 use crate::error::Refusal;
 use crate::guard::Guard;
@@ -78,21 +79,21 @@ struct When {
 /// Answers a page of projects, by id.
 pub async fn list(Across(call): Across) -> Result<Response, Refusal> {
     let page = Page::<ProjectId>::of(&call)?;
-    // One more than asked for tells whether there is another page.
-    let (after, limit) = (page.after.clone(), page.limit + 1);
-    let only = call.project_only().cloned();
-    let mut found = call
+    let (Page { after, limit }, only) = (page, call.project_only().cloned());
+    let found = call
         .ask(move |vault, viewer| match only {
             Some(only) => {
                 let is_after = after.is_none_or(|after| after.folded() < only.folded());
                 let project = if is_after { vault.project(viewer, &only)? } else { None };
-                Ok::<_, Refusal>(project.into_iter().collect())
+                let entries = project.into_iter().collect();
+                Ok::<_, Refusal>(weight::Page { entries, has_more: false })
             }
             None => Ok(vault.projects(viewer, after.as_ref(), limit)?),
         })
         .await?;
-    let next_cursor = page.cut(&mut found, |last| last.id.to_string());
-    let projects = found.into_iter().map(wire_project::project).collect::<Result<_, _>>()?;
+    let next_cursor = next_cursor(&found, |last| last.id.to_string());
+    let projects =
+        found.entries.into_iter().map(wire_project::project).collect::<Result<_, _>>()?;
     reply::read(&call.headers, &ProjectPage { projects, next_cursor })
 }
 
@@ -117,16 +118,22 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
         })
         .await?;
     let view = found.ok_or_else(|| Refusal::missing("project"))?;
-    reply::read(&call.headers, &wire_project::project_view(&call.links, view)?)
+    reply::record(&call.headers, &wire_project::project_view(&call.links, view)?)
 }
 
 /// Changes a project's record.
 pub async fn change(call: Call, body: Body) -> Result<Response, Refusal> {
     let (id, key, guard) = (call.project()?, call.idempotency_key()?, Guard::of(&call.headers));
-    let patch = bodies::project_patch(intake::object(&call.headers, body).await?)?;
-    let links = call.links.clone();
+    let (patch, named) = bodies::project_patch(intake::object(&call.headers, body).await?)?;
+    let (links, only) = (call.links.clone(), call.project_only().cloned());
     let view = call
         .ask(move |vault, viewer| {
+            let before = || {
+                let project = vault.project(viewer, &id)?;
+                let named = project.iter().flat_map(|project| project.record.assets());
+                Ok(named.map(|(_, id)| id).collect())
+            };
+            must_see(vault, viewer, only.as_ref(), &named, before)?;
             let change = |expected| {
                 let change = Change { patch, expected };
                 let view = vault.change_project(viewer, &id, change, key)?;
@@ -162,7 +169,7 @@ fn seen(
     viewer: Viewer,
     links: &Links,
     id: &ProjectId,
-) -> Result<(Revision, ProjectView), Refusal> {
+) -> Result<ProjectView, Refusal> {
     let view = vault.project_view(viewer, id)?.ok_or_else(|| Refusal::missing("project"))?;
-    Ok((view.project.revision, wire_project::project_view(links, view)?))
+    wire_project::project_view(links, view)
 }

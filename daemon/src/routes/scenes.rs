@@ -8,10 +8,10 @@ use rushes_api::{Code, NewScene, Reorder, ScenePage, SceneReply, paths};
 use rushes_vault::Vault;
 use rushes_vault::command::{Change, SceneRef};
 use rushes_vault::ids::{ProjectId, SceneId};
-use rushes_vault::model::{Revision, Viewer};
+use rushes_vault::model::Viewer;
 use serde_json::json;
 
-use super::pages::Page;
+use super::pages::{Page, next_cursor};
 use crate::call::Call;
 use crate::edge::Links;
 use crate::error::Refusal;
@@ -59,23 +59,23 @@ pub fn operations() -> Vec<Operation> {
             .named("reorder_scenes", "Puts all scenes of a project in another order.")
             .keyed()
             .takes::<Reorder>(json!({"scene_ids": [example::OTHER_SCENE, example::SCENE]}))
-            .changes::<ScenePage>(),
+            .answers::<ScenePage>(),
     ]
 }
 
 /// Answers a page of a project's scenes, by number.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
     let (project, page) = (call.project()?, Page::<u32>::of(&call)?);
-    let (after, limit) = (page.after, page.limit + 1);
-    let mut found = call
+    let found = call
         .ask(move |vault, viewer| {
             let is_there = vault.project(viewer, &project)?.is_some();
-            let scenes = vault.scene_views(viewer, &project, after, limit)?;
+            let scenes = vault.scene_views(viewer, &project, page.after, page.limit)?;
             is_there.then_some(scenes).ok_or_else(|| Refusal::missing("project"))
         })
         .await?;
-    let next_cursor = page.cut(&mut found, |last| last.scene.scene_number.to_string());
-    let scenes = found.into_iter().map(|scene| wire_project::scene_view(&call.links, scene));
+    let next_cursor = next_cursor(&found, |last| last.scene.scene_number.to_string());
+    let scenes =
+        found.entries.into_iter().map(|scene| wire_project::scene_view(&call.links, scene));
     let scenes = scenes.collect::<Result<_, _>>()?;
     reply::read(&call.headers, &ScenePage { scenes, next_cursor })
 }
@@ -94,7 +94,7 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
     let (project, scene) = (call.project()?, named(&call)?);
     let found = call.ask(move |vault, viewer| vault.scene_view(viewer, &project, scene)).await?;
     let view = found.ok_or_else(|| Refusal::missing("scene"))?;
-    reply::read(&call.headers, &wire_project::scene_view(&call.links, view)?)
+    reply::record(&call.headers, &wire_project::scene_view(&call.links, view)?)
 }
 
 /// Changes a scene's record.
@@ -154,7 +154,7 @@ pub async fn reorder(call: Call, body: Body) -> Result<Response, Refusal> {
         call.ask(move |vault, viewer| vault.reorder_scenes(viewer, &project, ids, key)).await?;
     let scenes = view.scenes.into_iter().map(|scene| wire_project::scene_view(&call.links, scene));
     let scenes = scenes.collect::<Result<Vec<_>, _>>()?;
-    reply::changed(&ScenePage { scenes, next_cursor: None })
+    reply::made(None, &ScenePage { scenes, next_cursor: None })
 }
 
 fn named(call: &Call) -> Result<SceneRef, Refusal> {
@@ -166,8 +166,8 @@ fn seen(
     viewer: Viewer,
     links: &Links,
     (project, scene): (&ProjectId, SceneRef),
-) -> Result<(Revision, SceneReply), Refusal> {
+) -> Result<SceneReply, Refusal> {
     let view = vault.scene_view(viewer, project, scene)?;
     let view = view.ok_or_else(|| Refusal::missing("scene"))?;
-    Ok((view.scene.revision, wire_project::scene_view(links, view)?))
+    wire_project::scene_view(links, view)
 }

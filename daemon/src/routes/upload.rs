@@ -20,7 +20,7 @@ use tracing::Span;
 use super::form::Form;
 use super::multipart;
 use super::parts::{FORM_BYTES_MAX, Parts};
-use crate::call::{Across, Call};
+use crate::call::{Across, Call, must_see};
 use crate::error::Refusal;
 use crate::intake::Intake;
 use crate::operation::{Operation, post};
@@ -130,13 +130,9 @@ async fn within(call: &Call, request: &IngestRequest, told: Told) -> Result<(), 
     let generation = &request.generation;
     let references = (generation.parent_id.iter().map(|id| ("parent_id", *id)))
         .chain(generation.source_asset_ids.iter().map(|id| ("source_asset_ids", *id)));
-    for (field, id) in references {
-        let asset = call.ask(move |vault, viewer| vault.asset(viewer, id)).await?;
-        if !asset.is_some_and(|asset| call.sees(&asset)) {
-            return Err(Refusal::invalid(field, "there is no such asset"));
-        }
-    }
-    Ok(())
+    let (named, only): (Vec<_>, _) = (references.collect(), only.clone());
+    call.ask(move |vault, viewer| must_see(vault, viewer, Some(&only), &named, || Ok(Vec::new())))
+        .await
 }
 
 async fn copy(parts: &mut Parts, writer: &mut Writer, bytes_max: u64) -> Result<(), Refusal> {

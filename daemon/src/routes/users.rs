@@ -95,7 +95,7 @@ pub async fn create(Admin(call): Admin, body: Body) -> Result<Response, Refusal>
 pub async fn show(Admin(call): Admin) -> Result<Response, Refusal> {
     let id = call.user()?;
     let found = call.ask(move |vault, _| vault.user(id)).await?;
-    reply::read(&call.headers, &shown(found.ok_or_else(|| Refusal::missing("user"))?))
+    reply::record(&call.headers, &shown(found.ok_or_else(|| Refusal::missing("user"))?))
 }
 
 /// Changes a user.

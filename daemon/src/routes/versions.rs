@@ -79,7 +79,7 @@ pub async fn show(call: Call) -> Result<Response, Refusal> {
             record(vault, viewer, &links, asset.ok_or_else(|| Refusal::missing("version"))?)
         })
         .await?;
-    reply::read(&call.headers, &reply)
+    reply::record(&call.headers, &reply)
 }
 
 /// Says something again of one version and answers its record.
@@ -318,7 +318,7 @@ fn choice_of(
     let asset_key = asset_key_of(&entry.asset_key)?;
     let of = Of::part(project.clone(), part_of(project, &entry.scope)?);
     let (scope, number) = of.scope(vault, viewer)?;
-    Ok((SetBest { scope, asset_key, version: entry.version }, number))
+    Ok((SetBest { scope, asset_key, version: entry.version, expected: None }, number))
 }
 
 fn asset_key_of(text: &str) -> Result<AssetKey, Refusal> {

@@ -2,7 +2,8 @@
 
 use reqwest::{Method, RequestBuilder, StatusCode};
 use rushes_api::{
-    AssetPage, AssetReply, Code, CostReport, ProjectReply, StatsReply, Status, TagPage, paths,
+    AssetPage, AssetReply, Code, CostReport, HistoryReply, ProjectReply, StatsReply, Status,
+    TagPage, paths,
 };
 use serde_json::{Value, json};
 
@@ -60,7 +61,9 @@ async fn a_patch_that_cannot_be_is_refused_by_field_and_changes_nothing() {
     let daemon = Daemon::start();
     let asset = daemon.upload(form("x.png", PNG)).await;
     let base64 = "iVBORw0KGgoA".repeat(6000);
+    let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
     for (said, field) in [
+        (json!({"evaluation": {"why": deep}}), "evaluation"),
         (json!({"model": "x"}), "model"),
         (json!({"filename": null}), "filename"),
         (json!({"filename": ""}), "filename"),
@@ -115,6 +118,53 @@ async fn if_match_guards_a_change_and_shows_what_is_there() {
     let tag = header(&daemon.request(Method::GET, &path).send().await.unwrap(), "etag");
     let gone: AssetReply = expect(delete(&tag), StatusCode::OK).await;
     assert!(gone.deleted_at.is_some());
+}
+
+#[tokio::test]
+async fn of_two_choices_after_one_look_the_second_is_refused() {
+    let daemon = Daemon::start();
+    let _: ProjectReply = expect(
+        daemon.request(Method::POST, paths::PROJECTS).json(&json!({"id": "fox", "name": "Fox"})),
+        StatusCode::CREATED,
+    )
+    .await;
+    for bytes in [b"one", b"two"] {
+        let asset = form("x.png", bytes).text("project_id", "fox").text("asset_key", "poster");
+        daemon.upload(asset).await;
+    }
+    let path = "/api/projects/fox/assets/poster";
+    let tag = header(&daemon.request(Method::GET, path).send().await.unwrap(), "etag");
+    let choose = |version: u32, tag: &str| {
+        let best = daemon.request(Method::PUT, &format!("{path}/best"));
+        best.json(&json!({ "version": version })).header("if-match", tag)
+    };
+    let first = choose(1, &tag).send().await.unwrap();
+    assert_eq!(first.status(), StatusCode::OK);
+    let refused = problem(choose(2, &tag)).await;
+    assert_eq!(refused.code, Code::Changed);
+    assert_eq!(refused.current.unwrap()["best"], 1);
+    let history: HistoryReply = expect(choose(2, &header(&first, "etag")), StatusCode::OK).await;
+    assert_eq!(history.best, Some(2));
+    // Where nothing is compared with it, it is not passed over.
+    let restored =
+        daemon.request(Method::POST, "/api/projects/fox/restore").header("if-match", "*");
+    assert_eq!(problem(restored).await.field.as_deref(), Some("If-Match"));
+}
+
+#[tokio::test]
+async fn a_tag_guards_the_record_and_not_what_is_shown_beside_it() {
+    let daemon = Daemon::start();
+    let asset = daemon.upload(form("x.png", PNG)).await;
+    let path = paths::asset(&asset.id);
+    let tag = header(&daemon.request(Method::GET, &path).send().await.unwrap(), "etag");
+    let host = daemon.address().replace("127.0.0.1", "localhost");
+    let elsewhere = daemon.request(Method::GET, &path).header("host", host);
+    let other = header(&elsewhere.send().await.unwrap(), "etag");
+    assert_ne!(tag, other, "the links in it are of another host");
+    let said = patch(&daemon, &asset.id, &json!({"notes": "one"})).header("if-match", other);
+    let _: AssetReply = expect(said, StatusCode::OK).await;
+    let deleted = || daemon.request(Method::DELETE, &path).header("idempotency-key", "k");
+    assert_eq!(problem(deleted().header("if-match", &tag)).await.code, Code::Changed);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Another user's things answer exactly as missing ones, whatever is asked (H1 in the threats).
+//! Another user's things answer exactly as missing ones, whatever is asked (H5 in the threats).
 //!
 //! Made from the document: every operation × {own, another user's, random, another user's deleted}
 //! × {nobody, user 1, user 2, an admin}, and in an operation that names several things each of them

@@ -179,4 +179,5 @@ async fn a_stop_while_it_starts_ends_it_and_loses_nothing() {
     assert_eq!(read.bytes().await.unwrap(), PNG);
     let ready: rushes_api::Ready = daemon.get(paths::READY).await;
     assert_eq!(ready.status, "ready");
+    assert!(ready.search.is_some_and(|search| search.percent <= 100));
 }

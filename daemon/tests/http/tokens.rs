@@ -3,9 +3,10 @@
 use std::fs;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
+use rushes_api::record::Mood;
 use rushes_api::{
-    Access, AssetReply, Code, CostReport, Digests, Lineage, ProjectPage, ProjectReply, SceneReply,
-    TokenList, TokenMade, VersionsFound, VersionsMade, paths,
+    Access, AssetReply, Code, CostReport, Digests, ElementReply, Lineage, ProjectPage,
+    ProjectReply, SceneReply, TokenList, TokenMade, VersionsFound, VersionsMade, paths,
 };
 use rushes_vault::Digest;
 use serde_json::{Value, json};
@@ -312,4 +313,65 @@ async fn assert_versions_are_read_and_not_made(
     let made: VersionsMade = expect(made, StatusCode::OK).await;
     let codes: Vec<_> = made.errors.iter().map(|error| error.problem.code).collect();
     assert_eq!((made.versions, codes), (vec![], vec![Code::NotFound, Code::BytesNeeded]));
+}
+
+#[tokio::test]
+async fn a_token_of_one_project_learns_of_no_other_from_sources_and_records() {
+    let daemon = Daemon::start();
+    let into = |project: &str, key: &str| {
+        form("a.mp4", MP4).text("project_id", project.to_owned()).text("asset_key", key.to_owned())
+    };
+    for name in ["Fox", "Owl"] {
+        let _: ProjectReply = daemon.post(paths::PROJECTS, &json!({ "name": name })).await;
+    }
+    let (owl, own) = (daemon.upload(into("owl", "clip")).await, into("fox", "frame"));
+    let own = daemon.upload(own).await;
+    let sources = json!([owl.id, own.id]).to_string();
+    let clip = daemon.upload(into("fox", "clip").text("source_asset_ids", sources)).await;
+    let ask = json!({"name": "fox", "access": "write", "project_id": "fox"});
+    let only = token(&daemon, &ask).await.token;
+    let get = |path: &str| daemon.with(&only, Method::GET, path);
+
+    // Another project's source is replaced: that is nothing that this token may know.
+    daemon.upload(into("owl", "clip")).await;
+    let all: AssetReply = daemon.get(&paths::asset(&clip.id)).await;
+    assert_eq!((all.outdated, all.outdated_sources), (true, vec![owl.id.clone()]));
+    let seen: AssetReply = expect(get(&paths::asset(&clip.id)), StatusCode::OK).await;
+    assert_eq!((seen.outdated, seen.outdated_sources), (false, vec![]));
+    daemon.upload(into("fox", "frame")).await;
+    let seen: AssetReply = expect(get(&paths::asset(&clip.id)), StatusCode::OK).await;
+    assert_eq!((seen.outdated, seen.outdated_sources), (true, vec![own.id.clone()]));
+    let lineage: Lineage = expect(get(&paths::lineage(&clip.id)), StatusCode::OK).await;
+    assert_eq!(lineage.nodes[0].outdated_sources, std::slice::from_ref(&own.id));
+
+    // A record names what is in the project; all else looks as if it were not there.
+    let fox = paths::project("fox");
+    let mood = json!({"name": "Warm", "asset_ids": [owl.id]});
+    let moods = format!("{fox}/moods");
+    let mood: ElementReply<Mood> = daemon.post(&moods, &mood).await;
+    let mood = format!("{moods}/{}", mood.id);
+    let nowhere = uuid::Uuid::now_v7().to_string();
+    let clips =
+        |id: &str| json!({"name": "x", "clips": [{"asset_id": id, "in_ms": 0, "out_ms": 1}]});
+    let named = |id: &str| json!({"name": "x", "asset_ids": [id]});
+    let brand = |id: &str| json!({"brand_asset_ids": [id]});
+    let loose = daemon.upload(form("x.png", PNG)).await.id;
+    for (method, path, body) in [
+        (Method::PATCH, &fox, &brand as &dyn Fn(&str) -> Value),
+        (Method::POST, &format!("{fox}/characters"), &named),
+        (Method::POST, &format!("{fox}/timelines"), &clips),
+        (Method::PATCH, &mood, &|id| json!({"asset_ids": [owl.id, id]})),
+    ] {
+        let ask = |id: &str| daemon.with(&only, method.clone(), path).json(&body(id));
+        let mut expected = problem(ask(&nowhere)).await;
+        expected.instance = None;
+        assert_eq!(expected.code, Code::Invalid, "{path}");
+        let others = if path == &mood { vec![&loose] } else { vec![&loose, &owl.id] };
+        for theirs in others {
+            let mut found = problem(ask(theirs)).await;
+            found.instance = None;
+            assert_eq!(found, expected, "{method} {path}");
+        }
+        assert!(ask(&own.id).send().await.unwrap().status().is_success(), "{method} {path}");
+    }
 }

@@ -28,7 +28,8 @@ async fn one_bad_entry_of_a_batch_spoils_no_other() {
         daemon.upload(form("p.png", PNG).text("project_id", "fox").text("asset_key", "poster"));
     let placed = placed.await;
     let entries = json!([
-        {"scope": {"sceneId": scene.id, "scene_number": 1}, "assetKey": "scene_video", "type": "video",
+        {"scope": {"sceneId": scene.id, "scene_number": 1}, "assetKey": "scene_video",
+         "type": "video",
          "asset_id": loose.id, "metadata": {"job_id": "j-1"}, "setBest": true},
         {"scope": {"scene_number": 9}, "asset_key": "scene_video", "digest": placed.digest},
         {"scope": {}, "asset_key": "poster", "asset_id": placed.id},

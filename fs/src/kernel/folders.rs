@@ -56,19 +56,15 @@ impl Kernel {
     fn add_plus(&self, reply: &mut ReplyDirectoryPlus, row: &Row) -> bool {
         let Some(found) = &row.found else {
             // Node 0: a name and a number, of which nothing is looked up.
-            let seen = Seen {
-                ino: 0,
-                shown_ino: row.ino,
-                attr: Attr::folder(0, 1),
-                is_writable: false,
-                is_kept: false,
-            };
+            let seen =
+                Seen { ino: 0, shown_ino: row.ino, attr: Attr::folder(0, 1), is_writable: false };
             let attr = self.shown(row.ino, &seen);
             return reply.add(INodeNo(0), row.next, &row.name, &TTL, &attr, Generation(0));
         };
         let Some(ino) = self.tree.inodes.look_up(found) else { return false };
         let attr = self.shown(ino, &Seen::of(ino, found));
-        let full = reply.add(INodeNo(ino), row.next, &row.name, &TTL, &attr, Generation(0));
+        let ttl = found.attr.keep.time().unwrap_or(TTL);
+        let full = reply.add(INodeNo(ino), row.next, &row.name, &ttl, &attr, Generation(0));
         if full {
             self.tree.inodes.forget(ino, 1);
         }

@@ -11,11 +11,11 @@ use rushes_vault::source::OpenContent;
 use rustix::io::Errno;
 
 use crate::errno;
-use crate::node::{Attr, Node, Owner, digest_start};
+use crate::node::{Attr, Keep, Node, digest_start};
 use crate::save::bytes::Bytes;
 use crate::save::machine::{FileId, Place, Refused, Slot};
 use crate::save::names::{Fits, fits, is_scratch};
-use crate::save::state::{Saves, file_at, wall_ms};
+use crate::save::state::{Saves, discard, file_at, wall_ms};
 use crate::save::target::{save_as, shown_at};
 use crate::tree::{Seen, Tree, asked};
 use crate::view::View;
@@ -71,14 +71,9 @@ impl<B> Tree<B> {
         let (links, mtime_ms) = (u32::from(file.at.is_some()), file.mtime_ms);
         let bytes = state.bytes.get(&id).map(Arc::clone).ok_or(Errno::STALE)?;
         drop(state); // The bytes may be busy with a long copy.
-        let attr = Attr { links, ..Attr::file(bytes.size(), mtime_ms) };
-        Ok(Seen {
-            ino: Saves::ino_of(id),
-            shown_ino: bytes.shown_ino,
-            attr,
-            is_writable: true,
-            is_kept: false,
-        })
+        let keep = Keep::Never;
+        let attr = Attr { links, keep, ..Attr::file(bytes.size(), mtime_ms) };
+        Ok(Seen { ino: Saves::ino_of(id), shown_ino: bytes.shown_ino, attr, is_writable: true })
     }
 
     /// Opens a file that is being written.
@@ -254,7 +249,7 @@ impl<B> Tree<B> {
         let dropped = state.sweep();
         drop(state);
         self.saves.wake();
-        dropped.iter().for_each(|bytes| bytes.discard());
+        discard(&dropped);
     }
 
     /// The kernel gives lookups of a file back.
@@ -263,15 +258,14 @@ impl<B> Tree<B> {
         state.machine.forgotten(id, lookups);
         let dropped = state.sweep();
         drop(state);
-        dropped.iter().for_each(|bytes| bytes.discard());
+        discard(&dropped);
     }
 
     /// Takes a name away.
     pub(crate) fn unlink(&self, parent: u64, name: &OsStr) -> Done<()> {
-        let (place, folder) = self.place(parent, name).or_else(|errno| match errno {
-            Errno::INVAL => Err(Errno::NOENT),
-            errno => Err(errno),
-        })?;
+        let (place, folder) = self
+            .place(parent, name)
+            .map_err(|errno| if errno == Errno::INVAL { Errno::NOENT } else { errno })?;
         let seen = asked("unlink", parent, shown_at(&self.view, &place))?.map(|(_, base)| base);
         let now = self.saves.now();
         let mut state = self.saves.state();
@@ -287,7 +281,7 @@ impl<B> Tree<B> {
         let dropped = state.sweep();
         drop(state);
         self.saves.wake();
-        dropped.iter().for_each(|bytes| bytes.discard());
+        discard(&dropped);
         Ok(())
     }
 
@@ -328,7 +322,7 @@ impl<B> Tree<B> {
         let dropped = state.sweep();
         drop(state);
         self.saves.wake();
-        dropped.iter().for_each(|bytes| bytes.discard());
+        discard(&dropped);
         if is_noted { self.promise(Saves::ino_of(id), is_promised) } else { Ok(()) }
     }
 
@@ -346,7 +340,7 @@ impl<B> Tree<B> {
                 let number = crate::names::scene_number(text).ok_or(Errno::INVAL)?;
                 source.add_scene(*viewer, &owner.scope.project, number)
             }
-            Node::Folder(_) => return Err(Errno::PERM),
+            Node::Folder(_) | Node::Assets(_) => return Err(Errno::PERM),
             _ => return Err(Errno::ROFS),
         };
         made.map_err(|error| errno::answer("mkdir", parent, &error))?;
@@ -387,9 +381,12 @@ impl<B> Tree<B> {
     /// A name in a folder that may be written to.
     fn place(&self, parent: u64, name: &OsStr) -> Done<(Place, Node)> {
         let folder = self.node(parent)?.node;
-        let Node::Folder(owner) = &folder else { return Err(Errno::ROFS) };
+        let (Node::Folder(owner) | Node::Assets(owner)) = &folder else {
+            return Err(Errno::ROFS);
+        };
         let text = name.to_str().ok_or(Errno::INVAL)?;
-        match fits(text, fixed_names(owner)) {
+        let fixed: Vec<_> = View::fixed_names(owner).collect();
+        match fits(text, &fixed) {
             Fits::Version | Fits::Scratch => {}
             Fits::Fixed => return Err(Errno::ROFS),
             Fits::Nowhere => return Err(Errno::INVAL),
@@ -398,14 +395,10 @@ impl<B> Tree<B> {
     }
 }
 
-fn fixed_names(owner: &Owner) -> &'static [&'static str] {
-    View::fixed_names(owner)
-}
-
 /// What a folder that can be written to stands for.
 fn scope_of(folder: &Node) -> Option<rushes_vault::model::Scope> {
     match folder {
-        Node::Folder(owner) => Some(owner.scope.clone()),
+        Node::Folder(owner) | Node::Assets(owner) => Some(owner.scope.clone()),
         _ => None,
     }
 }

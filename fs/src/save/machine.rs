@@ -15,7 +15,7 @@ use crate::save::names::is_scratch;
 
 /// How long after the last writer's close a save settles: some programs close and open again.
 pub const SETTLE_MS: u64 = 300;
-/// How long an empty file may stay empty before that is a save (ImageMagick truncates, closes,
+/// How long an empty file may stay empty before that is a save (`ImageMagick` truncates, closes,
 /// opens again and writes), and how long a file that nobody changed waits to be opened.
 pub const SETTLE_EMPTY_MS: u64 = 3_000;
 /// How long after a save that failed it is tried again.

@@ -30,9 +30,12 @@ pub(super) struct State {
     /// What was handed over and is to be saved next, in order.
     pub(super) jobs: VecDeque<Job>,
     /// Names that the kernel leads to another inode than they have now.
-    pub(super) stale: Vec<(u64, Box<str>)>,
+    pub(super) stale: Vec<Moved>,
     pub(super) is_ended: bool,
 }
+
+/// A name in a folder that the kernel knows by its number.
+pub(super) type Moved = (u64, Box<str>);
 
 /// One thing for the worker.
 #[derive(Debug)]
@@ -119,5 +122,12 @@ pub(super) fn file_at(slot: Option<Slot>) -> Option<FileId> {
     match slot {
         Some(Slot::File(id)) => Some(id),
         _ => None,
+    }
+}
+
+/// Lets bytes go that nobody wants any more: not under the lock.
+pub(super) fn discard(dropped: &[Arc<Bytes>]) {
+    for bytes in dropped {
+        bytes.discard();
     }
 }

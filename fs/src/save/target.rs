@@ -5,6 +5,7 @@
 use rushes_vault::ids::AssetKey;
 use rushes_vault::source::{SaveAs, SourceError};
 
+use crate::names;
 use crate::save::machine::{Base, Place};
 use crate::save::names::{is_scratch, parts};
 use crate::view::View;
@@ -39,6 +40,8 @@ fn key(
 ) -> Result<Option<AssetKey>, SourceError> {
     let Ok(short) = stem.parse::<AssetKey>() else { return Ok(None) };
     let Some(extension) = extension else { return Ok(Some(short)) };
+    let fitting = |key: &AssetKey| names::current(&place.scope, key, extension) == *place.name;
+    let short = names::keys_of_current(&place.name).find(fitting).unwrap_or(short);
     let entry = view.source.history(view.viewer, &place.scope, &short)?;
     let content = entry.and_then(|entry| entry.current).and_then(|current| current.content);
     match content {
@@ -51,8 +54,7 @@ fn key(
 
 /// The history whose current file the view shows under a name, and the version that it shows.
 pub fn shown_at(view: &View, place: &Place) -> Result<Option<(AssetKey, Base)>, SourceError> {
-    let (stem, _) = place.name.rsplit_once('.').unwrap_or((&place.name, ""));
-    for key in [stem, &*place.name].into_iter().filter_map(|key| key.parse::<AssetKey>().ok()) {
+    for key in names::keys_of_current(&place.name) {
         let entry = view.source.history(view.viewer, &place.scope, &key)?;
         let Some(entry) = entry.filter(|entry| !entry.is_hidden) else { continue };
         let Some(current) = entry.current else { continue };

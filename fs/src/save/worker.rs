@@ -10,12 +10,12 @@ use rushes_vault::source::{SourceError, Unsaved};
 
 use crate::invalidate::Notify;
 use crate::save::machine::{Base, Due, Place, Save};
-use crate::save::state::{Job, Saves, State};
+use crate::save::state::{Job, Moved, Saves, State, discard};
 use crate::save::target::{save_as, shown_at};
 use crate::tree::Tree;
 
 /// How long it sleeps when nothing is due: it is woken for everything else.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// Makes versions until the session has ended and nothing is left to save.
 pub fn work<B>(tree: &Arc<Tree<B>>, notify: &impl Notify) {
@@ -42,7 +42,7 @@ pub fn work<B>(tree: &Arc<Tree<B>>, notify: &impl Notify) {
 
 impl Saves {
     /// Waits for something to do; `None` at the end.
-    fn next(&self) -> Option<(Option<Job>, Vec<(u64, Box<str>)>)> {
+    fn next(&self) -> Option<(Option<Job>, Vec<Moved>)> {
         let mut state = self.state();
         loop {
             let now = self.now();
@@ -141,18 +141,17 @@ impl<B> Tree<B> {
         }
         let now = self.saves.now();
         let mut state = self.saves.state();
-        match made {
-            Ok(base) => state.machine.settled(save.id, Ok(base), now),
-            Err(_) => {
-                if !state.is_ended {
-                    state.bytes.get(&save.id).inspect(|bytes| bytes.give_back());
-                }
-                state.failed(save, now);
+        if let Ok(base) = made {
+            state.machine.settled(save.id, Ok(base), now);
+        } else {
+            if !state.is_ended {
+                state.bytes.get(&save.id).inspect(|bytes| bytes.give_back());
             }
+            state.failed(save, now);
         }
         let dropped = state.sweep();
         drop(state);
-        dropped.iter().for_each(|bytes| bytes.discard());
+        discard(&dropped);
     }
 
     /// Takes a name away for good, if nobody gave it to something else meanwhile.
