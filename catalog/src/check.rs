@@ -50,6 +50,7 @@ pub fn check(command: &Command) -> Checked {
         | Command::FreeBytes { .. }
         | Command::KeepSegment(_)
         | Command::SetBest(_)
+        | Command::HideHistory { .. }
         | Command::DeleteAsset { .. }
         | Command::RestoreAsset { .. } => Ok(()),
     }

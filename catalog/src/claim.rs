@@ -220,6 +220,15 @@ pub enum Fact {
         /// Which version.
         version: Version,
     },
+    /// The name of a history is not shown until its next version, or until one is chosen. All of
+    /// its versions stay what they are.
+    HistoryHidden {
+        /// Whose history.
+        #[serde(flatten)]
+        scope: Scope,
+        /// Which history.
+        asset_key: AssetKey,
+    },
     /// An asset is no longer wanted. Its record and its version's number stay.
     AssetDeleted {
         /// Which one.

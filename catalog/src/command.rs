@@ -185,6 +185,14 @@ pub enum Command {
     ChangeAsset(Box<ChangeAsset>),
     /// Choose a version.
     SetBest(SetBest),
+    /// Do not show the name of a history until its next version; one that is not shown already
+    /// stays so.
+    HideHistory {
+        /// Whose history.
+        scope: Scope,
+        /// Which history.
+        asset_key: AssetKey,
+    },
     /// Delete an asset; deleting it again changes nothing.
     DeleteAsset {
         /// Which one.

@@ -14,6 +14,7 @@ use crate::claim::{AssetAdded, Fact};
 use crate::command::{Command, CommandError, NewAsset, SetBest, Target};
 use crate::facts::Facts;
 use crate::ids::AssetId;
+use crate::ids::AssetKey;
 use crate::marks::once_each;
 use crate::model::{Placement, Revision, Scope, Viewer};
 use crate::tables::{AssetRow, FollowRow, Get, HistoryRow, Key, PlaceRow, VersionRow};
@@ -61,6 +62,7 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
             assets::change(viewer, change, placement, facts)
         }
         Command::SetBest(best) => set_best(viewer, best, facts),
+        Command::HideHistory { scope, asset_key } => hide_history(viewer, scope, asset_key, facts),
         Command::DeleteAsset { id, expected } => {
             let row = found::asset(viewer, *id, facts)?;
             found::expected(*expected, row.changed)?;
@@ -149,6 +151,16 @@ fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
     }
     let scope = best.scope.clone();
     Ok(vec![Fact::BestSet { scope, asset_key, version: best.version }])
+}
+
+fn hide_history(viewer: Viewer, scope: &Scope, key: &AssetKey, facts: &impl Get) -> Decided {
+    let missing = CommandError::Missing { what: "history" };
+    if !find::is_there(viewer.user, scope, facts)? {
+        return Err(missing);
+    }
+    let history = facts.get::<HistoryRow>(&Key::history(viewer.user, scope, key))?;
+    let asset_key = history.ok_or(missing)?.asset_key;
+    Ok(vec![Fact::HistoryHidden { scope: scope.clone(), asset_key }])
 }
 
 fn restore_asset(viewer: Viewer, id: AssetId, facts: &impl Get) -> Decided {

@@ -18,7 +18,7 @@ use crate::tables::{
 };
 use crate::users;
 
-use assets::{fold_asset, fold_best, fold_deletion, fold_marks, fold_placement};
+use assets::{fold_asset, fold_best, fold_deletion, fold_hidden, fold_marks, fold_placement};
 
 pub use placed::{FoldError, Placed};
 
@@ -89,6 +89,9 @@ fn fold_fact<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<()
         }
         Fact::BestSet { scope, asset_key, version } => {
             fold_best(placed, (scope, asset_key), *version, into)?;
+        }
+        Fact::HistoryHidden { scope, asset_key } => {
+            fold_hidden(placed, (scope, asset_key), into)?;
         }
         Fact::AssetDeleted { asset_id } => {
             fold_deletions(placed, &[*asset_id], Some(Cause::Itself), into)?;
@@ -164,7 +167,8 @@ fn project_of(
         | Fact::ElementRestored { project_id, .. } => Some(project_id.clone()),
         Fact::AssetsDeleted { scope, .. }
         | Fact::AssetsRestored { scope, .. }
-        | Fact::BestSet { scope, .. } => Some(scope.project.clone()),
+        | Fact::BestSet { scope, .. }
+        | Fact::HistoryHidden { scope, .. } => Some(scope.project.clone()),
         Fact::AssetAdded(added) => {
             added.placement.as_ref().map(|placement| placement.scope.project.clone())
         }

@@ -175,6 +175,10 @@ pub struct Content {
     pub media_type: String,
     /// The extension that shows that type, without a dot.
     pub extension: String,
+    /// When their file was changed last, as it said itself, milliseconds since 1970: files that
+    /// were saved in the folder keep the time that their program gave them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_ms: Option<i64>,
 }
 
 /// One run of a generator. Everything is optional: what was not said is absent.
@@ -322,6 +326,16 @@ pub struct VersionContent {
     pub size: u64,
     /// The extension to show, without a dot.
     pub extension: String,
+    /// When their file was changed last, milliseconds since 1970, where it said so itself.
+    pub modified_ms: Option<i64>,
+}
+
+impl VersionContent {
+    /// The content of a row: its digest, size, extension and time.
+    pub fn of((digest, size, extension, ms): &([u8; 32], u64, String, Option<i64>)) -> Self {
+        let (digest, extension) = (Digest::from_bytes(*digest), extension.clone());
+        Self { digest, size: *size, extension, modified_ms: *ms }
+    }
 }
 
 /// The versions of one asset key in one scope, in short.
@@ -338,6 +352,8 @@ pub struct HistoryEntry {
     pub current: Option<VersionEntry>,
     /// The claim that last changed it.
     pub revision: Revision,
+    /// Whether its name is not shown until its next version.
+    pub is_hidden: bool,
 }
 
 /// Whether anybody's facts name a content, or did.

@@ -14,7 +14,7 @@ type Changed = Result<(), TablesError>;
 
 /// An asset is there, or there again: its contents are named once more.
 pub fn name<B: Get>(owner: UserId, asset: &AssetRow, into: &mut Overlay<'_, B>) -> Changed {
-    if let Some((digest, size, _)) = asset.content.as_ref() {
+    if let Some((digest, size, ..)) = asset.content.as_ref() {
         let (digest, size) = (Digest::from_bytes(*digest), *size);
         let key = Key::content(owner, &digest);
         let named = into.get::<ContentRow>(&key)?.map_or(0, |row| row.named);
@@ -43,7 +43,7 @@ pub fn release<B: Get>(
     at_ms: i64,
     into: &mut Overlay<'_, B>,
 ) -> Changed {
-    if let Some((digest, size, _)) = asset.content.as_ref() {
+    if let Some((digest, size, ..)) = asset.content.as_ref() {
         let (digest, size) = (Digest::from_bytes(*digest), *size);
         let key = Key::content(owner, &digest);
         match into.get::<ContentRow>(&key)?.map_or(0, |row| row.named) {

@@ -226,6 +226,7 @@ pub fn history_entry(row: HistoryRow) -> HistoryEntry {
         best: row.best(),
         asset_key: row.asset_key,
         latest: row.latest,
+        is_hidden: row.is_hidden,
         revision: row.revision,
     }
 }

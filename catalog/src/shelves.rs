@@ -212,13 +212,12 @@ fn entries(
 }
 
 fn entry(asset: AssetId, row: AssetRow) -> Option<ShelfEntry> {
-    let digest = row.digest()?;
-    let (_, size, extension) = row.content?;
+    let content = VersionContent::of(row.content.as_ref()?);
     Some(ShelfEntry {
         asset,
         revision: row.revision,
         filename: row.filename,
-        content: VersionContent { digest, size, extension },
+        content,
         created_ms: row.created_ms,
         tags: u32::try_from(row.tags.len()).unwrap_or(u32::MAX),
         placement: row.place.as_ref().map(PlaceRow::placement),

@@ -32,7 +32,7 @@ pub fn put_asset<B: Get>(
     }
     shelve((owner, id), before, after, into)?;
     count_tags(owner, (before.filter(shown), Some(after).filter(shown)), into)?;
-    let bytes = after.content.as_ref().map_or(0, |(_, size, _)| *size);
+    let bytes = after.content.as_ref().map_or(0, |(_, size, ..)| *size);
     let status = |row: &AssetRow| status_of(row).to_owned();
     let statuses = (before.map(status), Some(status(after)));
     count(owner, (Tally::Status, bytes), statuses, into)?;

@@ -47,6 +47,7 @@ fn asset(seed: u8, failed: bool) -> Command {
         size: 1,
         media_type: "video/mp4".to_owned(),
         extension: "mp4".to_owned(),
+        modified_ms: None,
     };
     Command::AddAsset(Box::new(NewAsset {
         id: AssetId::generate(),

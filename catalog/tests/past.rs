@@ -89,6 +89,7 @@ fn new_asset(random: &mut Random, project: usize, part: Option<PartRef>) -> NewA
         size: 1,
         media_type: "video/mp4".to_owned(),
         extension: "mp4".to_owned(),
+        modified_ms: None,
     });
     let asset_key = "clip".parse().unwrap();
     let set_best = content.is_some() && random.below(3) == 0;

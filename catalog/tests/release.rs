@@ -172,6 +172,7 @@ fn new_asset(key: AssetKey, bytes: Option<u8>, metadata: Option<u8>) -> NewAsset
         size: 10 + u64::from(content),
         media_type: "video/mp4".to_owned(),
         extension: "mp4".to_owned(),
+        modified_ms: None,
     };
     let project = "fox".parse().unwrap();
     NewAsset {

@@ -273,7 +273,13 @@ impl From<SourceError> for Refusal {
                 let detail = "the stored bytes are damaged";
                 Self { cause: Some(cause), ..Self::new(Code::Damaged, detail) }
             }
+            SourceError::Full => Self::new(Code::DiskFull, error.to_string()),
             SourceError::Failed(cause) => Self::failed(cause),
+            // Only who writes in the folder is told these.
+            SourceError::Frozen
+            | SourceError::Saved
+            | SourceError::Taken
+            | SourceError::Refused(_) => Self::failed(error.to_string()),
         }
     }
 }

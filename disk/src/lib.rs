@@ -118,6 +118,11 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
     }
     /// Makes the file shorter, or longer with zeros.
     fn set_len(&self, size: u64) -> Result<()>;
+    /// Takes over the bytes of another file of the same file system, sharing its blocks; `false`
+    /// where the file system cannot do that, and then nothing has changed.
+    fn reflink(&self, _from: BorrowedFd<'_>) -> bool {
+        false
+    }
     /// Makes the content durable (fdatasync: size included, times not). The name is another matter.
     fn sync(&self) -> Result<()>;
     /// Length, times and inode.

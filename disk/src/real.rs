@@ -206,6 +206,10 @@ impl DiskFile for RealFile {
         self.on(Verb::Write, self.file.set_len(size))
     }
 
+    fn reflink(&self, from: BorrowedFd<'_>) -> bool {
+        rustix::fs::ioctl_ficlone(&self.file, from).is_ok()
+    }
+
     fn sync(&self) -> Result<()> {
         self.on(Verb::Sync, self.file.sync_data())
     }

@@ -5,10 +5,18 @@ use rustix::io::Errno;
 
 /// Logs an error of the source and gives its errno.
 ///
-/// Both kinds are an I/O error for a program; the log tells damage from failure.
+/// Damage and failure are both an I/O error for a program; the log tells them apart. What is no
+/// fault of the machine is not logged as one.
 pub fn answer(operation: &'static str, ino: u64, error: &SourceError) -> Errno {
     match error {
         SourceError::Damaged(_) => tracing::error!(operation, ino, %error, "a content is damaged"),
+        SourceError::Full => return Errno::NOSPC,
+        SourceError::Taken => return Errno::EXIST,
+        SourceError::Frozen | SourceError::Saved => return Errno::STALE,
+        SourceError::Refused(_) => {
+            tracing::info!(operation, ino, %error, "a change is refused");
+            return Errno::PERM;
+        }
         SourceError::Failed(_) => tracing::error!(operation, ino, %error, "the source failed"),
     }
     Errno::IO

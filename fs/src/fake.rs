@@ -5,12 +5,13 @@
 
 #[path = "fake/beside.rs"]
 pub mod beside;
+#[path = "fake/bytes.rs"]
+mod bytes;
+#[path = "fake/saving.rs"]
+pub mod saving;
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::ops::Bound;
-use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::fs::FileExt;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
@@ -22,7 +23,11 @@ use rushes_vault::model::{
     VersionContent, VersionEntry, Viewer,
 };
 use rushes_vault::record::{ProjectRecord, SceneRecord};
-use rushes_vault::source::{Change, OpenContent, RecordOf, Source, SourceError, Touched};
+use rushes_vault::source::{
+    Change, OpenContent, RecordOf, SaveAs, SavedAs, Source, SourceError, Touched, Unsaved,
+};
+
+pub use bytes::Bytes;
 
 /// Whose world it is.
 pub const VIEWER: Viewer = Viewer { user: UserId::from_bytes([1; 16]) };
@@ -32,62 +37,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 type Answer<T> = Result<T, SourceError>;
 
-/// A content.
-#[derive(Debug)]
-pub enum Bytes {
-    /// In memory, as a blob in ranges.
-    Memory(Vec<u8>),
-    /// A file that is exactly the content, as a whole.
-    File(std::fs::File, u64),
-}
-
-impl Bytes {
-    /// A content without a file of its own.
-    pub fn in_memory(bytes: &[u8]) -> Self {
-        Self::Memory(bytes.to_vec())
-    }
-
-    /// A content in a temporary file.
-    pub fn in_file(bytes: &[u8]) -> Self {
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(bytes).unwrap();
-        Self::File(file, bytes.len() as u64)
-    }
-}
-
-impl OpenContent for Bytes {
-    fn size(&self) -> u64 {
-        match self {
-            Self::Memory(bytes) => bytes.len() as u64,
-            Self::File(_, size) => *size,
-        }
-    }
-
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Answer<usize> {
-        match self {
-            Self::Memory(bytes) => {
-                let rest = bytes.get(usize::try_from(offset).unwrap()..).unwrap_or_default();
-                let count = rest.len().min(buffer.len());
-                buffer[..count].copy_from_slice(&rest[..count]);
-                Ok(count)
-            }
-            Self::File(file, _) => Ok(file.read_at(buffer, offset).unwrap()),
-        }
-    }
-
-    fn exact_file(&self) -> Option<BorrowedFd<'_>> {
-        match self {
-            Self::Memory(_) => None,
-            Self::File(file, _) => Some(file.as_fd()),
-        }
-    }
-}
-
 #[derive(Debug)]
 struct Past {
     key: AssetKey,
     best: Option<Version>,
     versions: Vec<VersionEntry>,
+    is_hidden: bool,
 }
 
 impl Past {
@@ -99,6 +54,7 @@ impl Past {
             best: self.best,
             latest: u32::try_from(self.versions.len()).unwrap(),
             current: best.or_else(|| self.versions.iter().rev().find(ready)).cloned(),
+            is_hidden: self.is_hidden,
             revision: self.versions.last().map_or(0, |version| version.revision),
         }
     }
@@ -149,6 +105,13 @@ pub struct Fake {
 /// A project as a scope.
 pub fn project(id: &str) -> Scope {
     Scope::of_project(id.parse().unwrap())
+}
+
+/// A temporary file that holds exactly these bytes.
+fn file_of(bytes: &[u8]) -> std::fs::File {
+    let mut file = tempfile::tempfile().unwrap();
+    std::io::Write::write_all(&mut file, bytes).unwrap();
+    file
 }
 
 /// The scene of a number as a scope.
@@ -202,7 +165,8 @@ impl Fake {
             bytes.read_at(&mut all, 0).unwrap();
             let digest = Digest::of(&all);
             let extension = name.1.to_owned();
-            let content = VersionContent { digest, size: bytes.size(), extension };
+            let content =
+                VersionContent { digest, size: bytes.size(), extension, modified_ms: None };
             facts.blobs.insert(digest, Arc::new(bytes));
             let history = facts.add(scope, name.0, Some(content));
             let asset = Touched::Asset(VIEWER, asset_id(facts.revision), true);
@@ -297,7 +261,13 @@ impl Facts {
     fn add(&mut self, scope: &Scope, key: &str, content: Option<VersionContent>) -> Touched {
         let key: AssetKey = key.parse().unwrap();
         let past = self.histories.entry((scope.clone(), key.folded()));
-        let past = past.or_insert_with(|| Past { key, best: None, versions: Vec::new() });
+        let past = past.or_insert_with(|| Past {
+            key,
+            best: None,
+            versions: Vec::new(),
+            is_hidden: false,
+        });
+        past.is_hidden = false;
         let entry = VersionEntry {
             version: u32::try_from(past.versions.len() + 1).unwrap(),
             asset: asset_id(self.revision),
@@ -472,6 +442,43 @@ impl Source for Fake {
     fn open(&self, _: Viewer, digest: &Digest) -> Answer<Option<Arc<dyn OpenContent>>> {
         let bytes = self.facts().blobs.get(digest).cloned();
         Ok(bytes.map(|bytes| bytes as Arc<dyn OpenContent>))
+    }
+
+    fn begin(&self, _: Viewer, from: Option<&Digest>) -> Answer<Arc<dyn Unsaved>> {
+        Ok(self.begin_file(from))
+    }
+
+    fn save(&self, _: Viewer, save: &SaveAs, file: &dyn Unsaved) -> Answer<SavedAs> {
+        let mut bytes = vec![0; usize::try_from(file.size()).unwrap()];
+        file.read_at(&mut bytes, 0)?;
+        self.save_bytes(save, &bytes)
+    }
+
+    fn save_known(&self, _: Viewer, save: &SaveAs, digest: &Digest) -> Answer<SavedAs> {
+        self.save(VIEWER, save, &*self.begin_file(Some(digest)))
+    }
+
+    fn hide(&self, _: Viewer, scope: &Scope, key: &AssetKey) -> Answer<()> {
+        self.hide_name(scope, key);
+        Ok(())
+    }
+
+    fn add_project(&self, _: Viewer, name: &str) -> Answer<()> {
+        Self::add_project(self, name);
+        Ok(())
+    }
+
+    fn add_scene(&self, _: Viewer, project: &ProjectId, number: u32) -> Answer<()> {
+        Self::add_scene(self, project.as_str(), number);
+        Ok(())
+    }
+
+    fn archive_scene(&self, _: Viewer, project: &ProjectId, id: SceneId) -> Answer<()> {
+        let scope = Scope::of_scene(project.clone(), id);
+        let number =
+            self.facts().scenes.values().find(|scene| scene.id == id).unwrap().scene_number;
+        self.remove_scene(&scope, number);
+        Ok(())
     }
 
     fn space(&self, _: Viewer) -> Answer<(u64, u64)> {

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rushes_vault::source::OpenContent;
 
-use crate::list::Stream;
+use crate::listing::Listing;
 
 /// How an open is answered.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub struct Handles<B> {
 struct State<B> {
     next: u64,
     files: HashMap<u64, File>,
-    folders: HashMap<u64, Arc<Mutex<Stream>>>,
+    folders: HashMap<u64, Arc<Mutex<Listing>>>,
     shared: HashMap<u64, Shared<B>>,
 }
 
@@ -131,22 +131,22 @@ impl<B> Handles<B> {
     }
 
     /// Opens a folder.
-    pub fn open_folder(&self, stream: Stream) -> u64 {
+    pub fn open_folder(&self, listing: Listing) -> u64 {
         let mut state = self.state();
         let handle = state.number();
-        state.folders.insert(handle, Arc::new(Mutex::new(stream)));
+        state.folders.insert(handle, Arc::new(Mutex::new(listing)));
         handle
     }
 
     /// An open folder.
-    pub fn folder(&self, handle: u64) -> Option<Arc<Mutex<Stream>>> {
+    pub fn folder(&self, handle: u64) -> Option<Arc<Mutex<Listing>>> {
         self.state().folders.get(&handle).map(Arc::clone)
     }
 
     /// Closes a folder.
     pub fn release_folder(&self, handle: u64) {
-        let stream = self.state().folders.remove(&handle);
-        drop(stream);
+        let listing = self.state().folders.remove(&handle);
+        drop(listing);
     }
 
     fn state(&self) -> MutexGuard<'_, State<B>> {

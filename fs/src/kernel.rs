@@ -3,7 +3,7 @@
 //! is in `kernel/`; beside these only `session.rs` knows fuser.
 //!
 //! Invariant: a handler never panics into the session, never waits for a notification, and answers
-//! every change with EROFS for as long as nothing can be saved.
+//! changes of what cannot be changed with EROFS, or with EPERM where nobody could ever do it.
 
 mod files;
 mod folders;
@@ -22,12 +22,13 @@ use fuser::{
     AccessFlags, BackingId, BsdFileFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation,
     INodeNo, InitFlags, IoctlFlags, KernelConfig, LockOwner, OpenFlags, RenameFlags, ReplyAttr,
     ReplyCreate, ReplyData, ReplyDirectory, ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyIoctl,
-    ReplyLseek, ReplyOpen, ReplyStatfs, ReplyXattr, Request, TimeOrNow,
+    ReplyLseek, ReplyOpen, ReplyStatfs, ReplyWrite, ReplyXattr, Request, TimeOrNow, WriteFlags,
 };
 
 use crate::mode::{Mode, ModeState};
 use crate::node::Keep;
-use crate::tree::Tree;
+use crate::save::changes::NewTimes;
+use crate::tree::{Seen, Tree};
 
 /// How long the kernel keeps names and attributes: they are dropped by name when they change, so
 /// for ever; a year is far below where the kernel's clock arithmetic saturates.
@@ -73,6 +74,24 @@ fn guarded_plain(operation: &'static str, work: impl FnOnce()) -> Result<(), Err
     })
 }
 
+/// Ends what has no other answer.
+fn empty(reply: ReplyEmpty, done: Result<(), Errno>) {
+    match done {
+        Ok(()) => reply.ok(),
+        Err(errno) => reply.error(errno),
+    }
+}
+
+/// How long the kernel may keep an entry.
+fn ttl(seen: &Seen) -> Duration {
+    seen.attr.keep.time().unwrap_or(TTL)
+}
+
+/// How long it may keep attributes: a node's never change, a file's that is written do.
+fn attr_ttl(seen: &Seen) -> &'static Duration {
+    if seen.attr.keep == Keep::Never { &Duration::ZERO } else { &TTL }
+}
+
 impl Kernel {
     /// Handlers over a tree, whose files belong to the user of this process. `passthrough` says
     /// whether it is wanted, `alive` is dropped with the session.
@@ -113,22 +132,19 @@ impl Filesystem for Kernel {
 
     fn lookup(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEntry) {
         match guarded("lookup", || self.tree.lookup(parent.0, name)) {
-            Ok((ino, attr)) => {
-                let ttl = attr.keep.time().unwrap_or(TTL);
-                reply.entry(&ttl, &self.shown(ino, &attr), Generation(0));
-            }
+            Ok(seen) => reply.entry(&ttl(&seen), &self.shown(seen.ino, &seen), Generation(0)),
             // Without a time: what is not there is asked for again, so it appears at once.
             Err(errno) => reply.error(errno),
         }
     }
 
     fn forget(&self, _: &Request, ino: INodeNo, lookups: u64) {
-        guarded_plain("forget", || self.tree.inodes.forget(ino.0, lookups)).ok();
+        guarded_plain("forget", || self.tree.forget(ino.0, lookups)).ok();
     }
 
     fn getattr(&self, _: &Request, ino: INodeNo, _: Option<FileHandle>, reply: ReplyAttr) {
         match guarded("getattr", || self.tree.attr(ino.0)) {
-            Ok(attr) => reply.attr(&TTL, &self.shown(ino.0, &attr)),
+            Ok(seen) => reply.attr(attr_ttl(&seen), &self.shown(seen.shown_ino, &seen)),
             Err(errno) => reply.error(errno),
         }
     }
@@ -151,26 +167,46 @@ impl Filesystem for Kernel {
         self.read_file(ino.0, handle.0, (offset, size), reply);
     }
 
+    fn write(
+        &self,
+        _: &Request,
+        ino: INodeNo,
+        _: FileHandle,
+        offset: u64,
+        bytes: &[u8],
+        _: WriteFlags,
+        _: OpenFlags,
+        _: Option<LockOwner>,
+        reply: ReplyWrite,
+    ) {
+        match guarded("write", || self.tree.write(ino.0, bytes, offset)) {
+            Ok(()) => reply.written(u32::try_from(bytes.len()).unwrap_or(u32::MAX)),
+            Err(errno) => reply.error(errno),
+        }
+    }
+
+    fn flush(&self, _: &Request, ino: INodeNo, _: FileHandle, _: LockOwner, reply: ReplyEmpty) {
+        empty(reply, guarded("flush", || self.tree.promise(ino.0, false)));
+    }
+
     fn release(
         &self,
         _: &Request,
         ino: INodeNo,
         handle: FileHandle,
-        _: OpenFlags,
+        flags: OpenFlags,
         _: Option<LockOwner>,
         _: bool,
         reply: ReplyEmpty,
     ) {
-        match guarded_plain("release", || self.tree.release(ino.0, handle.0)) {
-            Ok(()) => reply.ok(),
-            Err(errno) => reply.error(errno),
-        }
+        let writes = Self::writes(flags);
+        empty(reply, guarded_plain("release", || self.tree.release(ino.0, handle.0, writes)));
     }
 
     fn opendir(&self, _: &Request, ino: INodeNo, _: OpenFlags, reply: ReplyOpen) {
         let opened = guarded("opendir", || {
             // A listing whose changes nobody tells is read again each time.
-            let kept = match self.tree.attr(ino.0)?.keep {
+            let kept = match self.tree.attr(ino.0)?.attr.keep {
                 Keep::Always => FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE,
                 Keep::Moment | Keep::Never => FopenFlags::empty(),
             };
@@ -212,10 +248,7 @@ impl Filesystem for Kernel {
         _: OpenFlags,
         reply: ReplyEmpty,
     ) {
-        match guarded_plain("releasedir", || self.tree.release_folder(ino.0, handle.0)) {
-            Ok(()) => reply.ok(),
-            Err(errno) => reply.error(errno),
-        }
+        empty(reply, guarded_plain("releasedir", || self.tree.release_folder(ino.0, handle.0)));
     }
 
     fn statfs(&self, _: &Request, _: INodeNo, reply: ReplyStatfs) {
@@ -224,8 +257,10 @@ impl Filesystem for Kernel {
 
     fn access(&self, _: &Request, ino: INodeNo, mask: AccessFlags, reply: ReplyEmpty) {
         match guarded("access", || self.tree.attr(ino.0)) {
-            Ok(_) if mask.contains(AccessFlags::W_OK) => reply.error(Errno::EROFS),
-            Ok(attr) if mask.contains(AccessFlags::X_OK) && !attr.folder => {
+            Ok(seen) if mask.contains(AccessFlags::W_OK) && !seen.is_writable => {
+                reply.error(Errno::EROFS);
+            }
+            Ok(seen) if mask.contains(AccessFlags::X_OK) && !seen.attr.folder => {
                 reply.error(Errno::EACCES);
             }
             Ok(_) => reply.ok(),
@@ -259,8 +294,9 @@ impl Filesystem for Kernel {
         reply.error(Errno::ENOTTY);
     }
 
-    fn fsync(&self, _: &Request, _: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
-        reply.ok(); // What can be seen is durable.
+    fn fsync(&self, _: &Request, ino: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
+        // What the view shows is durable.
+        empty(reply, guarded("fsync", || self.tree.promise(ino.0, true)));
     }
 
     fn fsyncdir(&self, _: &Request, _: INodeNo, _: FileHandle, _: bool, reply: ReplyEmpty) {
@@ -272,13 +308,13 @@ impl Filesystem for Kernel {
     fn setattr(
         &self,
         _: &Request,
-        _: INodeNo,
+        ino: INodeNo,
         _: Option<u32>,
         _: Option<u32>,
         _: Option<u32>,
-        _: Option<u64>,
+        size: Option<u64>,
         _: Option<TimeOrNow>,
-        _: Option<TimeOrNow>,
+        mtime: Option<TimeOrNow>,
         _: Option<SystemTime>,
         _: Option<FileHandle>,
         _: Option<SystemTime>,
@@ -287,57 +323,79 @@ impl Filesystem for Kernel {
         _: Option<BsdFileFlags>,
         reply: ReplyAttr,
     ) {
-        reply.error(Errno::EROFS);
+        let new = NewTimes { size, mtime_ms: mtime.map(Self::ms_of) };
+        match guarded("setattr", || self.tree.set(ino.0, new)) {
+            Ok(seen) => reply.attr(attr_ttl(&seen), &self.shown(seen.shown_ino, &seen)),
+            Err(errno) => reply.error(errno),
+        }
     }
 
     fn create(
         &self,
         _: &Request,
-        _: INodeNo,
-        _: &OsStr,
+        parent: INodeNo,
+        name: &OsStr,
         _: u32,
         _: u32,
-        _: i32,
+        flags: i32,
         reply: ReplyCreate,
     ) {
-        reply.error(Errno::EROFS);
+        let exclusive = Self::is_exclusive(flags);
+        match guarded("create", || self.tree.create(parent.0, name, exclusive)) {
+            Ok((seen, handle)) => reply.created(
+                &ttl(&seen),
+                &self.shown(seen.ino, &seen),
+                Generation(0),
+                FileHandle(handle),
+                FopenFlags::FOPEN_KEEP_CACHE,
+            ),
+            Err(errno) => reply.error(errno),
+        }
     }
 
     fn mknod(&self, _: &Request, _: INodeNo, _: &OsStr, _: u32, _: u32, _: u32, reply: ReplyEntry) {
-        reply.error(Errno::EROFS);
+        reply.error(Errno::EPERM);
     }
 
-    fn mkdir(&self, _: &Request, _: INodeNo, _: &OsStr, _: u32, _: u32, reply: ReplyEntry) {
-        reply.error(Errno::EROFS);
+    fn mkdir(&self, _: &Request, parent: INodeNo, name: &OsStr, _: u32, _: u32, reply: ReplyEntry) {
+        match guarded("mkdir", || self.tree.make_folder(parent.0, name)) {
+            Ok(seen) => reply.entry(&ttl(&seen), &self.shown(seen.ino, &seen), Generation(0)),
+            Err(errno) => reply.error(errno),
+        }
     }
 
-    fn unlink(&self, _: &Request, _: INodeNo, _: &OsStr, reply: ReplyEmpty) {
-        reply.error(Errno::EROFS);
+    fn unlink(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
+        empty(reply, guarded("unlink", || self.tree.unlink(parent.0, name)));
     }
 
-    fn rmdir(&self, _: &Request, _: INodeNo, _: &OsStr, reply: ReplyEmpty) {
-        reply.error(Errno::EROFS);
+    fn rmdir(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
+        empty(reply, guarded("rmdir", || self.tree.remove_folder(parent.0, name)));
     }
 
     fn symlink(&self, _: &Request, _: INodeNo, _: &OsStr, _: &Path, reply: ReplyEntry) {
-        reply.error(Errno::EROFS);
+        reply.error(Errno::EPERM);
     }
 
     fn rename(
         &self,
         _: &Request,
-        _: INodeNo,
-        _: &OsStr,
-        _: INodeNo,
-        _: &OsStr,
-        _: RenameFlags,
+        parent: INodeNo,
+        name: &OsStr,
+        new_parent: INodeNo,
+        new_name: &OsStr,
+        flags: RenameFlags,
         reply: ReplyEmpty,
     ) {
-        reply.error(Errno::EROFS);
+        let keeps = flags.contains(RenameFlags::RENAME_NOREPLACE);
+        if !flags.difference(RenameFlags::RENAME_NOREPLACE).is_empty() {
+            return reply.error(Errno::EINVAL);
+        }
+        let (from, to) = ((parent.0, name), (new_parent.0, new_name));
+        empty(reply, guarded("rename", || self.tree.rename(from, to, keeps)));
     }
 
     fn link(&self, _: &Request, _: INodeNo, _: INodeNo, _: &OsStr, reply: ReplyEntry) {
-        reply.error(Errno::EROFS);
+        reply.error(Errno::EPERM);
     }
 
     fn setxattr(
@@ -350,10 +408,10 @@ impl Filesystem for Kernel {
         _: u32,
         reply: ReplyEmpty,
     ) {
-        reply.error(Errno::EROFS);
+        reply.error(Errno::EOPNOTSUPP);
     }
 
     fn removexattr(&self, _: &Request, _: INodeNo, _: &OsStr, reply: ReplyEmpty) {
-        reply.error(Errno::EROFS);
+        reply.error(Errno::EOPNOTSUPP);
     }
 }

@@ -12,7 +12,7 @@ use rushes_vault::source::{RecordOf, SourceError};
 use crate::names::{self, State};
 use crate::node::Node;
 use crate::view::{
-    Found, View, blob_file, current, history_folder, project_folder, scene_folder, version_file,
+    Found, View, blob_file, history_folder, project_folder, scene_folder, version_file,
 };
 
 /// Facts asked for at a time: a history shows two names for each, and the kernel's buffer holds
@@ -153,8 +153,11 @@ impl View {
         let after = if let Cursor::Key(key) = after { Some(key) } else { None };
         let facts = self.source.histories(self.viewer, &owner.scope, after, limit)?;
         for entry in &facts {
-            let shown =
-                if currents { current(owner, entry) } else { Some(history_folder(owner, entry)) };
+            let shown = if currents {
+                self.current(owner, entry)?
+            } else {
+                Some(history_folder(owner, entry))
+            };
             if let Some((name, found)) = shown {
                 page.add(name, found);
             }

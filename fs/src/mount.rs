@@ -3,6 +3,7 @@
 //! Invariant: a living mount or somebody's files are never covered; what a killed daemon left is
 //! detached first; after `unmount` nothing of it is left in the file tree.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use rustix::mount::UnmountFlags;
 use crate::invalidate::follow;
 use crate::mode::{Mode, ModeState};
 use crate::mountinfo;
+use crate::save::worker::work;
 use crate::session::{Running, Start, start};
 use crate::tree::Tree;
 
@@ -127,6 +129,8 @@ pub struct Mount {
     stop: Arc<AtomicBool>,
     running: Option<Running>,
     follower: Option<JoinHandle<()>>,
+    /// Ends the saving: kept apart from the tree's kind of backing files.
+    saving: Option<Saving>,
     /// In a mutex only so that the mount can be shared.
     ended: Mutex<Receiver<()>>,
 }
@@ -151,13 +155,32 @@ pub fn mount(source: Arc<dyn Source>, options: MountOptions) -> Result<Mount, Mo
     let warnings = warnings(device.as_deref());
     let stop = Arc::new(AtomicBool::new(false));
     let (notifier, stopped) = (running.notifier(), Arc::clone(&stop));
+    let saved = Arc::clone(&tree);
     let follower = thread::Builder::new()
         .name("rushes-invalidate".to_owned())
         .spawn(move || follow(&tree, &changes, &notifier, &stopped))
         .map_err(refused)?;
+    let (notifier, ending) = (running.notifier(), Arc::clone(&saved));
+    let worker = thread::Builder::new()
+        .name("rushes-saves".to_owned())
+        .spawn(move || work(&saved, &notifier))
+        .map_err(refused)?;
+    let saving = Some(Saving { end: Box::new(move || ending.saves.end()), worker });
     tracing::info!(mode = %mode.get(), threads, "the folder is mounted");
     let (running, follower, ended) = (Some(running), Some(follower), Mutex::new(ended));
-    Ok(Mount { dir, device, mode, warnings, stop, running, follower, ended })
+    Ok(Mount { dir, device, mode, warnings, stop, running, follower, saving, ended })
+}
+
+/// The thread that makes versions, and how it is told to end.
+struct Saving {
+    end: Box<dyn FnOnce() + Send + Sync>,
+    worker: JoinHandle<()>,
+}
+
+impl fmt::Debug for Saving {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Saving").finish_non_exhaustive()
+    }
 }
 
 impl Mount {
@@ -196,6 +219,13 @@ impl Mount {
             tracing::warn!(
                 "the folder was busy: it was detached, open files end with this process"
             );
+        }
+        // What was closed by now becomes a version before anything else ends.
+        if let Some(Saving { end, worker }) = self.saving.take() {
+            end();
+            if worker.join().is_err() {
+                tracing::error!("the thread that saves has panicked");
+            }
         }
         if let Some(follower) = self.follower.take()
             && follower.join().is_err()

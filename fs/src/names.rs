@@ -40,7 +40,8 @@ const UNNAMED: &str = "unnamed";
 const LINKED_BYTES_MAX: usize = 240;
 
 /// The name of a history's current file. Where the record beside it has that name, `.content` comes
-/// between.
+/// between. A key that ends in the extension is the name itself: a file was saved under it whose
+/// stem another type of media has.
 pub fn current(scope: &Scope, key: &AssetKey, extension: &str) -> String {
     let stem = record(scope).trim_end_matches(".json");
     let extension = shown_extension(extension);
@@ -49,14 +50,25 @@ pub fn current(scope: &Scope, key: &AssetKey, extension: &str) -> String {
     if plain == stem && extension.eq_ignore_ascii_case("json") {
         return format!("{key}{CONTENT}.{extension}");
     }
-    format!("{key}.{extension}")
+    match key.as_str().rsplit_once('.') {
+        Some((stem, end)) if end == extension && stem.parse::<AssetKey>().is_ok() => {
+            key.to_string()
+        }
+        _ => format!("{key}.{extension}"),
+    }
+}
+
+/// The same for a key whose name another history has.
+pub fn current_apart(key: &AssetKey, extension: &str) -> String {
+    format!("{key}.{}", shown_extension(extension))
 }
 
 /// The keys that the name of a current file may begin with.
 pub fn keys_of_current(name: &str) -> impl Iterator<Item = AssetKey> {
     let stem = name.rsplit_once('.').map(|(stem, _)| stem);
     let plain = stem.and_then(|stem| stem.strip_suffix(CONTENT));
-    stem.into_iter().chain(plain).filter_map(|stem| stem.parse().ok())
+    let all = stem.into_iter().chain(plain).chain([name]);
+    all.filter_map(|stem| stem.parse().ok())
 }
 
 /// The record of a scope.
@@ -225,6 +237,8 @@ mod tests {
         let project = scope(None);
         assert_eq!(current(&project, &key("scene_video"), "mp4"), "scene_video.mp4");
         assert_eq!(current(&project, &key("Take 2"), "png"), "Take 2.png");
+        assert_eq!(current(&project, &key("a.png"), "png"), "a.png");
+        assert_eq!(current(&project, &key("a.png"), "webp"), "a.png.webp");
         assert_eq!(version_content(1, "mp4"), "v001.mp4");
         assert_eq!(version_content(1, "json"), "v001.content.json");
         assert_eq!(version_content(1234, "mp4"), "v1234.mp4");

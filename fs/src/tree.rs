@@ -16,7 +16,10 @@ use crate::errno;
 use crate::handles::{Handles, Opened};
 use crate::inodes::Inodes;
 use crate::list::Stream;
-use crate::node::{Attr, ROOT_INO};
+use crate::listing::Listing;
+use crate::node::{Attr, Node, ROOT_INO};
+use crate::save::machine::Slot;
+use crate::save::state::Saves;
 use crate::view::{Found, Held, View};
 
 /// An entry of a listing, with the position after it.
@@ -32,6 +35,34 @@ pub struct Row {
     pub next: u64,
 }
 
+/// An inode as the kernel gets it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// Its number in the protocol.
+    pub ino: u64,
+    /// The number that programs see.
+    pub shown_ino: u64,
+    /// What `stat` shows.
+    pub attr: Attr,
+    /// Whether it may be written to.
+    pub is_writable: bool,
+}
+
+impl Seen {
+    /// A node of the view.
+    pub fn of(ino: u64, found: &Found) -> Self {
+        let is_writable = matches!(
+            found.node,
+            Node::Current { .. }
+                | Node::Folder(_)
+                | Node::Assets(_)
+                | Node::Projects
+                | Node::Scenes(_)
+        );
+        Self { ino, shown_ino: ino, attr: found.attr, is_writable }
+    }
+}
+
 /// The tree of one session.
 #[derive(Debug)]
 pub struct Tree<B> {
@@ -39,39 +70,58 @@ pub struct Tree<B> {
     pub view: View,
     /// What the kernel knows of it.
     pub inodes: Inodes,
-    handles: Handles<B>,
+    /// What is being written.
+    pub saves: Saves,
+    pub(crate) handles: Handles<B>,
     /// Counts the changes of which the kernel is told.
     epoch: AtomicU64,
 }
 
 /// The positions before the entries of a folder: `.` and `..`.
 const DOTS: u64 = 2;
+/// Where the names begin that are being written: behind all that a folder can have.
+const SAVED: u64 = 1 << 48;
 
 impl<B> Tree<B> {
     /// A tree over a source, of which nothing is known yet.
     pub fn new(source: Arc<dyn Source>, viewer: Viewer) -> Self {
         let view = View::new(source, viewer);
         let inodes = Inodes::new(viewer, view.root());
-        Self { view, inodes, handles: Handles::new(), epoch: AtomicU64::new(0) }
+        let (saves, handles) = (Saves::new(), Handles::new());
+        Self { view, inodes, saves, handles, epoch: AtomicU64::new(0) }
     }
 
     /// What a name leads to. Counts a lookup.
-    pub fn lookup(&self, parent: u64, name: &OsStr) -> Result<(u64, Attr), Errno> {
+    pub fn lookup(&self, parent: u64, name: &OsStr) -> Result<Seen, Errno> {
         let folder = self.node(parent)?;
         if !folder.attr.folder {
             return Err(Errno::NOTDIR);
+        }
+        if let Some(saved) = self.saved_name(&folder.node, name) {
+            return saved;
         }
         // All names of the view are UTF-8.
         let name = name.to_str().ok_or(Errno::NOENT)?;
         let found = asked("lookup", parent, self.view.lookup(&folder.node, name))?;
         let found = found.ok_or(Errno::NOENT)?;
         let ino = self.inodes.look_up(&found).ok_or(Errno::IO)?;
-        Ok((ino, found.attr))
+        Ok(Seen::of(ino, &found))
     }
 
     /// The attributes of a node.
-    pub fn attr(&self, ino: u64) -> Result<Attr, Errno> {
-        self.node(ino).map(|found| found.attr)
+    pub fn attr(&self, ino: u64) -> Result<Seen, Errno> {
+        match Saves::file_of(ino) {
+            Some(id) => self.saved_attr(id),
+            None => Ok(Seen::of(ino, &self.node(ino)?)),
+        }
+    }
+
+    /// The kernel gives lookups back.
+    pub fn forget(&self, ino: u64, lookups: u64) {
+        match Saves::file_of(ino) {
+            Some(id) => self.forget_saved(id, lookups),
+            None => self.inodes.forget(ino, lookups),
+        }
     }
 
     /// Opens a file for reading.
@@ -117,7 +167,10 @@ impl<B> Tree<B> {
     }
 
     /// Closes a file.
-    pub fn release(&self, ino: u64, handle: u64) {
+    pub fn release(&self, ino: u64, handle: u64, writes: bool) {
+        if let Some(id) = Saves::file_of(ino) {
+            return self.release_saved(id, handle, writes);
+        }
         self.handles.release(ino, handle);
         self.inodes.closed(ino);
     }
@@ -129,7 +182,8 @@ impl<B> Tree<B> {
             return Err(Errno::NOTDIR);
         }
         self.inodes.opened(ino);
-        Ok(self.handles.open_folder(Stream::new(found.node)))
+        let saved = self.saved_names(&found.node);
+        Ok(self.handles.open_folder(Listing { stream: Stream::new(found.node), saved }))
     }
 
     /// Shows the entries of an open folder from a position on, until `take` says that it has no
@@ -141,21 +195,33 @@ impl<B> Tree<B> {
         from: u64,
         mut take: impl FnMut(&Row) -> bool,
     ) -> Result<(), Errno> {
-        let stream = self.handles.folder(handle).ok_or(Errno::BADF)?;
-        let mut stream = stream.lock().unwrap_or_else(PoisonError::into_inner);
-        for position in from.. {
+        let listing = self.handles.folder(handle).ok_or(Errno::BADF)?;
+        let mut listing = listing.lock().unwrap_or_else(PoisonError::into_inner);
+        let Listing { stream, saved } = &mut *listing;
+        for position in from..SAVED {
             let row = if position < DOTS {
-                self.dot(ino, &stream, position)
+                self.dot(ino, stream, position)
             } else {
                 let epoch = self.epoch.load(Ordering::SeqCst);
                 let entry = stream.at(&self.view, position - DOTS, epoch);
                 let Some(entry) = asked("readdir", ino, entry)? else { break };
-                if entry.is_gone {
+                // What is being written is listed behind what the view shows.
+                let is_saved = saved.iter().any(|(name, _)| **name == *entry.name);
+                if entry.is_gone || is_saved {
                     continue;
                 }
                 let ino = self.inodes.number(&entry.found.node);
                 Row { name: entry.name, found: Some(entry.found), ino, next: position + 1 }
             };
+            if !take(&row) {
+                return Ok(());
+            }
+        }
+        let skipped = usize::try_from(from.saturating_sub(SAVED)).unwrap_or(usize::MAX);
+        for (next, (name, slot)) in (SAVED + 1..).zip(&*saved).skip(skipped) {
+            let Slot::File(id) = slot else { continue };
+            let Ok(seen) = self.saved_attr(*id) else { continue };
+            let row = Row { name: name.to_string(), found: None, ino: seen.shown_ino, next };
             if !take(&row) {
                 break;
             }
@@ -186,12 +252,17 @@ impl<B> Tree<B> {
         Row { name: name.to_owned(), found: None, ino, next: position + 1 }
     }
 
-    fn node(&self, ino: u64) -> Result<Found, Errno> {
+    pub(crate) fn node(&self, ino: u64) -> Result<Found, Errno> {
         self.inodes.get(ino).ok_or(Errno::STALE)
     }
 }
 
-fn asked<T>(operation: &'static str, ino: u64, answer: Result<T, SourceError>) -> Result<T, Errno> {
+/// The source's answer, or its error as the kernel takes it.
+pub fn asked<T>(
+    operation: &'static str,
+    ino: u64,
+    answer: Result<T, SourceError>,
+) -> Result<T, Errno> {
     answer.map_err(|error| errno::answer(operation, ino, &error))
 }
 
@@ -210,7 +281,7 @@ mod tests {
     }
 
     fn walk(tree: &Tree<u32>, path: &str) -> u64 {
-        let step = |at, name: &str| tree.lookup(at, OsStr::new(name)).unwrap().0;
+        let step = |at, name: &str| tree.lookup(at, OsStr::new(name)).unwrap().ino;
         path.split('/').fold(ROOT_INO, step)
     }
 
@@ -219,7 +290,7 @@ mod tests {
         let mut bytes = vec![0; 100];
         let count = tree.read(ino, opened.handle, 0, &mut bytes).unwrap();
         bytes.truncate(count);
-        tree.release(ino, opened.handle);
+        tree.release(ino, opened.handle, false);
         (opened.way, bytes)
     }
 
@@ -243,7 +314,7 @@ mod tests {
         let held = tree.open(record, |_| None).unwrap();
         fake.fail(&scene("fox", 1), "clip");
         assert_eq!(text(&tree, record).1, old, "while somebody holds the old text");
-        tree.release(record, held.handle);
+        tree.release(record, held.handle, false);
         let (way, new) = text(&tree, record);
         assert!(matches!(way, Way::Direct) && new != old);
         let fresh = walk(&tree, "projects/fox/scenes/1/scene.json");

@@ -146,12 +146,57 @@ impl View {
     fn in_currents(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
         for key in names::keys_of_current(name) {
             let entry = self.source.history(self.viewer, &owner.scope, &key)?;
-            let shown = entry.and_then(|entry| called(name, current(owner, &entry)?));
+            let Some(entry) = entry else { continue };
+            let shown = self.current(owner, &entry)?.and_then(|shown| called(name, shown));
             if shown.is_some() {
                 return Ok(shown);
             }
         }
         Ok(None)
+    }
+
+    /// The name and node of what stands for a history; `None` while nothing does.
+    pub(crate) fn current(
+        &self,
+        owner: &Arc<Owner>,
+        entry: &HistoryEntry,
+    ) -> Result<Option<(String, Found)>, SourceError> {
+        let version = entry.current.as_ref().filter(|_| !entry.is_hidden);
+        let Some(version) = version else { return Ok(None) };
+        let Some(content) = &version.content else { return Ok(None) };
+        let key = entry.asset_key.clone();
+        let name = self.current_name(&owner.scope, &key, &content.extension)?;
+        let node = Node::Current {
+            history: Arc::new(History { owner: Arc::clone(owner), key }),
+            asset: version.asset,
+            digest: content.digest,
+            extension: content.extension.as_str().into(),
+        };
+        let ms = content.modified_ms.unwrap_or(version.created_ms);
+        // A project's own are in its folder and in `assets/`.
+        let links = if owner.scope.part.is_none() { 2 } else { 1 };
+        let attr = Attr { links, ..Attr::file(content.size, ms) };
+        Ok(Some((name, Found { node, attr })))
+    }
+
+    /// The name of a current file. A key that ends in its extension is the name, unless the history
+    /// of the stem has it.
+    pub(crate) fn current_name(
+        &self,
+        scope: &Scope,
+        key: &AssetKey,
+        extension: &str,
+    ) -> Result<String, SourceError> {
+        let name = names::current(scope, key, extension);
+        let is_plain = name == key.as_str();
+        let stem = names::keys_of_current(&name).next().filter(|_| is_plain);
+        let Some(stem) = stem else { return Ok(name) };
+        let entry = self.source.history(self.viewer, scope, &stem)?;
+        let content = entry.and_then(|entry| entry.current).and_then(|current| current.content);
+        let is_taken = content.is_some_and(|content| {
+            names::current(scope, &stem, &content.extension).eq_ignore_ascii_case(&name)
+        });
+        Ok(if is_taken { names::current_apart(key, extension) } else { name })
     }
 
     fn in_versions(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
@@ -242,23 +287,6 @@ fn called(name: &str, (shown, found): (String, Found)) -> Option<Found> {
     (shown == name).then_some(found)
 }
 
-/// The name and node of what stands for a history; `None` while nothing does.
-pub(crate) fn current(owner: &Arc<Owner>, entry: &HistoryEntry) -> Option<(String, Found)> {
-    let version = entry.current.as_ref()?;
-    let content = version.content.as_ref()?;
-    let name = names::current(&owner.scope, &entry.asset_key, &content.extension);
-    let node = Node::Current {
-        history: Arc::new(History { owner: Arc::clone(owner), key: entry.asset_key.clone() }),
-        asset: version.asset,
-        digest: content.digest,
-        extension: content.extension.as_str().into(),
-    };
-    // A project's own are in its folder and in `assets/`.
-    let links = if owner.scope.part.is_none() { 2 } else { 1 };
-    let attr = Attr { links, ..Attr::file(content.size, version.created_ms) };
-    Some((name, Found { node, attr }))
-}
-
 /// The name and node of a history's folder.
 pub(crate) fn history_folder(owner: &Arc<Owner>, entry: &HistoryEntry) -> (String, Found) {
     let key = entry.asset_key.clone();
@@ -280,7 +308,7 @@ pub(crate) fn version_file(entry: &VersionEntry) -> Option<(String, Found)> {
 /// and one in its history.
 pub(crate) fn version_attr(content: &VersionContent, ms: i64, tags: u32, is_placed: bool) -> Attr {
     let links = tags.saturating_add(1).saturating_add(u32::from(is_placed));
-    Attr { links, ..Attr::file(content.size, ms) }
+    Attr { links, ..Attr::file(content.size, content.modified_ms.unwrap_or(ms)) }
 }
 
 /// The record of a project or of a part of it.

@@ -146,10 +146,10 @@ fn listings_and_attributes_say_what_is_there() {
     assert_eq!(names(&film.path("blobs")).len(), 3);
 
     let video = fs::metadata(film.scene("video.mp4")).unwrap();
-    assert_eq!((video.size(), video.blocks(), video.mode()), (300_000, 586, 0o100_444));
+    assert_eq!((video.size(), video.blocks(), video.mode()), (300_000, 586, 0o100_644));
     assert_eq!((video.nlink(), video.uid()), (1, rustix::process::geteuid().as_raw()));
     let folder = fs::metadata(film.path("projects/fox")).unwrap();
-    assert_eq!((folder.mode(), folder.nlink()), (0o040_555, 8));
+    assert_eq!((folder.mode(), folder.nlink()), (0o040_755, 8));
     let text = fs::read_to_string(film.scene("scene.json")).unwrap();
     assert_eq!(text.len() as u64, fs::metadata(film.scene("scene.json")).unwrap().size());
     let space = rustix::fs::statvfs(&film.root).unwrap();
@@ -159,26 +159,29 @@ fn listings_and_attributes_say_what_is_there() {
 }
 
 #[test]
-fn every_change_is_refused_as_on_a_read_only_file_system() {
+fn what_is_not_a_current_file_is_refused_as_on_a_read_only_file_system() {
     let film = film(true);
-    let (video, new) = (film.scene("video.mp4"), film.scene("new"));
-    let attempts: [(&str, io::Result<()>); 10] = [
-        ("write", OpenOptions::new().write(true).open(&video).map(drop)),
-        ("append", OpenOptions::new().append(true).open(&video).map(drop)),
-        ("truncate", File::create(&video).map(drop)),
+    let (version, new) = (film.scene("versions/video/v001.mp4"), film.path("blobs/new"));
+    let record = film.scene("scene.json");
+    let mode = fs::metadata(&version).unwrap().permissions();
+    let attempts: [(&str, io::Result<()>); 11] = [
+        ("write", OpenOptions::new().write(true).open(&version).map(drop)),
+        ("append", OpenOptions::new().append(true).open(&version).map(drop)),
+        ("truncate", File::create(&version).map(drop)),
+        ("a record", File::create(&record).map(drop)),
         ("create", File::create(&new).map(drop)),
         ("mkdir", fs::create_dir(&new)),
-        ("unlink", fs::remove_file(&video)),
-        ("rmdir", fs::remove_dir(film.scene("versions"))),
-        ("rename", fs::rename(&video, &new)),
-        ("link", fs::hard_link(&video, &new)),
-        ("chmod", fs::set_permissions(&video, fs::metadata(&video).unwrap().permissions())),
+        ("unlink", fs::remove_file(&version)),
+        ("unlink of a record", fs::remove_file(&record)),
+        ("rename", fs::rename(&version, film.scene("new.mp4"))),
+        ("rename to", fs::rename(film.scene("video.mp4"), film.scene("versions/x.mp4"))),
+        ("chmod", fs::set_permissions(&version, mode)),
     ];
     for (what, result) in attempts {
         let error = result.expect_err(what);
         assert_eq!(error.kind(), io::ErrorKind::ReadOnlyFilesystem, "{what}: {error}");
     }
-    assert_eq!(fs::read(&video).unwrap(), long(1));
+    assert_eq!(fs::read(&version).unwrap(), long(1));
 }
 
 #[test]

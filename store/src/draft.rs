@@ -56,6 +56,8 @@ pub struct Draft {
     waiting: Vec<Run>,
     waiting_bytes: usize,
     spilled: Option<Spilled>,
+    /// Whether there is a file already that holds all of it.
+    is_over_a_file: bool,
 }
 
 impl Draft {
@@ -69,7 +71,18 @@ impl Draft {
             waiting: Vec::new(),
             waiting_bytes: 0,
             spilled: None,
+            is_over_a_file: false,
         }
+    }
+
+    /// Begins with nothing, of a file that holds all of it and is told at the end.
+    pub fn over_a_file(hints: Hints) -> Self {
+        Self { is_over_a_file: true, ..Self::new(hints) }
+    }
+
+    /// The file that holds all of it.
+    pub fn set_file(&mut self, unfinished: Unfinished, file: Arc<dyn DiskFile>) {
+        self.spilled = Some(Spilled { unfinished, file });
     }
 
     /// What is known of other blobs.
@@ -124,6 +137,9 @@ impl Draft {
         let Some(bytes) = bytes.get(from..to).filter(|bytes| !bytes.is_empty()) else {
             return Ok(());
         };
+        if self.is_over_a_file {
+            return Ok(());
+        }
         let start = self.end + from as u64;
         if self.spilled.is_none() && self.waiting_bytes + bytes.len() <= WAITING_BYTES_MAX {
             self.waiting_bytes += bytes.len();
@@ -222,7 +238,8 @@ impl Sink for Draft {
         for (chunk, spot) in chunks.iter().zip(spots) {
             let length = chunk.length as usize;
             let start = self.end + at as u64;
-            self.chunks.push(Drafted { chunk: *chunk, start, spot, is_kept: spot.is_none() });
+            let is_kept = spot.is_none() || self.is_over_a_file;
+            self.chunks.push(Drafted { chunk: *chunk, start, spot, is_kept });
             if spot.is_some() {
                 self.keep(bytes, unknown_from, at)?;
                 self.known_bytes += u64::from(chunk.length);

@@ -67,6 +67,9 @@ pub enum StoreError {
     /// No room is left beside the reserve.
     #[error("the disk is full: free some space, then try again")]
     Full,
+    /// The file is complete and belongs to nobody any more: nothing was written.
+    #[error("the file is being saved: write to a copy of it")]
+    Frozen,
     /// The content has more chunks than a manifest may list.
     #[error("the content is too large: it has more than {chunks_max} chunks")]
     TooLarge {

@@ -62,6 +62,15 @@ pub fn new_staging() -> PathBuf {
     Path::new(STAGING).join(Uuid::now_v7().simple().to_string())
 }
 
+/// What the note beside a file in `staging/` ends in.
+pub const SIDECAR_END: &str = ".sidecar";
+
+/// The note beside a file in `staging/`.
+pub fn sidecar(path: &Path) -> PathBuf {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    path.with_file_name(format!("{name}{SIDECAR_END}"))
+}
+
 /// Makes the directories that are missing; all their names are durable on return, also those that
 /// a killed process had just made.
 pub fn prepare(disk: &dyn Disk) -> Result<()> {
@@ -85,8 +94,8 @@ pub fn clear_staging(disk: &dyn Disk) -> Result<()> {
     let entries = disk.list(Path::new(STAGING))?;
     let names: HashSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     for entry in entries.iter().filter(|entry| entry.kind == Kind::File) {
-        let has_sidecar = names.contains(format!("{}.sidecar", entry.name).as_str());
-        if !has_sidecar && !entry.name.ends_with(".sidecar") {
+        let has_sidecar = names.contains(format!("{}{SIDECAR_END}", entry.name).as_str());
+        if !has_sidecar && !entry.name.ends_with(SIDECAR_END) {
             disk.remove(&Path::new(STAGING).join(&entry.name))?;
         }
     }

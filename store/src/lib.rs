@@ -24,6 +24,7 @@ mod index;
 mod layout;
 mod leases;
 mod ledger;
+mod loose;
 mod manifest;
 mod moved;
 mod moving;
@@ -74,6 +75,7 @@ pub use found::{BlobInfo, StoredAs};
 pub use hints::Familiar;
 pub use leases::Lease;
 pub use ledger::{Damaged, Observer};
+pub use loose::{Loose, Promised};
 pub use progress::{Pace, ScrubState};
 pub use put::{Put, Stored};
 pub use read::BlobReader;
@@ -129,6 +131,26 @@ impl Store {
     /// bytes of the upload. Errors: `Full` when nothing may be written beside the reserve.
     pub fn stage(&self, familiar: Familiar) -> Result<Staging, StoreError> {
         Staging::begin(&self.shelf, familiar)
+    }
+
+    /// Begins a file that is written at any offset; `familiar` as for [`Store::stage`]. With a blob
+    /// it begins as a copy of it, which shares the disk's blocks where it can.
+    pub fn begin(&self, familiar: Familiar, from: Option<&Digest>) -> Result<Loose, StoreError> {
+        let loose = Loose::create(&self.shelf, familiar)?;
+        if let Some(from) = from {
+            loose::copy_blob(&self.shelf, from, &loose)?;
+        }
+        Ok(loose)
+    }
+
+    /// The files that were promised by a process that is gone.
+    pub fn promised(&self) -> Result<Vec<Promised>, StoreError> {
+        loose::promised(&*self.shelf.disk)
+    }
+
+    /// Removes a promised file: it is saved, or nobody can want it.
+    pub fn forget_promised(&self, promised: &Promised) -> Result<(), StoreError> {
+        loose::forget(&*self.shelf.disk, &promised.name)
     }
 
     /// Keeps a content, durably on return. After an error nobody may rely on it, and putting it

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use rushes_digest::Digest;
+use rushes_disk::DiskFile;
 
 use crate::cutter::{Cut, Cutter, Sink};
 use crate::draft::Draft;
@@ -13,6 +14,7 @@ use crate::error::StoreError;
 use crate::hints::{Familiar, Hints};
 use crate::room::check_room;
 use crate::shelf::Shelf;
+use crate::unfinished::Unfinished;
 
 /// Longest content that is kept in a record of a pack, in bytes; longer ones become wholes. Up to
 /// here one shared sync beats a file of one's own, and a reader verifies all of it at once.
@@ -42,6 +44,26 @@ impl Staging {
             draft: Draft::new(Hints::new(shelf, familiar)),
             room_checked_at: 0,
         })
+    }
+
+    /// Looks at the bytes of a file as they come; the file itself is kept elsewhere.
+    pub(crate) fn over(shelf: &Arc<Shelf>, familiar: Familiar) -> Self {
+        Self {
+            cutter: Some(Cutter::default()),
+            front: Vec::new(),
+            draft: Draft::over_a_file(Hints::new(shelf, familiar)),
+            room_checked_at: u64::MAX - ROOM_CHECK_BYTES,
+        }
+    }
+
+    /// Ends the content of a file that nothing writes to any more and names it.
+    pub(crate) fn finish_over(
+        mut self,
+        unfinished: Unfinished,
+        file: Arc<dyn DiskFile>,
+    ) -> Result<Staged, StoreError> {
+        self.draft.set_file(unfinished, file);
+        self.finish()
     }
 
     /// Says from which blob this one was probably made, so that all of what they share is found.

@@ -26,6 +26,11 @@ impl Unfinished {
         Ok((Self { disk: Arc::clone(disk), path, is_wanted: false }, file))
     }
 
+    /// Takes over a file that is there.
+    pub fn adopt(disk: &Arc<dyn Disk>, path: PathBuf) -> Self {
+        Self { disk: Arc::clone(disk), path, is_wanted: false }
+    }
+
     /// Its path in the data directory.
     pub fn path(&self) -> &Path {
         &self.path

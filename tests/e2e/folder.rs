@@ -118,21 +118,6 @@ fn whoever_holds_a_file_open_goes_on_reading_the_old_version() {
 }
 
 #[test]
-fn the_folder_takes_no_writes_yet() {
-    let Set { daemon, mount, place: _place } = set();
-    daemon.client().upload("take.bin", noise(1, 900), &SCENE);
-    let scene = mount.join("projects/fox/scenes/1");
-    let current = scene.join("scene_video.bin");
-    let refused = |result: std::io::Result<()>| result.unwrap_err().kind();
-    assert_eq!(refused(fs::write(&current, b"x")), ErrorKind::ReadOnlyFilesystem);
-    assert_eq!(refused(fs::write(scene.join("new"), b"x")), ErrorKind::ReadOnlyFilesystem);
-    assert_eq!(refused(fs::create_dir(scene.join("d"))), ErrorKind::ReadOnlyFilesystem);
-    assert_eq!(refused(fs::remove_file(&current)), ErrorKind::ReadOnlyFilesystem);
-    assert_eq!(refused(fs::rename(&current, scene.join("y"))), ErrorKind::ReadOnlyFilesystem);
-    assert_eq!(fs::read(&current).unwrap(), noise(1, 900));
-}
-
-#[test]
 fn a_failed_attempt_shows_as_a_record_and_not_as_a_file() {
     let Set { daemon, mount, place: _place } = set();
     let client = daemon.client();

@@ -9,6 +9,7 @@ mod full;
 mod lifecycle;
 mod media;
 mod root;
+mod save;
 mod store;
 mod sweep;
 mod upload;

@@ -133,7 +133,7 @@ impl Changes {
                     });
                 blob.chain(history).chain([Touched::Asset(viewer, added.asset_id, true)]).collect()
             }
-            Fact::BestSet { scope, asset_key, .. } => {
+            Fact::BestSet { scope, asset_key, .. } | Fact::HistoryHidden { scope, asset_key } => {
                 let number = self.number(viewer, scope);
                 vec![Touched::History(viewer, scope.clone(), number, asset_key.clone())]
             }

@@ -48,6 +48,10 @@ pub struct IngestRequest {
     pub generation: Generation,
     /// Whatever else was sent.
     pub metadata: Map<String, Value>,
+    /// The extension to show; `None` takes the one that the content or the file's name has.
+    pub extension: Option<String>,
+    /// When the file was changed last, milliseconds since 1970, where that is to be kept.
+    pub modified_ms: Option<i64>,
 }
 
 /// An asset that is durable.
@@ -109,7 +113,7 @@ impl Upload {
 
 /// Bytes that have come in and belong to nothing yet. Dropping it leaves nothing behind.
 #[derive(Debug)]
-pub struct Staged(rushes_store::Staged);
+pub struct Staged(pub(crate) rushes_store::Staged);
 
 impl Staged {
     /// Their name.
@@ -244,8 +248,10 @@ pub(crate) fn new_asset(
     check_metadata(&request.metadata)?;
     let content = content.map(|Seen { digest, size, head }| {
         let media = media::recognise(head, &filename);
-        let content =
-            Content { digest, size, media_type: media.media_type, extension: media.extension };
+        let (extension, modified_ms) = (request.extension.clone(), request.modified_ms);
+        let extension = extension.unwrap_or(media.extension);
+        let media_type = media.media_type;
+        let content = Content { digest, size, media_type, extension, modified_ms };
         (content, media.kind)
     });
     let kind = match (request.kind.clone(), &content) {

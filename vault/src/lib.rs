@@ -19,6 +19,7 @@ mod opening;
 mod projects;
 mod records;
 mod release;
+mod saves;
 pub mod search;
 mod shelves;
 pub mod source;

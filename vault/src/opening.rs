@@ -121,16 +121,10 @@ impl Locked {
             tracing::warn!(%error, "the journal's files were not looked at");
         }
         let keeper = keeper::start(places, (bell, calls)).map_err(OpenError::Thread)?;
-        Ok(Arc::new(Vault {
-            follower,
-            keeper,
-            store,
-            catalog,
-            changes,
-            in_flight,
-            disk,
-            _lock: lock,
-        }))
+        let vault =
+            Vault { follower, keeper, store, catalog, changes, in_flight, disk, _lock: lock };
+        vault.recover_saves()?;
+        Ok(Arc::new(vault))
     }
 }
 

@@ -45,6 +45,21 @@ pub enum SourceError {
     /// The machine failed: the message names verb and path.
     #[error("{0}")]
     Failed(String),
+    /// No room is left.
+    #[error("the disk is full: free some space and try again")]
+    Full,
+    /// The file is complete: what is written now belongs into a copy of it.
+    #[error("the file is being saved")]
+    Frozen,
+    /// It was saved before, and another version is shown by now.
+    #[error("the file was saved before")]
+    Saved,
+    /// What was to be made is there already.
+    #[error("there is one of that name already")]
+    Taken,
+    /// The facts do not allow it.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// An open content. Reads may come from many threads at once.
@@ -56,6 +71,60 @@ pub trait OpenContent: Send + Sync + fmt::Debug {
     /// The file that is exactly this content, read-only, where there is one: for kernel
     /// passthrough. The kernel ignores the size that FUSE reports, so nothing else may be given.
     fn exact_file(&self) -> Option<BorrowedFd<'_>>;
+}
+
+/// What a file that a program writes becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveAs {
+    /// The project or scene.
+    pub scope: Scope,
+    /// The history; `None` while the file's name is one that is never saved.
+    pub asset_key: Option<AssetKey>,
+    /// The extension in its name, without a dot.
+    pub extension: String,
+    /// Its name.
+    pub filename: String,
+    /// What it was made from.
+    pub base: Option<AssetId>,
+    /// When it was changed last, milliseconds since 1970.
+    pub modified_ms: i64,
+}
+
+/// The version that holds the bytes of a save.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SavedAs {
+    /// Its asset.
+    pub asset: AssetId,
+    /// Its bytes.
+    pub digest: Digest,
+    /// How many.
+    pub size: u64,
+    /// Whether it was made for them; else it was there, and shown, before.
+    pub is_new: bool,
+}
+
+/// A file that a program writes. Reads and writes may come from many threads at once.
+///
+/// Dropping it loses it, unless it was promised: then it becomes a version at the next start.
+pub trait Unsaved: Send + Sync + fmt::Debug {
+    /// Length in bytes.
+    fn size(&self) -> u64;
+    /// Reads at an offset; fewer bytes than asked for only at the end.
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError>;
+    /// Writes all bytes at an offset. Errors: `Frozen`, and then nothing was written; `Full`.
+    fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), SourceError>;
+    /// Makes it shorter, or longer with zeros. Errors: `Frozen`, `Full`.
+    fn set_len(&self, size: u64) -> Result<(), SourceError>;
+    /// Nothing is written to it from now on. Waits for writes that are under way.
+    fn freeze(&self) -> Result<(), SourceError>;
+    /// Whether nothing may be written to it any more.
+    fn is_frozen(&self) -> bool;
+    /// Makes what it holds now come back after a kill; where it `lasts`, after a power cut too.
+    fn promise(&self, save: &SaveAs, lasts: bool) -> Result<(), SourceError>;
+    /// Nobody wants it any more; whoever reads it goes on.
+    fn discard(&self);
+    /// For the source that made it.
+    fn as_any(&self) -> &dyn std::any::Any;
 }
 
 /// What a claim changed, as far as the folder shows it. `revision` is the last claim of the commit.
@@ -280,6 +349,50 @@ pub trait Source: Shelves + Send + Sync + fmt::Debug + 'static {
         viewer: Viewer,
         digest: &Digest,
     ) -> Result<Option<Arc<dyn OpenContent>>, SourceError>;
+
+    /// Begins a file that a program writes: empty, or with the bytes of a content that the viewer
+    /// references. Errors: `Full`.
+    fn begin(&self, viewer: Viewer, from: Option<&Digest>)
+    -> Result<Arc<dyn Unsaved>, SourceError>;
+
+    /// Makes a version of a frozen file, durably, and lets the file go; none where the version that
+    /// is shown has the same bytes. After an error the file is as it was.
+    fn save(
+        &self,
+        viewer: Viewer,
+        save: &SaveAs,
+        file: &dyn Unsaved,
+    ) -> Result<SavedAs, SourceError>;
+
+    /// The same of a content that the viewer references: its file was moved.
+    fn save_known(
+        &self,
+        viewer: Viewer,
+        save: &SaveAs,
+        digest: &Digest,
+    ) -> Result<SavedAs, SourceError>;
+
+    /// Does not show the name of a history until its next version, durably.
+    fn hide(&self, viewer: Viewer, scope: &Scope, key: &AssetKey) -> Result<(), SourceError>;
+
+    /// Makes a project. Errors: `Taken`, `Refused`.
+    fn add_project(&self, viewer: Viewer, name: &str) -> Result<(), SourceError>;
+
+    /// Makes a scene. Errors: `Taken`, `Refused`.
+    fn add_scene(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        number: u32,
+    ) -> Result<(), SourceError>;
+
+    /// Deletes a scene, which can be restored.
+    fn archive_scene(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        scene: SceneId,
+    ) -> Result<(), SourceError>;
 
     /// Logical bytes that the viewer references, and bytes that are free: for `statfs`.
     fn space(&self, viewer: Viewer) -> Result<(u64, u64), SourceError>;

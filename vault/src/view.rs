@@ -6,14 +6,14 @@ use std::sync::mpsc::Receiver;
 
 use rushes_catalog::QueryError;
 use rushes_catalog::command::SceneRef;
-use rushes_catalog::ids::{AssetKey, ProjectId};
+use rushes_catalog::ids::{AssetKey, ProjectId, SceneId};
 use rushes_catalog::model::{
     HistoryEntry, Project, Revision, Scene, Scope, Version, VersionEntry, Viewer,
 };
 use rushes_digest::Digest;
 use rushes_store::{BlobReader, StoreError};
 
-use crate::source::{Change, OpenContent, RecordOf, Source, SourceError};
+use crate::source::{Change, OpenContent, RecordOf, SaveAs, SavedAs, Source, SourceError, Unsaved};
 use crate::{Vault, records};
 
 /// Largest blob that is read into memory as a whole: metadata, in bytes.
@@ -29,6 +29,8 @@ impl From<StoreError> for SourceError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Damaged { .. } => Self::Damaged(error.to_string()),
+            StoreError::Full => Self::Full,
+            StoreError::Frozen => Self::Frozen,
             error => Self::Failed(error.to_string()),
         }
     }
@@ -205,6 +207,58 @@ impl Source for Vault {
         digest: &Digest,
     ) -> Result<Option<Arc<dyn OpenContent>>, SourceError> {
         self.open_content(viewer, digest)
+    }
+
+    fn begin(
+        &self,
+        viewer: Viewer,
+        from: Option<&Digest>,
+    ) -> Result<Arc<dyn Unsaved>, SourceError> {
+        self.begin_file(viewer, from)
+    }
+
+    fn save(
+        &self,
+        viewer: Viewer,
+        save: &SaveAs,
+        file: &dyn Unsaved,
+    ) -> Result<SavedAs, SourceError> {
+        self.save_file(viewer, save, file)
+    }
+
+    fn save_known(
+        &self,
+        viewer: Viewer,
+        save: &SaveAs,
+        digest: &Digest,
+    ) -> Result<SavedAs, SourceError> {
+        Self::save_known(self, viewer, save, digest)
+    }
+
+    fn hide(&self, viewer: Viewer, scope: &Scope, key: &AssetKey) -> Result<(), SourceError> {
+        self.hide_name(viewer, scope, key)
+    }
+
+    fn add_project(&self, viewer: Viewer, name: &str) -> Result<(), SourceError> {
+        self.make_project(viewer, name)
+    }
+
+    fn add_scene(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        number: u32,
+    ) -> Result<(), SourceError> {
+        self.make_scene(viewer, project, number)
+    }
+
+    fn archive_scene(
+        &self,
+        viewer: Viewer,
+        project: &ProjectId,
+        scene: SceneId,
+    ) -> Result<(), SourceError> {
+        self.remove_scene(viewer, project, scene)
     }
 
     fn space(&self, viewer: Viewer) -> Result<(u64, u64), SourceError> {

@@ -74,6 +74,7 @@ pub fn asset(dice: &mut Dice, project: usize, number: usize) -> Command {
             size: 1000,
             media_type: "image/png".to_owned(),
             extension: "png".to_owned(),
+            modified_ms: None,
         }),
         target: Some(target),
         tags: vec![format!("tag{}", dice.roll(100))],

@@ -30,10 +30,10 @@ pub fn fold_asset<B: Get>(
     into: &mut Overlay<'_, B>,
 ) -> Folded {
     let (revision, position, owner) = (placed.revision, placed.position, placed.claim.by);
-    let content = added
-        .content
-        .as_ref()
-        .map(|content| (*content.digest.as_bytes(), content.size, content.extension.clone()));
+    let content = added.content.as_ref().map(|content| {
+        let (digest, extension) = (*content.digest.as_bytes(), content.extension.clone());
+        (digest, content.size, extension, content.modified_ms)
+    });
     let made = &added.generation;
     let asset = AssetRow {
         revision,
@@ -208,6 +208,7 @@ fn fold_version<B: Get>(
         latest: version,
         ready: if row.is_ready() { version } else { ready },
         current,
+        is_hidden: false,
         revision: placed.revision,
     };
     into.put(key, &history)?;
@@ -230,7 +231,21 @@ pub fn fold_best<B: Get>(
     };
     let (current, revision) = (Some(chosen), placed.revision);
     tally::pick(owner, history.current.as_ref(), current.as_ref(), into)?;
-    into.put(key, &HistoryRow { chosen: Some(version), current, revision, ..history })?;
+    let (chosen, is_hidden) = (Some(version), false);
+    into.put(key, &HistoryRow { chosen, current, is_hidden, revision, ..history })?;
+    Ok(())
+}
+
+/// The name of a history is not shown until its next version, or until one is chosen.
+pub fn fold_hidden<B: Get>(
+    placed: Placed<'_>,
+    (scope, asset_key): (&Scope, &AssetKey),
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let key = Key::history(placed.claim.by, scope, asset_key);
+    let history = into.get::<HistoryRow>(&key)?;
+    let history = history.ok_or_else(|| placed.contradicts("the hidden history does not exist"))?;
+    into.put(key, &HistoryRow { is_hidden: true, revision: placed.revision, ..history })?;
     Ok(())
 }
 

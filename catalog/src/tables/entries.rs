@@ -111,11 +111,7 @@ impl VersionRow {
         VersionEntry {
             version: self.version,
             asset: AssetId::from_bytes(self.asset),
-            content: self.content.as_ref().map(|(digest, size, extension)| VersionContent {
-                digest: Digest::from_bytes(*digest),
-                size: *size,
-                extension: extension.clone(),
-            }),
+            content: self.content.as_ref().map(VersionContent::of),
             is_deleted: self.deleted.is_some(),
             created_ms: self.created_ms,
             tags: self.tags,

@@ -153,8 +153,8 @@ pub struct AssetRow {
     pub changed: Revision,
     /// The kind of media.
     pub kind: String,
-    /// Digest, size and extension of its bytes.
-    pub content: Option<([u8; 32], u64, String)>,
+    /// Digest, size, extension and time of its bytes.
+    pub content: Option<([u8; 32], u64, String, Option<i64>)>,
     /// Its metadata that is a blob of its own.
     pub metadata: Option<[u8; 32]>,
     /// Which version of what it is.
@@ -370,8 +370,8 @@ pub struct VersionRow {
     pub version: Version,
     /// Its asset.
     pub asset: [u8; 16],
-    /// Digest, size and extension of its bytes.
-    pub content: Option<([u8; 32], u64, String)>,
+    /// Digest, size, extension and time of its bytes.
+    pub content: Option<([u8; 32], u64, String, Option<i64>)>,
     /// When it was recorded, milliseconds since 1970.
     pub created_ms: i64,
     /// The claim that made it.
@@ -405,6 +405,8 @@ pub struct HistoryRow {
     pub ready: Version,
     /// What stands for the history, in full: a listing of histories is one scan.
     pub current: Option<VersionRow>,
+    /// Whether its name was taken away after its last version.
+    pub is_hidden: bool,
     /// The claim that last changed it.
     pub revision: Revision,
 }

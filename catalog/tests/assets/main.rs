@@ -31,6 +31,7 @@ fn plain(stage: &Stage, target: Option<Target>, made: Generation) -> AssetId {
             size: 1,
             media_type: "image/png".to_owned(),
             extension: "png".to_owned(),
+            modified_ms: None,
         }),
         target,
         tags: Vec::new(),

@@ -151,6 +151,7 @@ fn add(stage: &Stage, model: &mut Model, random: &mut Random, now: i64) {
             size,
             media_type: "video/mp4".to_owned(),
             extension: "mp4".to_owned(),
+            modified_ms: None,
         }),
         target: place.map(|place| stage.target(place)),
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),

@@ -107,6 +107,7 @@ pub fn shot(name: &str, prompt: &str) -> NewAsset {
             size: 1,
             media_type: "image/png".to_owned(),
             extension: "png".to_owned(),
+            modified_ms: None,
         }),
         target: None,
         tags: Vec::new(),

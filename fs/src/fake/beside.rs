@@ -89,7 +89,8 @@ impl Fake {
         self.change(|facts| {
             let asset = super::asset_id(facts.revision);
             let digest = Digest::of(title.as_bytes());
-            let content = VersionContent { digest, size: 0, extension: "png".to_owned() };
+            let content =
+                VersionContent { digest, size: 0, extension: "png".to_owned(), modified_ms: None };
             let entry = ShelfEntry {
                 asset,
                 revision: facts.revision,

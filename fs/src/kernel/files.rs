@@ -12,6 +12,8 @@ use rustix::fs::OFlags;
 
 use super::{Kernel, REQUEST_BYTES_MAX, guarded};
 use crate::handles::{Opened, Way};
+use crate::save::changes::Opening;
+use crate::save::state::Saves;
 
 thread_local! {
     /// What a read is copied through: one per session thread, as large as its largest request.
@@ -19,9 +21,27 @@ thread_local! {
 }
 
 impl Kernel {
+    /// Whether an open file may be written to.
+    pub(super) fn writes(flags: OpenFlags) -> bool {
+        flags.acc_mode() != OpenAccMode::O_RDONLY
+    }
+
+    /// Whether an open must make the file.
+    pub(super) fn is_exclusive(flags: i32) -> bool {
+        u32::from_ne_bytes(flags.to_ne_bytes()) & OFlags::EXCL.bits() != 0
+    }
+
     pub(super) fn open_file(&self, ino: u64, flags: OpenFlags, reply: ReplyOpen) {
-        if changes(flags) {
-            return reply.error(Errno::EROFS);
+        let how = opening(flags);
+        if let Some(id) = Saves::file_of(ino) {
+            return match guarded("open", || self.tree.open_saved(id, how)) {
+                Ok(handle) => reply.opened(FileHandle(handle), FopenFlags::FOPEN_KEEP_CACHE),
+                Err(errno) => reply.error(errno),
+            };
+        }
+        if how.writes || how.truncates {
+            let stands = || -> Result<(), _> { Err(self.tree.stand_before_node(ino)) };
+            return reply.error(guarded("open", stands).err().unwrap_or(Errno::EIO));
         }
         let opened = guarded("open", || self.tree.open(ino, |file| self.register(file, &reply)));
         let plain = FopenFlags::FOPEN_NOFLUSH;
@@ -71,7 +91,7 @@ impl Kernel {
     }
 }
 
-fn changes(flags: OpenFlags) -> bool {
+fn opening(flags: OpenFlags) -> Opening {
     let flag_bits = u32::from_ne_bytes(flags.0.to_ne_bytes());
-    flags.acc_mode() != OpenAccMode::O_RDONLY || flag_bits & OFlags::TRUNC.bits() != 0
+    Opening { writes: Kernel::writes(flags), truncates: flag_bits & OFlags::TRUNC.bits() != 0 }
 }

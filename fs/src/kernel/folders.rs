@@ -6,7 +6,7 @@ use fuser::{FileType, Generation, INodeNo, ReplyDirectory, ReplyDirectoryPlus};
 
 use super::{Kernel, TTL, guarded};
 use crate::node::Attr;
-use crate::tree::Row;
+use crate::tree::{Row, Seen};
 
 impl Kernel {
     pub(super) fn list_names(
@@ -55,11 +55,14 @@ impl Kernel {
     /// Adds a row and counts its lookup; true when there was no room for it.
     fn add_plus(&self, reply: &mut ReplyDirectoryPlus, row: &Row) -> bool {
         let Some(found) = &row.found else {
-            let attr = self.shown(row.ino, &Attr::folder(0, 1));
-            return reply.add(INodeNo(row.ino), row.next, &row.name, &TTL, &attr, Generation(0));
+            // Node 0: a name and a number, of which nothing is looked up.
+            let seen =
+                Seen { ino: 0, shown_ino: row.ino, attr: Attr::folder(0, 1), is_writable: false };
+            let attr = self.shown(row.ino, &seen);
+            return reply.add(INodeNo(0), row.next, &row.name, &TTL, &attr, Generation(0));
         };
         let Some(ino) = self.tree.inodes.look_up(found) else { return false };
-        let attr = self.shown(ino, &found.attr);
+        let attr = self.shown(ino, &Seen::of(ino, found));
         let ttl = found.attr.keep.time().unwrap_or(TTL);
         let full = reply.add(INodeNo(ino), row.next, &row.name, &ttl, &attr, Generation(0));
         if full {

@@ -4,10 +4,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use fuser::{FileAttr, FileType, INodeNo, ReplyStatfs};
+use fuser::{FileAttr, FileType, INodeNo, ReplyStatfs, TimeOrNow};
 
 use super::{Kernel, guarded};
-use crate::node::Attr;
+use crate::tree::Seen;
 
 /// The unit of sizes that `statfs` reports, and the preferred size of a read.
 const BLOCK_BYTES: u32 = 4096;
@@ -17,10 +17,12 @@ const STAT_BLOCK_BYTES: u64 = 512;
 const NAME_BYTES_MAX: u32 = 255;
 
 impl Kernel {
-    pub(super) fn shown(&self, ino: u64, attr: &Attr) -> FileAttr {
+    pub(super) fn shown(&self, ino: u64, seen: &Seen) -> FileAttr {
+        let attr = &seen.attr;
         let time = time_of(attr.mtime_ms);
         let (kind, perm) =
             if attr.folder { (FileType::Directory, 0o555) } else { (FileType::RegularFile, 0o444) };
+        let perm = if seen.is_writable { perm | 0o200 } else { perm };
         FileAttr {
             ino: INodeNo(ino),
             size: attr.size,
@@ -38,6 +40,16 @@ impl Kernel {
             blksize: BLOCK_BYTES,
             flags: 0,
         }
+    }
+
+    /// A time that a program sets, in milliseconds since 1970; before that it is 1970.
+    pub(super) fn ms_of(time: TimeOrNow) -> i64 {
+        let time = match time {
+            TimeOrNow::SpecificTime(time) => time,
+            TimeOrNow::Now => SystemTime::now(),
+        };
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
     }
 
     pub(super) fn space(&self, reply: ReplyStatfs) {

@@ -1,0 +1,15 @@
+//! Saving: what programs write in the folder, from the first byte to the version.
+//!
+//! `machine` decides which names are being written and when each of them is a save, `bytes` holds
+//! what is written, `changes` is what the kernel asks, `worker` makes the versions. Invariant: no
+//! call to the source is made under the lock, but for freezing a file that is due.
+
+mod bytes;
+pub mod changes;
+pub mod machine;
+#[cfg(test)]
+mod machine_tests;
+mod names;
+pub mod state;
+mod target;
+pub mod worker;

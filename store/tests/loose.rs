@@ -1,0 +1,151 @@
+//! Files that programs write: they read as they were written, are sealed once, and come back where
+//! that was promised.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rushes_digest::Digest;
+use rushes_disk::{CrashDisk, Disk, RealDisk};
+use rushes_store::{Familiar, Loose, Store, StoreError, Stored};
+
+/// Bytes that do not compress.
+fn noise(seed: u64, length: usize) -> Vec<u8> {
+    let block = |at: u64| *Digest::of(&[seed.to_le_bytes(), at.to_le_bytes()].concat()).as_bytes();
+    (0..).flat_map(block).take(length).collect()
+}
+
+fn open(disk: &Arc<impl Disk>, index: &Path) -> Store {
+    let disk: Arc<dyn Disk> = Arc::clone(disk) as Arc<dyn Disk>;
+    Store::open(disk, index, Some("boot")).unwrap()
+}
+
+fn all(loose: &Loose) -> Vec<u8> {
+    let mut bytes = vec![0; usize::try_from(loose.size()).unwrap()];
+    assert_eq!(loose.read_at(&mut bytes, 0).unwrap(), bytes.len());
+    bytes
+}
+
+fn left(disk: &impl Disk) -> usize {
+    disk.list(Path::new("staging")).unwrap().len()
+}
+
+#[test]
+fn writes_in_any_order_are_sealed_as_what_they_add_up_to() {
+    let (place, index) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let disk = Arc::new(RealDisk::open(place.path()).unwrap());
+    let store = open(&disk, index.path());
+    for seed in 0..60_u64 {
+        let loose = store.begin(Familiar::with_none(), None).unwrap();
+        let mut expected = Vec::new();
+        for step in 0..8 {
+            let dice = noise(seed * 100 + step, 24);
+            let number = |at: usize| usize::from(dice[at]) * 256 + usize::from(dice[at + 1]);
+            let in_order = dice[0] % 2 == 0;
+            let at = if in_order { expected.len() } else { number(2) };
+            match dice[1] % 5 {
+                0 => {
+                    let size = number(4) * usize::from(dice[6] % 3);
+                    loose.set_len(size as u64).unwrap();
+                    expected.resize(size, 0);
+                }
+                _ => {
+                    let bytes = noise(seed + step, number(8) * 3);
+                    loose.write_at(&bytes, at as u64).unwrap();
+                    let end = at + bytes.len();
+                    expected.resize(expected.len().max(if bytes.is_empty() { 0 } else { end }), 0);
+                    if !bytes.is_empty() {
+                        expected[at..end].copy_from_slice(&bytes);
+                    }
+                }
+            }
+            assert!(all(&loose) == expected, "seed {seed}, step {step}");
+        }
+        let staged = loose.seal().unwrap();
+        assert_eq!(staged.digest(), Digest::of(&expected), "seed {seed}");
+        assert!(matches!(loose.write_at(b"x", 0), Err(StoreError::Frozen)));
+        assert!(matches!(loose.set_len(0), Err(StoreError::Frozen)));
+        let put = store.put(staged).unwrap();
+        loose.discard();
+        assert!(all(&loose) == expected, "whoever reads it goes on");
+        let blob = store.open_blob(&put.digest).unwrap().unwrap();
+        let mut bytes = vec![0; expected.len()];
+        assert_eq!(blob.read_at(&mut bytes, 0).unwrap(), bytes.len());
+        assert!(bytes == expected);
+        drop(loose);
+        assert_eq!(left(&*disk), 0);
+    }
+}
+
+#[test]
+fn a_copy_of_a_blob_changes_alone_and_shares_what_it_has_in_common() {
+    let (place, index) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let disk = Arc::new(RealDisk::open(place.path()).unwrap());
+    let store = open(&disk, index.path());
+    let content = noise(7, 3_000_000);
+    let first = store.begin(Familiar::with_all(), None).unwrap();
+    first.write_at(&content, 0).unwrap();
+    let put = store.put(first.seal().unwrap()).unwrap();
+    first.discard();
+    assert_eq!(put.stored, Stored::New);
+    let second = store.begin(Familiar::with_all(), Some(&put.digest)).unwrap();
+    assert!(all(&second) == content);
+    second.write_at(b"changed", 1_000_000).unwrap();
+    let other = store.put(second.seal().unwrap()).unwrap();
+    second.discard();
+    assert!(other.new_bytes < 1_000_000, "{} new bytes", other.new_bytes);
+    let blob = store.open_blob(&put.digest).unwrap().unwrap();
+    let mut bytes = vec![0; content.len()];
+    blob.read_at(&mut bytes, 0).unwrap();
+    assert!(bytes == content, "the blob itself did not change");
+}
+
+#[test]
+fn what_was_promised_comes_back_after_a_power_cut_and_nothing_else_does() {
+    let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
+    let store = open(&disk, index.path());
+    let (kept, lost) = (noise(1, 300_000), noise(2, 300_000));
+    let promised = store.begin(Familiar::with_none(), None).unwrap();
+    promised.write_at(&kept, 0).unwrap();
+    promised.promise(b"a note", true).unwrap();
+    let other = store.begin(Familiar::with_none(), None).unwrap();
+    other.write_at(&lost, 0).unwrap();
+    disk.cut_now();
+    for seed in 0..10 {
+        let (disk, index) = (Arc::new(disk.reboot(seed)), tempfile::tempdir().unwrap());
+        let store = open(&disk, index.path());
+        let back = store.promised().unwrap();
+        let [back] = back.as_slice() else { panic!("{back:?}") };
+        let mut bytes = vec![0; kept.len() + 1];
+        assert_eq!(back.read_at(&mut bytes, 0).unwrap(), kept.len());
+        assert!(back.note == b"a note" && bytes.starts_with(&kept));
+        store.forget_promised(back).unwrap();
+        assert_eq!(left(&*disk), 0);
+    }
+}
+
+#[test]
+fn a_file_that_nobody_wants_leaves_nothing_and_a_promised_one_stays() {
+    let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
+    let store = open(&disk, index.path());
+    let begin = || store.begin(Familiar::with_none(), None).unwrap();
+    let loose = begin();
+    loose.write_at(b"x", 0).unwrap();
+    drop(loose);
+    assert_eq!(left(&*disk), 0);
+    let loose = begin();
+    loose.write_at(b"x", 0).unwrap();
+    loose.promise(b"note", false).unwrap();
+    loose.promise(b"another", true).unwrap();
+    loose.discard();
+    drop(loose);
+    assert_eq!(left(&*disk), 0);
+    let loose = begin();
+    loose.write_at(b"x", 0).unwrap();
+    loose.promise(b"note", false).unwrap();
+    drop(loose);
+    assert_eq!(left(&*disk), 2, "the file and its note");
+    disk.set_free(Some(0));
+    assert!(matches!(store.begin(Familiar::with_none(), None), Err(StoreError::Full)));
+}
