@@ -51,6 +51,7 @@ fn add(catalog: &Catalog, name: &str, tags: &[&str], sources: &[AssetId]) -> Ass
         size: 3,
         media_type: "image/png".to_owned(),
         extension: "png".to_owned(),
+        modified_ms: None,
     };
     let new = NewAsset {
         id,

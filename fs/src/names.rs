@@ -51,7 +51,11 @@ pub fn current(scope: &Scope, key: &AssetKey, extension: &str) -> String {
         return format!("{key}{CONTENT}.{extension}");
     }
     match key.as_str().rsplit_once('.') {
-        Some((stem, end)) if end == extension && stem.parse::<AssetKey>().is_ok() => {
+        Some((stem, end))
+            if end == extension
+                && stem.parse::<AssetKey>().is_ok()
+                && !folded.eq_ignore_ascii_case(record(scope)) =>
+        {
             key.to_string()
         }
         _ => format!("{key}.{extension}"),
@@ -67,8 +71,8 @@ pub fn current_apart(key: &AssetKey, extension: &str) -> String {
 pub fn keys_of_current(name: &str) -> impl Iterator<Item = AssetKey> {
     let stem = name.rsplit_once('.').map(|(stem, _)| stem);
     let plain = stem.and_then(|stem| stem.strip_suffix(CONTENT));
-    let all = stem.into_iter().chain(plain).chain([name]);
-    all.filter_map(|stem| stem.parse().ok())
+    let whole = stem.filter(|stem| stem.parse::<AssetKey>().is_ok()).map(|_| name);
+    stem.into_iter().chain(plain).chain(whole).filter_map(|stem| stem.parse().ok())
 }
 
 /// The record of a scope.
@@ -239,6 +243,8 @@ mod tests {
         assert_eq!(current(&project, &key("Take 2"), "png"), "Take 2.png");
         assert_eq!(current(&project, &key("a.png"), "png"), "a.png");
         assert_eq!(current(&project, &key("a.png"), "webp"), "a.png.webp");
+        let place = scope(Some(Part::Location(ElementId::from_bytes([1; 16]))));
+        assert_eq!(current(&place, &key("location.json"), "json"), "location.json.json");
         assert_eq!(version_content(1, "mp4"), "v001.mp4");
         assert_eq!(version_content(1, "json"), "v001.content.json");
         assert_eq!(version_content(1234, "mp4"), "v1234.mp4");

@@ -30,7 +30,8 @@ fn versions(client: &Client, key: &str) -> Vec<Value> {
     if reply.status() == 404 {
         return Vec::new();
     }
-    reply.json::<Value>().unwrap()["versions"].as_array().unwrap().clone()
+    let history: Value = reply.json().unwrap();
+    history.get("versions").unwrap().as_array().unwrap().clone()
 }
 
 fn wait_for(client: &Client, key: &str, count: usize) -> Vec<Value> {
@@ -321,7 +322,6 @@ fn a_reader_keeps_its_version_while_another_one_is_saved() {
 #[test]
 fn what_was_fsynced_or_closed_comes_back_after_a_kill_once() {
     let Set { daemon, scene, place: _place } = set();
-    let mut start = None;
     let mut daemon = Some(daemon);
     for round in 0..6_u64 {
         let running = daemon.take().unwrap();
@@ -332,9 +332,9 @@ fn what_was_fsynced_or_closed_comes_back_after_a_kill_once() {
         fs::write(scene.join("closed.bin"), &closed).unwrap();
         fs::write(scene.join(".scratch.swp"), "never").unwrap();
         let mount = scene.ancestors().nth(4).unwrap().to_owned();
-        drop(start.insert(running.kill().mounted_at(&mount)));
+        let start = running.kill().mounted_at(&mount);
         drop(open);
-        let next = start.take().unwrap().run();
+        let next = start.run();
         let client = next.client();
         for (key, bytes) in [("closed", closed), ("synced", synced)] {
             let all = versions(&client, key);
