@@ -12,8 +12,8 @@ if [ "$mode" = test ]; then
     # The power-cut rig makes file systems; mkfs lies where only root's PATH may lead.
     needs+=(mkfs.ext4:e2fsprogs mkfs.xfs:xfsprogs)
     PATH=$PATH:/usr/sbin:/sbin
-    # The programs that save in the folder.
-    needs+=(rsync:rsync sox:sox mogrify:imagemagick vim:vim)
+    # The programs that save and look in the folder.
+    needs+=(rsync:rsync sox:sox mogrify:imagemagick vim:vim getfattr:attr)
     # The clients in clients/ are TypeScript and Python.
     needs+=(node:nodejs npm:npm)
 fi

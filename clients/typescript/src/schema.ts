@@ -5164,6 +5164,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes it safe to send the request again: the same key has the same outcome. */
                 readonly "Idempotency-Key"?: string;
+                /** @description Changes only the record that has this `ETag`. */
+                readonly "If-Match"?: string;
             };
             readonly path: {
                 /**
@@ -5190,9 +5192,11 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description What came of it. */
+            /** @description The record as it is now. */
             readonly 200: {
                 headers: {
+                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
+                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -5204,6 +5208,7 @@ export interface operations {
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
             readonly 408: components["responses"]["Problem408"];
+            readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 421: components["responses"]["Problem421"];
@@ -5777,6 +5782,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes it safe to send the request again: the same key has the same outcome. */
                 readonly "Idempotency-Key"?: string;
+                /** @description Changes only the record that has this `ETag`. */
+                readonly "If-Match"?: string;
             };
             readonly path: {
                 /**
@@ -5808,9 +5815,11 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description What came of it. */
+            /** @description The record as it is now. */
             readonly 200: {
                 headers: {
+                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
+                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -5822,6 +5831,7 @@ export interface operations {
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
             readonly 408: components["responses"]["Problem408"];
+            readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 421: components["responses"]["Problem421"];
@@ -6402,6 +6412,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes it safe to send the request again: the same key has the same outcome. */
                 readonly "Idempotency-Key"?: string;
+                /** @description Changes only the record that has this `ETag`. */
+                readonly "If-Match"?: string;
             };
             readonly path: {
                 /**
@@ -6433,9 +6445,11 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description What came of it. */
+            /** @description The record as it is now. */
             readonly 200: {
                 headers: {
+                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
+                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -6447,6 +6461,7 @@ export interface operations {
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
             readonly 408: components["responses"]["Problem408"];
+            readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 421: components["responses"]["Problem421"];
@@ -7030,6 +7045,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes it safe to send the request again: the same key has the same outcome. */
                 readonly "Idempotency-Key"?: string;
+                /** @description Changes only the record that has this `ETag`. */
+                readonly "If-Match"?: string;
             };
             readonly path: {
                 /**
@@ -7061,9 +7078,11 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description What came of it. */
+            /** @description The record as it is now. */
             readonly 200: {
                 headers: {
+                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
+                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -7075,6 +7094,7 @@ export interface operations {
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
             readonly 408: components["responses"]["Problem408"];
+            readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 421: components["responses"]["Problem421"];
@@ -8020,6 +8040,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes it safe to send the request again: the same key has the same outcome. */
                 readonly "Idempotency-Key"?: string;
+                /** @description Changes only the record that has this `ETag`. */
+                readonly "If-Match"?: string;
             };
             readonly path: {
                 /**
@@ -8051,9 +8073,11 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description What came of it. */
+            /** @description The record as it is now. */
             readonly 200: {
                 headers: {
+                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
+                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -8065,6 +8089,7 @@ export interface operations {
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
             readonly 408: components["responses"]["Problem408"];
+            readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 421: components["responses"]["Problem421"];
@@ -8348,11 +8373,9 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The record as it is now. */
+            /** @description What came of it. */
             readonly 200: {
                 headers: {
-                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
-                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -9014,6 +9037,8 @@ export interface operations {
             readonly header?: {
                 /** @description Makes it safe to send the request again: the same key has the same outcome. */
                 readonly "Idempotency-Key"?: string;
+                /** @description Changes only the record that has this `ETag`. */
+                readonly "If-Match"?: string;
             };
             readonly path: {
                 /**
@@ -9040,9 +9065,11 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description What came of it. */
+            /** @description The record as it is now. */
             readonly 200: {
                 headers: {
+                    /** @description Names this very answer (RFC 9110, section 8.8.3). */
+                    readonly ETag?: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -9054,6 +9081,7 @@ export interface operations {
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
             readonly 408: components["responses"]["Problem408"];
+            readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 421: components["responses"]["Problem421"];
