@@ -85,12 +85,23 @@ impl Catalog {
         scope: &Scope,
         key: &AssetKey,
     ) -> Answer<Option<HistoryEntry>> {
+        let entry = self.history_like(viewer, scope, key)?;
+        Ok(entry.filter(|entry| entry.asset_key == *key))
+    }
+
+    /// The history of a key, however that is spelled: in another case, or composed otherwise.
+    pub fn history_like(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+    ) -> Answer<Option<HistoryEntry>> {
         let tables = self.tables.read()?;
         if !find::is_there(viewer.user, scope, &tables)? {
             return Ok(None);
         }
         let row = tables.get::<HistoryRow>(&Key::history(viewer.user, scope, key))?;
-        Ok(row.filter(|row| row.asset_key == *key).map(history_entry))
+        Ok(row.map(history_entry))
     }
 
     /// Versions of a history by number, after a cursor.

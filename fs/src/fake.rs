@@ -1,7 +1,6 @@
 //! A small world in memory that answers as the vault does, for the tests of this crate.
 //!
-//! Contents are real: bytes in memory, or a file that is exactly the content. Facts change under
-//! one lock, and a change is sent after it can be seen, as the trait demands.
+//! Contents are real; facts change under one lock, and a change is sent after it can be seen.
 
 #[path = "fake/beside.rs"]
 pub mod beside;
@@ -366,6 +365,10 @@ impl Source for Fake {
         Ok(answer)
     }
 
+    fn history_like(&self, _: Viewer, of: &Scope, key: &AssetKey) -> Answer<Option<HistoryEntry>> {
+        Ok(self.facts().past(of, key).map(Past::entry)) // The same of keys in lower case.
+    }
+
     fn versions(
         &self,
         _: Viewer,
@@ -474,10 +477,8 @@ impl Source for Fake {
     }
 
     fn archive_scene(&self, _: Viewer, project: &ProjectId, id: SceneId) -> Answer<()> {
-        let scope = Scope::of_scene(project.clone(), id);
-        let number =
-            self.facts().scenes.values().find(|scene| scene.id == id).unwrap().scene_number;
-        self.remove_scene(&scope, number);
+        let number = self.facts().scenes.values().find(|one| one.id == id).unwrap().scene_number;
+        self.remove_scene(&Scope::of_scene(project.clone(), id), number);
         Ok(())
     }
 

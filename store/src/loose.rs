@@ -174,6 +174,13 @@ impl Loose {
         Ok(())
     }
 
+    /// Takes the promise back, unless it is frozen: then it is about to be saved.
+    pub fn withdraw(&self) {
+        if !self.is_frozen() && self.is_promised.swap(false, Ordering::SeqCst) {
+            report(self.shelf.disk.remove(&layout::sidecar(&self.path)));
+        }
+    }
+
     /// Whether it comes back after a kill.
     pub fn is_promised(&self) -> bool {
         self.is_promised.load(Ordering::SeqCst)

@@ -191,8 +191,12 @@ fn one_save_is_one_version_and_the_file_is_what_it_would_be_on_a_disk() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let listed = fs::read_dir(&scene).unwrap().count();
-    assert_eq!(listed, PATTERNS.len() + 2, "and no temporary name is left");
+    let known: Vec<_> = (0..PATTERNS.len()).map(file).collect();
+    let listed = fs::read_dir(&scene).unwrap().map(|entry| entry.unwrap().file_name());
+    let listed = listed.map(|name| name.into_string().unwrap());
+    let mut left: Vec<_> = listed.filter(|name| !known.contains(name)).collect();
+    left.sort();
+    assert_eq!(left, ["scene.json", "versions"], "and no temporary name is left");
 }
 
 #[test]
@@ -317,6 +321,74 @@ fn a_reader_keeps_its_version_while_another_one_is_saved() {
         assert!(bytes == long, "version {count}");
     }
     assert!(fs::read(scene.join("versions/a/v001.bin")).unwrap() == long);
+}
+
+#[test]
+fn names_that_differ_in_case_alone_are_refused_and_nothing_vanishes() {
+    let Set { daemon, scene, place: _place } = set();
+    let client = daemon.client();
+    fs::write(scene.join("Bar.txt"), "one").unwrap();
+    let refused = |done: std::io::Result<()>| {
+        assert_eq!(done.unwrap_err().kind(), std::io::ErrorKind::AlreadyExists);
+    };
+    refused(fs::write(scene.join("bar.txt"), "two"));
+    wait_for(&client, "Bar", 1);
+    refused(fs::write(scene.join("bar.txt"), "two"));
+    refused(fs::rename(scene.join("Bar.txt"), scene.join("bar.txt")));
+    fs::write(scene.join("noext"), "one").unwrap();
+    wait_for(&client, "noext", 1);
+    refused(fs::rename(scene.join("noext.bin"), scene.join("noext")));
+    fs::write(scene.join(".new.tmp"), "three").unwrap();
+    refused(fs::rename(scene.join(".new.tmp"), scene.join("BAR.txt")));
+    assert_eq!(fs::read_to_string(scene.join("Bar.txt")).unwrap(), "one");
+    assert_eq!(fs::read_to_string(scene.join("noext.bin")).unwrap(), "one");
+    fs::rename(scene.join(".new.tmp"), scene.join("Bar.txt")).unwrap();
+    let all = wait_for(&client, "Bar", 2);
+    assert_eq!(client.data(all[1]["id"].as_str().unwrap()), b"three");
+}
+
+#[test]
+fn what_was_fsynced_and_closed_is_a_version_before_it_is_cut_off() {
+    let Set { daemon, scene, place: _place } = set();
+    let path = scene.join("cut.txt");
+    let open = fs::File::create(&path).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&open, b"precious", 0).unwrap();
+    open.sync_all().unwrap();
+    drop(open);
+    // By its name, not by a file that is open: truncate(2).
+    let script = format!("import os; os.truncate({path:?}, 3)");
+    assert!(Command::new("python3").args(["-c", &script]).status().unwrap().success());
+    let client = daemon.client();
+    let all = wait_for(&client, "cut", 2);
+    let bytes = |version: usize| client.data(all[version]["id"].as_str().unwrap());
+    assert_eq!((bytes(0), bytes(1)), (b"precious".to_vec(), b"pre".to_vec()));
+}
+
+#[test]
+fn a_kill_brings_back_what_was_renamed_and_nothing_that_was_replaced() {
+    let Set { daemon, scene, place: _place } = set();
+    fs::write(scene.join("replaced.txt"), "OLD").unwrap();
+    fs::write(scene.join("removed.txt"), "OLD").unwrap();
+    let readers = ["replaced.txt", "removed.txt"].map(|name| fs::File::open(scene.join(name)));
+    fs::write(scene.join(".replaced.tmp"), "NEW").unwrap();
+    fs::rename(scene.join(".replaced.tmp"), scene.join("replaced.txt")).unwrap();
+    fs::remove_file(scene.join("removed.txt")).unwrap();
+    wait_for(&daemon.client(), "replaced", 1);
+    for number in 0..20 {
+        fs::write(scene.join(".moved.tmp"), format!("moved {number}")).unwrap();
+        fs::rename(scene.join(".moved.tmp"), scene.join(format!("moved{number}.txt"))).unwrap();
+    }
+    let mount = scene.ancestors().nth(4).unwrap().to_owned();
+    let start = daemon.kill().mounted_at(&mount);
+    drop(readers);
+    let next = start.run();
+    assert_eq!(fs::read_to_string(scene.join("replaced.txt")).unwrap(), "NEW");
+    assert!(!scene.join("removed.txt").exists());
+    assert_eq!(versions(&next.client(), "replaced").len(), 1);
+    for number in 0..20 {
+        let text = fs::read_to_string(scene.join(format!("moved{number}.txt"))).unwrap();
+        assert_eq!(text, format!("moved {number}"));
+    }
 }
 
 #[test]

@@ -122,6 +122,10 @@ impl Unsaved for Open {
         Ok(self.loose.promise(&note, lasts)?)
     }
 
+    fn withdraw(&self) {
+        self.loose.withdraw();
+    }
+
     fn discard(&self) {
         self.loose.discard();
     }

@@ -121,6 +121,8 @@ pub trait Unsaved: Send + Sync + fmt::Debug {
     fn is_frozen(&self) -> bool;
     /// Makes what it holds now come back after a kill; where it `lasts`, after a power cut too.
     fn promise(&self, save: &SaveAs, lasts: bool) -> Result<(), SourceError>;
+    /// Its name is gone: it does not come back after a kill, unless it is frozen, to be saved.
+    fn withdraw(&self);
     /// Nobody wants it any more; whoever reads it goes on.
     fn discard(&self);
     /// For the source that made it.
@@ -304,6 +306,14 @@ pub trait Source: Shelves + Send + Sync + fmt::Debug + 'static {
 
     /// One history.
     fn history(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+    ) -> Result<Option<HistoryEntry>, SourceError>;
+
+    /// The history of a key, however that is spelled: in another case, or composed otherwise.
+    fn history_like(
         &self,
         viewer: Viewer,
         scope: &Scope,

@@ -163,6 +163,15 @@ impl Source for Vault {
         Ok(self.catalog.history(viewer, scope, key)?)
     }
 
+    fn history_like(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+    ) -> Result<Option<HistoryEntry>, SourceError> {
+        Ok(self.catalog.history_like(viewer, scope, key)?)
+    }
+
     fn versions(
         &self,
         viewer: Viewer,

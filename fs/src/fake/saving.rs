@@ -67,6 +67,8 @@ impl Unsaved for Written {
         Ok(())
     }
 
+    fn withdraw(&self) {}
+
     fn discard(&self) {}
 
     fn as_any(&self) -> &dyn std::any::Any {

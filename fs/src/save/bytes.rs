@@ -96,6 +96,13 @@ impl Bytes {
         }
     }
 
+    /// Its name is gone: what it holds does not come back after a kill, unless it is being saved.
+    pub fn withdraw(&self) {
+        if let Held::Own(file) = &*self.held() {
+            file.withdraw();
+        }
+    }
+
     /// Freezes what it holds, to be saved; an empty file gets bytes of its own for that.
     pub fn hand_over(&self) -> Answer<Arc<dyn Unsaved>> {
         let mut held = self.held_mut();

@@ -13,9 +13,9 @@ use rustix::io::Errno;
 use crate::errno;
 use crate::node::{Attr, Keep, Node, digest_start};
 use crate::save::bytes::Bytes;
-use crate::save::machine::{FileId, Place, Refused, Slot};
-use crate::save::names::{Fits, fits, is_scratch};
-use crate::save::state::{Saves, discard, file_at, wall_ms};
+use crate::save::machine::{Displaced, FileId, Place, Refused, Slot};
+use crate::save::names::{Fits, are_one, fits, is_scratch};
+use crate::save::state::{Saves, State, discard, file_at, wall_ms};
 use crate::save::target::{save_as, shown_at};
 use crate::tree::{Seen, Tree, asked};
 use crate::view::View;
@@ -156,6 +156,7 @@ impl<B> Tree<B> {
         let (place, _) = self.place(parent, name)?;
         let there = if exclusive { Errno::EXIST } else { Errno::STALE };
         let seen = asked("create", parent, shown_at(&self.view, &place))?;
+        self.free(parent, &place, None)?;
         let now = self.saves.now();
         let mut state = self.saves.state();
         match state.machine.slot(&place) {
@@ -186,14 +187,33 @@ impl<B> Tree<B> {
     pub(crate) fn set(&self, ino: u64, new: NewTimes) -> Done<Seen> {
         let Some(id) = Saves::file_of(ino) else { return self.set_of_node(ino, new) };
         if let Some(size) = new.size {
-            let bytes = self.saves.state().bytes.get(&id).map(Arc::clone).ok_or(Errno::STALE)?;
-            self.set_saved_len(id, &bytes, size)?;
+            self.cut_off(id, size)?;
         }
         if let Some(mtime_ms) = new.mtime_ms {
             let now = self.saves.now();
             self.saves.state().machine.set_time(id, mtime_ms, now);
         }
         self.saved_attr(id)
+    }
+
+    /// Sets the length of a file, as somebody who opens it for that and closes it again.
+    fn cut_off(&self, id: FileId, size: u64) -> Done<()> {
+        let mut state = self.saves.state();
+        let file = state.machine.file(id).ok_or(Errno::STALE)?;
+        if let Some(place) = file.saved_at.clone().filter(|_| file.at.is_none()) {
+            drop(state);
+            self.stand_before(&place, None)?;
+            return Err(Errno::STALE);
+        }
+        let cut = state.machine.opened(id, true, self.saves.now());
+        state.cut(cut);
+        let bytes = state.bytes.get(&id).map(Arc::clone);
+        drop(state);
+        let done = bytes.ok_or(Errno::STALE).and_then(|bytes| self.set_saved_len(id, &bytes, size));
+        let now = self.saves.now();
+        self.saves.state().machine.released(id, true, now);
+        self.saves.wake();
+        done
     }
 
     fn set_of_node(&self, ino: u64, new: NewTimes) -> Done<Seen> {
@@ -277,10 +297,12 @@ impl<B> Tree<B> {
             }
             displaced => displaced?,
         };
+        let nameless = nameless(&state, &displaced);
         state.cut(displaced.save);
         let dropped = state.sweep();
         drop(state);
         self.saves.wake();
+        nameless.inspect(|bytes| bytes.withdraw());
         discard(&dropped);
         Ok(())
     }
@@ -296,6 +318,7 @@ impl<B> Tree<B> {
         let (to, _) = self.place(new_parent, new_name)?;
         let shown = |place| asked("rename", parent, shown_at(&self.view, place));
         let seen = (shown(&from)?.map(|(_, base)| base), shown(&to)?.map(|(_, base)| base));
+        self.free(new_parent, &to, Some(&from))?;
         let now = self.saves.now();
         let mut state = self.saves.state();
         let (old, new) = (state.machine.slot(&from), state.machine.slot(&to));
@@ -308,6 +331,7 @@ impl<B> Tree<B> {
             return Err(if other.is_some() { Errno::ROFS } else { Errno::NOENT });
         }
         let displaced = state.machine.rename((&from, &to), seen, now)?;
+        let nameless = nameless(&state, &displaced);
         state.cut(displaced.save);
         let id = file_at(state.machine.slot(&to)).ok_or(Errno::IO)?;
         if !state.bytes.contains_key(&id) {
@@ -316,14 +340,25 @@ impl<B> Tree<B> {
             state.machine.set_time(id, wall_ms(), now);
             state.stale.push((new_parent, to.name.as_ref().into()));
         }
-        let is_noted = state.machine.file(id).is_some_and(|file| file.is_noted);
+        // What was closed under a temporary name has no note yet.
+        let was_noted = state.machine.file(id).is_some_and(|file| file.is_noted);
+        let is_due = was_noted || is_scratch(&from.name);
+        let moved = state.bytes.get(&id).map(Arc::clone);
         let is_promised = state.machine.file(id).is_some_and(|file| file.is_promised);
         state.machine.outdate_note(id);
         let dropped = state.sweep();
         drop(state);
         self.saves.wake();
+        // First the new name: the old bytes come back until it has a note.
+        let promise = || self.promise(Saves::ino_of(id), is_promised);
+        let promised = if is_due { promise() } else { Ok(()) };
+        if is_scratch(&to.name) && !is_promised {
+            // Its note names what it was called before.
+            moved.inspect(|bytes| bytes.withdraw());
+        }
+        nameless.inspect(|bytes| bytes.withdraw());
         discard(&dropped);
-        if is_noted { self.promise(Saves::ino_of(id), is_promised) } else { Ok(()) }
+        promised
     }
 
     /// Makes a folder: a project or a scene.
@@ -378,6 +413,41 @@ impl<B> Tree<B> {
         (&self.view.source, self.view.viewer)
     }
 
+    /// Refuses a name that differs from another one in case or composition alone: both would be
+    /// one history, which has one name. `from` is what is to get the name.
+    fn free(&self, parent: u64, place: &Place, from: Option<&Place>) -> Done<()> {
+        let twin = |name: &str| name != &*place.name && are_one(name, &place.name);
+        let written = self.saves.state().machine.names(&place.scope);
+        let is_written = |(name, slot): &(Arc<str>, Slot)| {
+            matches!(slot, Slot::File(_))
+                && twin(name)
+                && from.is_none_or(|from| from.scope != place.scope || from.name != *name)
+        };
+        if written.iter().any(is_written) {
+            return Err(Errno::EXIST);
+        }
+        let target = asked("create", parent, save_as(&self.view, place, (None, 0)))?;
+        let Some(key) = target.asset_key else { return Ok(()) };
+        let View { source, viewer, .. } = &self.view;
+        let entry = asked("create", parent, source.history_like(*viewer, &place.scope, &key))?;
+        let Some(entry) = entry.filter(|entry| !entry.is_hidden) else { return Ok(()) };
+        let Some(content) = entry.current.and_then(|current| current.content) else {
+            return Ok(());
+        };
+        let name = self.view.current_name(&place.scope, &entry.asset_key, &content.extension);
+        let name = asked("create", parent, name)?;
+        // The name of a file without an extension is shown with one.
+        let shown = Place { scope: place.scope.clone(), name: name.as_str().into() };
+        if let Some(Slot::Gone { .. }) = self.saves.state().machine.slot(&shown) {
+            return Ok(());
+        }
+        let is_itself = from.is_some_and(|from| from.scope == place.scope && *from.name == *name);
+        if twin(&name) || (is_itself && name != *place.name) {
+            return Err(Errno::EXIST);
+        }
+        Ok(())
+    }
+
     /// A name in a folder that may be written to.
     fn place(&self, parent: u64, name: &OsStr) -> Done<(Place, Node)> {
         let folder = self.node(parent)?.node;
@@ -393,6 +463,12 @@ impl<B> Tree<B> {
         }
         Ok((Place { scope: owner.scope.clone(), name: text.into() }, folder))
     }
+}
+
+/// The bytes of a file whose name was taken away, and that nobody wants saved.
+fn nameless(state: &State, displaced: &Displaced) -> Option<Arc<Bytes>> {
+    let id = displaced.file.filter(|_| displaced.save.is_none())?;
+    state.bytes.get(&id).map(Arc::clone)
 }
 
 /// What a folder that can be written to stands for.

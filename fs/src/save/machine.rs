@@ -1,8 +1,7 @@
 //! Which names of the folder are being written, and when each of them is a save.
 //!
-//! Pure: knows neither bytes nor the source, and the time is passed in. Invariant: a name leads to
-//! at most one file here, a file has at most one name here, and a change under a name that counts
-//! is due exactly once: as soon as nobody writes and a settle time has passed.
+//! Pure: the time is passed in, bytes are elsewhere. Invariant: a name leads to one file at most, a
+//! file has one name at most, and a change under a name that counts is due exactly once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -249,6 +248,7 @@ impl Machine {
             file.changes += 1;
             file.size = size;
             file.is_promised = false;
+            file.is_noted &= file.settling.is_none(); // Else it is written to a copy.
             file.wait_from(now);
         }
     }

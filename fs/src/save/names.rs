@@ -66,6 +66,16 @@ pub fn fits(name: &str, fixed: &[&str]) -> Fits {
     }
 }
 
+/// Whether two names stand for one history, which has one name: they differ in case or composition
+/// at most.
+pub fn are_one(one: &str, other: &str) -> bool {
+    let ((one, its), (other, others)) = (parts(one), parts(other));
+    let folded = |stem: &str| stem.parse::<AssetKey>().ok().map(|key| key.folded());
+    let extensions = [its, others].map(|extension| extension.map(str::to_ascii_lowercase));
+    let [its, others] = extensions;
+    its == others && folded(one).is_some_and(|one| folded(other) == Some(one))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +88,16 @@ mod tests {
         }
         for name in ["x.mp4", "4914", "#", "tmp", "part.png", "x.png.AbCdEf", "sedAbCdEf"] {
             assert!(!is_scratch(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_differ_in_case_or_composition_are_one() {
+        for (one, other) in [("Foo.png", "foo.PNG"), ("e\u{301}.txt", "\u{e9}.txt"), ("A", "a")] {
+            assert!(are_one(one, other), "{one} {other}");
+        }
+        for (one, other) in [("a.png", "a.jpg"), ("a.png", "a"), ("a.png", "b.png")] {
+            assert!(!are_one(one, other), "{one} {other}");
         }
     }
 
