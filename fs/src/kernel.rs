@@ -51,6 +51,8 @@ pub struct Kernel {
     uid: u32,
     gid: u32,
     passthrough: bool,
+    /// How files are opened that are being written.
+    written: FopenFlags,
     _alive: Sender<()>,
 }
 
@@ -103,7 +105,8 @@ impl Kernel {
     ) -> Self {
         let uid = rustix::process::geteuid().as_raw();
         let gid = rustix::process::getegid().as_raw();
-        Self { tree, mode, uid, gid, passthrough, _alive: alive }
+        let written = FopenFlags::FOPEN_KEEP_CACHE;
+        Self { tree, mode, uid, gid, passthrough, written, _alive: alive }
     }
 }
 
@@ -116,6 +119,11 @@ impl Filesystem for Kernel {
             InitFlags::FUSE_ATOMIC_O_TRUNC,
         ] {
             config.add_capabilities(wish).ok();
+        }
+        // Written past the kernel's pages, which would be one more copy of all bytes; mapped all
+        // the same, where the kernel can do that (Linux 6.6).
+        if config.add_capabilities(InitFlags::FUSE_DIRECT_IO_ALLOW_MMAP).is_ok() {
+            self.written = FopenFlags::FOPEN_DIRECT_IO;
         }
         config.set_max_write(REQUEST_BYTES_MAX).ok();
         config.set_max_background(BACKGROUND_MAX).ok();
@@ -347,7 +355,7 @@ impl Filesystem for Kernel {
                 &self.shown(seen.ino, &seen),
                 Generation(0),
                 FileHandle(handle),
-                FopenFlags::FOPEN_KEEP_CACHE,
+                self.written,
             ),
             Err(errno) => reply.error(errno),
         }

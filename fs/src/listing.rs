@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use crate::list::Stream;
-use crate::save::machine::Slot;
-
 /// An open folder: what the view shows, and the names that were being written when it was opened.
 #[derive(Debug)]
 pub struct Listing {
     /// What the view shows.
     pub stream: Stream,
-    /// The names that were being written.
-    pub saved: Vec<(Arc<str>, Slot)>,
+    /// The names that were being written, sorted.
+    pub saved: Vec<Arc<str>>,
 }
