@@ -11,6 +11,7 @@ mod media;
 mod mounts;
 mod root;
 mod save;
+mod saving;
 mod store;
 mod sweep;
 mod upload;
