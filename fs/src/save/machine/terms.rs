@@ -69,10 +69,10 @@ pub struct Save {
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Due {
-    /// A save; its outcome is told to [`Machine::settled`].
+    /// A save; its outcome is told to `Machine::settled`.
     Save(Save),
     /// A name that was taken away and did not come back, with the number of that; told to
-    /// [`Machine::hidden`].
+    /// `Machine::hidden`.
     Hide(Place, u64),
 }
 
