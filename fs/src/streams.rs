@@ -9,7 +9,6 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::list::Stream;
-use crate::save::machine::Slot;
 
 /// Listings that go on at the same time without a new beginning. Each holds a page.
 const STREAMS_MAX: usize = 64;
@@ -23,8 +22,8 @@ const STREAM_BITS: u32 = 22;
 pub struct Listing {
     /// What the view shows.
     pub stream: Stream,
-    /// The names that were being written.
-    pub saved: Vec<(Arc<str>, Slot)>,
+    /// The names that were being written, sorted.
+    pub saved: Vec<Arc<str>>,
 }
 
 /// A place in a listing.

@@ -6,6 +6,7 @@
 pub mod assets;
 mod changes;
 mod counts;
+mod errand;
 mod follow;
 mod format;
 pub mod found;
@@ -18,6 +19,7 @@ pub mod media;
 mod opening;
 mod projects;
 mod records;
+mod recovery;
 mod release;
 mod saves;
 pub mod search;
@@ -34,6 +36,7 @@ mod worker;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rushes_catalog::Catalog;
@@ -55,6 +58,7 @@ pub use rushes_disk::Timestamp;
 pub use views::{ElementView, HistoryView, ProjectView, SceneView, Stats};
 
 use changes::Changes;
+use errand::Errand;
 use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
@@ -115,6 +119,9 @@ pub struct Vault {
     changes: Arc<Changes>,
     in_flight: InFlight,
     disk: Arc<dyn Disk>,
+    /// How long a file may be that a program writes in the folder.
+    file_bytes_max: AtomicU64,
+    recovery: Errand,
     /// Held, not used.
     _lock: Lock,
 }
@@ -123,11 +130,18 @@ impl Vault {
     /// Stops taking writes, closes everything and leaves the marks of a clean stop. Calls that come
     /// later answer with errors.
     pub fn close(&self) -> Result<(), CloseError> {
+        self.recovery.stop();
         self.follower.stop();
         self.keeper.stop();
         let facts = self.catalog.close();
         self.store.close()?;
         Ok(facts?)
+    }
+
+    /// Sets how long a file may be that a program writes in the folder: at first as long as a blob
+    /// may be.
+    pub fn set_file_bytes_max(&self, bytes_max: u64) {
+        self.file_bytes_max.store(bytes_max, Ordering::SeqCst);
     }
 
     /// Whether writes are taken; if not, why.

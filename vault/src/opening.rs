@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rushes_catalog::Catalog;
@@ -12,12 +13,17 @@ use rushes_disk::{Disk, RealClock, RealDisk};
 use rushes_store::Store;
 
 use crate::changes::Changes;
+use crate::errand::Errand;
 use crate::follow::Follower;
 use crate::in_flight::InFlight;
 use crate::keeper::{self, Places};
 use crate::lock::{Lock, LockError};
 use crate::worker::Bell;
 use crate::{OpenError, Options, Vault, format};
+
+/// Longest file that a program may write where nothing else is said, in bytes: what a blob of the
+/// smallest chunks can have.
+const FILE_BYTES_MAX: u64 = 64 << 30;
 
 /// How far an opening has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,10 +127,20 @@ impl Locked {
             tracing::warn!(%error, "the journal's files were not looked at");
         }
         let keeper = keeper::start(places, (bell, calls)).map_err(OpenError::Thread)?;
-        let vault =
-            Vault { follower, keeper, store, catalog, changes, in_flight, disk, _lock: lock };
+        let vault = Arc::new(Vault {
+            follower,
+            keeper,
+            store,
+            catalog,
+            changes,
+            in_flight,
+            disk,
+            file_bytes_max: AtomicU64::new(FILE_BYTES_MAX),
+            recovery: Errand::default(),
+            _lock: lock,
+        });
         vault.recover_saves()?;
-        Ok(Arc::new(vault))
+        Ok(vault)
     }
 }
 
