@@ -194,6 +194,7 @@ impl<B> Tree<B> {
         let mut listing = listing.lock().unwrap_or_else(PoisonError::into_inner);
         let Listing { stream, saved } = &mut *listing;
         let next = |is_saved, row| Position { stream: from.stream, is_saved, row }.pack();
+        let mut is_end = true;
         for position in from.row.. {
             if from.is_saved {
                 break;
@@ -211,6 +212,7 @@ impl<B> Tree<B> {
                 }
                 self.row(entry.name, entry.found, next(false, position + 1))
             };
+            is_end = false;
             if !take(&row) {
                 return Ok(());
             }
@@ -220,9 +222,13 @@ impl<B> Tree<B> {
         for (position, name) in (1..).zip(&*saved).skip(skipped) {
             let row = self.saved_row((ino, &stream.folder), name, next(true, position))?;
             let Some(row) = row else { continue };
+            is_end = false;
             if !take(&row) {
                 break;
             }
+        }
+        if is_end {
+            self.streams.end(ino, from.stream);
         }
         Ok(())
     }
