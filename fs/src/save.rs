@@ -6,6 +6,7 @@
 
 mod bytes;
 pub mod changes;
+mod folders;
 pub mod machine;
 #[cfg(test)]
 mod machine_tests;
