@@ -60,6 +60,7 @@ pub fn follow<B>(
     stop: &AtomicBool,
 ) {
     while !stop.load(Ordering::SeqCst) {
+        show_again(tree, notify);
         let first = match changes.recv_timeout(STOP_POLL) {
             Ok(change) => change,
             Err(RecvTimeoutError::Timeout) => continue,
@@ -78,6 +79,24 @@ pub fn follow<B>(
         drop_all(plan.targets.drain(..), notify);
         tree.view.source.shown(revision.unwrap_or_default());
     }
+}
+
+/// Drops what the kernel knows of folders whose removal ended: their names are there again.
+fn show_again<B>(tree: &Tree<B>, notify: &impl Notify) {
+    let ended = tree.take_ended();
+    if ended.is_empty() {
+        return;
+    }
+    tree.changed();
+    let mut plan = Plan::new(tree);
+    ended.iter().flat_map(|ended| ended.gone.keys()).for_each(|folder| plan.folder(folder));
+    // Each name that was removed counted one link less.
+    if ended.iter().any(|ended| ended.is_deep) {
+        for (ino, _) in tree.inodes.all(|node| matches!(node, Node::Version { .. })) {
+            plan.target(Target::Inode(ino));
+        }
+    }
+    drop_all(plan.targets.drain(..), notify);
 }
 
 fn drop_all(targets: impl Iterator<Item = Target>, notify: &impl Notify) {

@@ -165,7 +165,7 @@ pub fn mount(source: Arc<dyn Source>, options: MountOptions) -> Result<Mount, Mo
         .name("rushes-saves".to_owned())
         .spawn(move || work(&saved, &notifier))
         .map_err(refused)?;
-    let saving = Some(Saving { end: Box::new(move || ending.saves.end()), worker });
+    let saving = Some(Saving { end: Box::new(move || ending.end_saves()), worker });
     tracing::info!(mode = %mode.get(), threads, "the folder is mounted");
     let (running, follower, ended) = (Some(running), Some(follower), Mutex::new(ended));
     Ok(Mount { dir, device, mode, warnings, stop, running, follower, saving, ended })

@@ -1,7 +1,8 @@
 //! Saving: what programs write in the folder, from the first byte to the version.
 //!
 //! `machine` decides which names are being written and when each of them is a save, `bytes` holds
-//! what is written, `changes` is what the kernel asks, `worker` makes the versions. Invariant: no
+//! what is written, `changes` is what the kernel asks, `worker` makes the versions;
+//! `removal` and `removing` are about folders that go name by name. Invariant: no
 //! call to the source is made under the lock, but for freezing a file that is due.
 
 mod bytes;
@@ -11,6 +12,8 @@ pub mod machine;
 #[cfg(test)]
 mod machine_tests;
 mod names;
+pub mod removal;
+pub mod removing;
 pub mod state;
 mod target;
 pub mod worker;

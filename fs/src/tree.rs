@@ -19,6 +19,7 @@ use crate::list::Stream;
 use crate::listing::Listing;
 use crate::node::{Attr, Node, ROOT_INO};
 use crate::save::machine::Slot;
+use crate::save::removing::Removing;
 use crate::save::state::Saves;
 use crate::view::{Found, Held, View};
 
@@ -27,12 +28,19 @@ use crate::view::{Found, Held, View};
 pub struct Row {
     /// Its name.
     pub name: String,
-    /// What it leads to; `None` for `.` and `..`, which count no lookup.
+    /// What it leads to; `None` for `.`, `..` and what is being written, which count no lookup.
     pub found: Option<Found>,
     /// Its number.
     pub ino: u64,
     /// Where the listing goes on.
     pub next: u64,
+}
+
+impl Row {
+    /// Whether it is `.` or `..`.
+    pub fn is_dot(&self) -> bool {
+        matches!(self.name.as_str(), "." | "..")
+    }
 }
 
 /// An inode as the kernel gets it.
@@ -58,6 +66,12 @@ impl Seen {
                 | Node::Assets(_)
                 | Node::Projects
                 | Node::Scenes(_)
+                // From these names go with the folder above.
+                | Node::Elements(..)
+                | Node::Versions(_)
+                | Node::History(_)
+                | Node::Lineage(_)
+                | Node::Links(..)
         );
         Self { ino, shown_ino: ino, attr: found.attr, is_writable }
     }
@@ -72,6 +86,8 @@ pub struct Tree<B> {
     pub inodes: Inodes,
     /// What is being written.
     pub saves: Saves,
+    /// The folders that are being removed.
+    pub(crate) removing: Removing,
     pub(crate) handles: Handles<B>,
     /// Counts the changes of which the kernel is told.
     epoch: AtomicU64,
@@ -88,7 +104,8 @@ impl<B> Tree<B> {
         let view = View::new(source, viewer);
         let inodes = Inodes::new(viewer, view.root());
         let (saves, handles) = (Saves::new(), Handles::new());
-        Self { view, inodes, saves, handles, epoch: AtomicU64::new(0) }
+        let (removing, epoch) = (Removing::default(), AtomicU64::new(0));
+        Self { view, inodes, saves, removing, handles, epoch }
     }
 
     /// What a name leads to. Counts a lookup.
@@ -96,6 +113,9 @@ impl<B> Tree<B> {
         let folder = self.node(parent)?;
         if !folder.attr.folder {
             return Err(Errno::NOTDIR);
+        }
+        if name.to_str().is_some_and(|name| self.removing.hides(&folder.node, name)) {
+            return Err(Errno::NOENT);
         }
         if let Some(saved) = self.saved_name(&folder.node, name) {
             return saved;
@@ -183,6 +203,7 @@ impl<B> Tree<B> {
         }
         self.inodes.opened(ino);
         let saved = self.saved_names(&found.node);
+        self.removing.listed(&found.node, &self.saves);
         Ok(self.handles.open_folder(Listing { stream: Stream::new(found.node), saved }))
     }
 
@@ -207,7 +228,8 @@ impl<B> Tree<B> {
                 let Some(entry) = asked("readdir", ino, entry)? else { break };
                 // What is being written is listed behind what the view shows.
                 let is_saved = saved.iter().any(|(name, _)| **name == *entry.name);
-                if entry.is_gone || is_saved {
+                let is_removed = self.removing.hides(&stream.folder, &entry.name);
+                if entry.is_gone || is_saved || is_removed {
                     continue;
                 }
                 let ino = self.inodes.number(&entry.found.node);

@@ -8,6 +8,7 @@ mod folder;
 mod full;
 mod lifecycle;
 mod media;
+mod remove;
 mod root;
 mod save;
 mod store;

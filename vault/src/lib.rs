@@ -6,6 +6,7 @@
 pub mod assets;
 mod changes;
 mod counts;
+mod folder_changes;
 mod follow;
 mod format;
 pub mod found;

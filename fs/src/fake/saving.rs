@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use rushes_vault::Digest;
 use rushes_vault::ids::AssetKey;
 use rushes_vault::model::Scope;
-use rushes_vault::source::{SaveAs, SavedAs, SourceError, Touched, Unsaved};
+use rushes_vault::source::{SaveAs, SavedAs, SourceError, Unsaved};
 
 use super::{Answer, Bytes, Fake, Source, VIEWER};
 
@@ -114,14 +114,6 @@ impl Fake {
             past.is_hidden = true;
             let key = past.key.clone();
             vec![facts.touched(scope, key)]
-        });
-    }
-
-    /// Deletes a scene.
-    pub fn remove_scene(&self, scope: &Scope, number: u32) {
-        self.change(|facts| {
-            facts.scenes.remove(&(scope.project.clone(), number));
-            vec![Touched::Scene(VIEWER, scope.project.clone(), number)]
         });
     }
 }

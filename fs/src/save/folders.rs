@@ -1,7 +1,6 @@
-//! Folders that a program makes and removes.
+//! Folders that a program makes and renames.
 //!
-//! Invariant: a folder is made and removed as what it stands for, a project or a scene; nothing that
-//! is in one goes with it.
+//! Invariant: a folder is made as what it stands for, and shown under the name that was asked for.
 
 use std::ffi::OsStr;
 
@@ -16,6 +15,7 @@ use crate::view::View;
 impl<B> Tree<B> {
     /// Makes a folder: a project or a scene.
     pub(crate) fn make_folder(&self, parent: u64, name: &OsStr) -> Done<Seen> {
+        self.keep(parent)?;
         let folder = self.node(parent)?.node;
         let text = name.to_str().ok_or(Errno::INVAL)?;
         if asked("mkdir", parent, self.view.lookup(&folder, text))?.is_some() {
@@ -35,22 +35,15 @@ impl<B> Tree<B> {
         self.lookup(parent, name)
     }
 
-    /// Removes the folder of a scene that shows no files.
-    pub(crate) fn remove_folder(&self, parent: u64, name: &OsStr) -> Done<()> {
-        let folder = self.node(parent)?.node;
-        let text = name.to_str().ok_or(Errno::NOENT)?;
-        let found = asked("rmdir", parent, self.view.lookup(&folder, text))?.ok_or(Errno::NOENT)?;
-        let (Node::Scenes(_), Node::Folder(owner)) = (&folder, &found.node) else {
-            return Err(if found.attr.folder { Errno::PERM } else { Errno::NOTDIR });
-        };
-        let View { source, viewer, .. } = &self.view;
-        let first = asked("rmdir", parent, source.histories(*viewer, &owner.scope, None, 1))?;
-        let is_written = !self.saves.state().machine.names(&owner.scope).is_empty();
-        if !first.is_empty() || is_written {
-            return Err(Errno::NOTEMPTY);
-        }
-        let scene = owner.scope.scene().ok_or(Errno::PERM)?;
-        let gone = source.archive_scene(*viewer, &owner.scope.project, scene);
-        asked("rmdir", parent, gone)
+    /// Renames a file.
+    pub(crate) fn rename_any(
+        &self,
+        from: (u64, &OsStr),
+        to: (u64, &OsStr),
+        keeps: bool,
+    ) -> Done<()> {
+        self.keep(from.0)?;
+        self.keep(to.0)?;
+        self.rename(from, to, keeps)
     }
 }

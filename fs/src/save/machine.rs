@@ -3,6 +3,8 @@
 //! Pure: the time is passed in, bytes are elsewhere. Invariant: a name leads to one file at most, a
 //! file has one name at most, and a change under a name that counts is due exactly once.
 
+mod scopes;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -166,8 +168,7 @@ impl Machine {
         own.map(|(place, slot)| (Arc::clone(&place.name), *slot)).collect()
     }
 
-    /// Makes a new, empty file. `seen` is what the view shows under the name, which must be hidden
-    /// here: an empty name, or one that was just taken away.
+    /// Makes a new, empty file under a name that is free, or was just taken away.
     pub fn create(&mut self, place: &Place, now: u64) -> Result<FileId, Refused> {
         let base = match self.slot(place) {
             Some(Slot::File(_)) => return Err(Refused::Taken),
@@ -276,8 +277,7 @@ impl Machine {
         }
     }
 
-    /// Renames, replacing what the new name led to. `seen` is what the view shows under the old
-    /// and under the new name.
+    /// Renames, replacing what the new name led to. `seen` is what the view shows under both.
     pub fn rename(
         &mut self,
         (from, to): (&Place, &Place),
