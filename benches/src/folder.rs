@@ -110,7 +110,10 @@ fn fill(data: &Path, native: &Path, film: &Path) {
     upload(&client, &edited, &of("1", "edited"));
     fs::rename(film, native.join("film.bin")).unwrap();
     for number in 0..SMALL {
-        let (key, bytes) = (format!("small_{number}"), noise(number as u64 + 1, SMALL_BYTES));
+        // Noise alone begins as some kind of media now and then.
+        let mut bytes = vec![0x7f; 16];
+        bytes.extend(noise(number as u64 + 1, SMALL_BYTES - 16));
+        let key = format!("small_{number}");
         let path = native.join("small").join(format!("{key}.bin"));
         fs::write(&path, &bytes).unwrap();
         upload(&client, &path, &of("2", &key));

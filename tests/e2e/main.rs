@@ -8,6 +8,7 @@ mod folder;
 mod full;
 mod lifecycle;
 mod media;
+mod mounts;
 mod remove;
 mod root;
 mod save;

@@ -13,7 +13,9 @@ use rushes_catalog::model::{
 use rushes_digest::Digest;
 use rushes_store::{BlobReader, StoreError};
 
-use crate::source::{Change, OpenContent, RecordOf, SaveAs, SavedAs, Source, SourceError, Unsaved};
+use crate::source::{
+    Change, Follower, OpenContent, RecordOf, SaveAs, SavedAs, Source, SourceError, Unsaved,
+};
 use crate::{Vault, records};
 
 /// Largest blob that is read into memory as a whole: metadata, in bytes.
@@ -252,11 +254,11 @@ impl Source for Vault {
         Ok((self.catalog.logical_bytes(viewer)?, self.space_free()))
     }
 
-    fn changes(&self) -> Receiver<Change> {
+    fn changes(&self) -> (Follower, Receiver<Change>) {
         self.changes.listen()
     }
 
-    fn shown(&self, revision: Revision) {
-        self.changes.shown(revision);
+    fn shown(&self, follower: Follower, revision: Revision) {
+        self.changes.shown(follower, revision);
     }
 }
