@@ -10,6 +10,7 @@ use crate::claim::{Fact, rfc3339};
 use crate::command::SceneRef;
 use crate::element::ElementRef;
 use crate::find;
+use crate::folders::folded;
 use crate::ids::{AssetId, ProjectId, SceneId, UserId};
 use crate::journal::{JournalReader, Position};
 use crate::model::{
@@ -54,6 +55,23 @@ impl Catalog {
     pub fn project(&self, viewer: Viewer, id: &ProjectId) -> Answer<Option<Project>> {
         let row = find::project(viewer.user, id, &self.tables.read()?)?;
         row.map(|row| project_of(viewer.user, row, &self.reader)).transpose()
+    }
+
+    /// The project whose folder has a name, written exactly like that.
+    pub fn project_in(&self, viewer: Viewer, folder: &str) -> Answer<Option<Project>> {
+        let tables = self.tables.read()?;
+        let key = Key::project_folder(viewer.user, &folded(folder));
+        let Some(id) = tables.get::<ProjectId>(&key)? else { return Ok(None) };
+        let row = find::project(viewer.user, &id, &tables)?;
+        drop(tables);
+        let row = row.filter(|row| row.folder == folder);
+        row.map(|row| project_of(viewer.user, row, &self.reader)).transpose()
+    }
+
+    /// What a project's folder is called.
+    pub fn project_folder(&self, viewer: Viewer, id: &ProjectId) -> Answer<Option<String>> {
+        let row = find::project(viewer.user, id, &self.tables.read()?)?;
+        Ok(row.map(|row| row.folder))
     }
 
     /// A project with what is in it: a number of scans that does not depend on what that is.

@@ -19,6 +19,7 @@ mod mountinfo;
 mod names;
 mod node;
 mod parts;
+mod project_names;
 mod save;
 mod session;
 mod shelves;

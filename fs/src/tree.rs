@@ -18,6 +18,7 @@ use crate::inodes::Inodes;
 use crate::list::Stream;
 use crate::listing::Listing;
 use crate::node::{Attr, Node, ROOT_INO};
+use crate::project_names::ProjectNames;
 use crate::save::machine::Slot;
 use crate::save::removing::Removing;
 use crate::save::state::Saves;
@@ -86,6 +87,8 @@ pub struct Tree<B> {
     pub inodes: Inodes,
     /// What is being written.
     pub saves: Saves,
+    /// Under which names the kernel knows projects.
+    pub(crate) projects: ProjectNames,
     /// The folders that are being removed.
     pub(crate) removing: Removing,
     pub(crate) handles: Handles<B>,
@@ -104,8 +107,8 @@ impl<B> Tree<B> {
         let view = View::new(source, viewer);
         let inodes = Inodes::new(viewer, view.root());
         let (saves, handles) = (Saves::new(), Handles::new());
-        let (removing, epoch) = (Removing::default(), AtomicU64::new(0));
-        Self { view, inodes, saves, removing, handles, epoch }
+        let (projects, removing) = (ProjectNames::default(), Removing::default());
+        Self { view, inodes, saves, projects, removing, handles, epoch: AtomicU64::new(0) }
     }
 
     /// What a name leads to. Counts a lookup.
@@ -125,6 +128,7 @@ impl<B> Tree<B> {
         let found = asked("lookup", parent, self.view.lookup(&folder.node, name))?;
         let found = found.ok_or(Errno::NOENT)?;
         let ino = self.inodes.look_up(&found).ok_or(Errno::IO)?;
+        self.projects.saw(name, &found);
         Ok(Seen::of(ino, &found))
     }
 

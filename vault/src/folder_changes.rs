@@ -5,7 +5,7 @@
 use rushes_catalog::command::{Command, CommandError, NewProject, NewScene, SceneRef};
 use rushes_catalog::element::element_of;
 use rushes_catalog::ids::ProjectId;
-use rushes_catalog::model::{Part, Revision, Scope, Viewer};
+use rushes_catalog::model::{Part, Project, Revision, Scope, Viewer};
 use rushes_catalog::record::ProjectRecord;
 
 use crate::Vault;
@@ -14,15 +14,20 @@ use crate::source::{Folders, SourceError};
 type Answer<T> = Result<T, SourceError>;
 
 impl Folders for Vault {
+    fn project_in(&self, viewer: Viewer, folder: &str) -> Answer<Option<Project>> {
+        Ok(self.catalog.project_in(viewer, folder)?)
+    }
+
+    fn name_project(&self, viewer: Viewer, id: &ProjectId, folder: &str) -> Answer<()> {
+        let command = Command::NameProject { id: id.clone(), folder: folder.to_owned() };
+        self.catalog.submit(viewer, command, None)?;
+        Ok(())
+    }
+
     fn add_project(&self, viewer: Viewer, name: &str) -> Answer<()> {
-        let id = name.parse().map_err(|_| {
-            SourceError::Refused("a project's folder is a short name of a-z, 0-9, -".to_owned())
-        })?;
-        let new = NewProject {
-            id: Some(id),
-            record: ProjectRecord { name: name.to_owned(), ..ProjectRecord::default() },
-            ..NewProject::default()
-        };
+        let folder = Some(name.to_owned());
+        let record = ProjectRecord { name: name.to_owned(), folder, ..ProjectRecord::default() };
+        let new = NewProject { record, ..NewProject::default() };
         self.catalog.submit(viewer, Command::CreateProject(Box::new(new)), None)?;
         Ok(())
     }

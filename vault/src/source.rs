@@ -271,7 +271,13 @@ pub trait Shelves {
 /// What the folder asks when folders are made and removed, by the same rules as [`Source`]. None of
 /// it waits until the folders show it: the caller is one.
 pub trait Folders {
-    /// Makes a project. Errors: `Taken`, `Refused`.
+    /// The project whose folder has a name, written exactly like that.
+    fn project_in(&self, viewer: Viewer, folder: &str) -> Answer<Option<Project>>;
+
+    /// Calls the folder of a project otherwise. Errors: `Taken`, `Refused`.
+    fn name_project(&self, viewer: Viewer, id: &ProjectId, folder: &str) -> Answer<()>;
+
+    /// Makes a project whose folder has a name. Errors: `Taken`, `Refused`.
     fn add_project(&self, viewer: Viewer, name: &str) -> Answer<()>;
 
     /// Makes a scene. Errors: `Taken`, `Refused`.

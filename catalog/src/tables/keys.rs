@@ -93,6 +93,11 @@ impl Key {
         Self::owned(b'p', owner).text(&project.folded())
     }
 
+    /// The project whose folder has a name, whatever the case of the name. A deleted one has none.
+    pub fn project_folder(owner: UserId, folded: &str) -> Self {
+        Self::owned(b'G', owner).text(folded)
+    }
+
     /// When anything in a project was last changed.
     pub fn activity(owner: UserId, project: &ProjectId) -> Self {
         Self::owned(b'L', owner).text(&project.folded())

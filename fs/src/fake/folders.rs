@@ -1,12 +1,26 @@
 //! How the small world makes and removes folders.
 
 use rushes_vault::ids::ProjectId;
-use rushes_vault::model::{Revision, Scope, Viewer};
+use rushes_vault::model::{Project, Revision, Scope, Viewer};
 use rushes_vault::source::{Folders, Touched};
 
 use super::{Answer, Fake, VIEWER};
 
 impl Folders for Fake {
+    fn project_in(&self, viewer: Viewer, folder: &str) -> Answer<Option<Project>> {
+        let facts = self.facts();
+        let of = |one: &&Project| viewer == VIEWER && one.folder() == folder;
+        Ok(facts.projects.values().find(of).cloned())
+    }
+
+    fn name_project(&self, _: Viewer, id: &ProjectId, folder: &str) -> Answer<()> {
+        self.change(|facts| {
+            facts.projects.get_mut(id).unwrap().record.folder = Some(folder.to_owned());
+            vec![Touched::Project(VIEWER, id.clone())]
+        });
+        Ok(())
+    }
+
     fn add_project(&self, _: Viewer, name: &str) -> Answer<()> {
         Self::add_project(self, name);
         Ok(())
