@@ -68,10 +68,25 @@ impl Catalog {
         row.map(|row| project_of(viewer.user, row, &self.reader)).transpose()
     }
 
-    /// What a project's folder is called.
-    pub fn project_folder(&self, viewer: Viewer, id: &ProjectId) -> Answer<Option<String>> {
-        let row = find::project(viewer.user, id, &self.tables.read()?)?;
-        Ok(row.map(|row| row.folder))
+    /// The projects whose folders are not called as their ids, deleted ones too. It looks at every
+    /// row of a project: once, at the start.
+    pub fn named_folders(&self, viewer: Viewer) -> Answer<Vec<(ProjectId, String)>> {
+        let mut named = Vec::new();
+        for prefix in [Key::projects(viewer.user), Key::deleted_projects(viewer.user)] {
+            let mut after = None;
+            loop {
+                let rows = self.tables.read()?;
+                let rows = rows.scan::<ProjectRow>(&prefix, after.as_ref(), ROWS_MAX)?;
+                let next = rows.last().map(|(rest, _)| prefix.clone().followed_by(rest));
+                let rows = rows.into_iter().map(|(_, row)| (row.project, row.folder));
+                named.extend(rows.filter(|(id, folder)| id.as_str() != folder));
+                if next.is_none() {
+                    break;
+                }
+                after = next;
+            }
+        }
+        Ok(named)
     }
 
     /// A project with what is in it: a number of scans that does not depend on what that is.

@@ -17,6 +17,7 @@ mod known;
 mod lock;
 pub mod media;
 mod opening;
+mod project_folders;
 mod projects;
 mod records;
 mod release;
@@ -60,6 +61,7 @@ use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
 use model::{Revision, Viewer};
+use project_folders::ProjectFolders;
 use worker::Worker;
 
 /// How long a change waits for the folders to show it before its reply goes out anyway.
@@ -114,6 +116,7 @@ pub struct Vault {
     store: Arc<Store>,
     catalog: Arc<Catalog>,
     changes: Arc<Changes>,
+    project_folders: Arc<ProjectFolders>,
     in_flight: InFlight,
     disk: Arc<dyn Disk>,
     /// Held, not used.
