@@ -9,6 +9,7 @@ mod full;
 mod lifecycle;
 mod media;
 mod mounts;
+mod named;
 mod remove;
 mod root;
 mod save;
