@@ -131,7 +131,7 @@ shapes! {
     DigestText, "Digest", "BLAKE3-256 of the bytes, as `b3sum` prints it" =
         text().pattern(Some(format!("^[0-9a-f]{{{}}}$", Digest::HEX_DIGITS)));
     /// The id of a project.
-    ProjectId, "ProjectId", "a project's id and its folder's name; none that Windows reserves" =
+    ProjectId, "ProjectId", "a project's id, none that Windows reserves" =
         bounded(PROJECT_ID_CHARS_MAX, "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$");
     /// What a project's folder is called.
     FolderName, "FolderName", "a folder's name; unique, and none that Windows reserves" =

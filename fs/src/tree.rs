@@ -20,7 +20,7 @@ use crate::listing::Listing;
 use crate::node::{Attr, Node, ROOT_INO};
 use crate::project_names::ProjectNames;
 use crate::save::machine::Slot;
-use crate::save::removing::Removing;
+use crate::save::removals::Removing;
 use crate::save::state::Saves;
 use crate::view::{Found, Held, View};
 
@@ -207,7 +207,7 @@ impl<B> Tree<B> {
         }
         self.inodes.opened(ino);
         let saved = self.saved_names(&found.node);
-        self.removing.listed(&found.node, &self.saves);
+        self.removing.listed(&found.node, self.saves.now());
         Ok(self.handles.open_folder(Listing { stream: Stream::new(found.node), saved }))
     }
 

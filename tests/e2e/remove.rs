@@ -27,11 +27,11 @@ fn set() -> Set {
     client.project("Fox", 2);
     let scene = [("project_id", "fox"), ("scene_number", "1"), ("asset_key", "clip")];
     let first = client.upload("a.mp4", noise(1, 900), &scene);
-    let sources = json!([first["id"]]).to_string();
+    let sources = json!([id_of(&first)]).to_string();
     let made = [scene.as_slice(), &[("source_asset_ids", sources.as_str())]].concat();
     client.upload("b.mp4", noise(2, 200_000), &made);
     let gone = client.upload("c.mp4", noise(3, 900), &scene);
-    let gone = format!("/api/v2/assets/{}", gone["id"].as_str().unwrap());
+    let gone = format!("/api/v2/assets/{}", id_of(&gone));
     assert!(client.delete(&gone).status().is_success());
     let best = "/api/projects/fox/scenes/1/assets/clip/best";
     assert_eq!(client.put(best, &json!({ "version": 1 })).status(), 200);
@@ -42,16 +42,16 @@ fn set() -> Set {
     client.upload("p.png", noise(6, 900), &[("project_id", "fox"), ("asset_key", "poster")]);
     let fox = json!({ "name": "Red Fox" });
     let made: Value = client.post("/api/projects/fox/characters", &fox).json().unwrap();
-    let target = [
-        ("project_id", "fox"),
-        ("character_id", made["id"].as_str().unwrap()),
-        ("asset_key", "portrait"),
-    ];
+    let target = [("project_id", "fox"), ("character_id", id_of(&made)), ("asset_key", "portrait")];
     client.upload("r.png", noise(7, 900), &target);
     let projects = mount.join("projects");
     fs::remove_file(projects.join("fox/scenes/1/take.png")).unwrap();
     wait_until("the name is hidden", || claims(place.path(), "history_hidden") == 1);
     Set { daemon, projects, place }
+}
+
+fn id_of(made: &Value) -> &str {
+    made.get("id").and_then(Value::as_str).unwrap()
 }
 
 /// How many claims of a kind there are.

@@ -54,6 +54,13 @@ impl Folders for Vault {
     }
 }
 
+impl Vault {
+    /// What a project's folder is called; of one that is not there, its id. Asks no disk.
+    pub fn project_folder(&self, viewer: Viewer, id: &ProjectId) -> String {
+        self.project_folders.of(viewer.user, id)
+    }
+}
+
 fn delete(scope: &Scope) -> Result<Command, CommandError> {
     let (project, expected) = (scope.project.clone(), None);
     Ok(match scope.part {

@@ -7,8 +7,7 @@
 //! and no lock is held while the source is asked.
 
 use std::ffi::OsStr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use rushes_vault::model::{ElementKind, Revision, Scope};
@@ -20,8 +19,8 @@ use crate::names;
 use crate::node::{Node, Owner};
 use crate::save::changes::Done;
 use crate::save::machine::{Place, Slot};
-use crate::save::removal::{Ended, Removals, TooMany, covers};
-use crate::save::state::{Job, Saves};
+use crate::save::removal::{Ended, Removals, covers};
+use crate::save::state::Job;
 use crate::save::target::shown_at;
 use crate::tree::{Seen, Tree, asked};
 use crate::view::View;
@@ -32,72 +31,12 @@ const UNSAVED_MS: u64 = 2_000;
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(10);
 
-impl From<TooMany> for Errno {
-    fn from(_: TooMany) -> Self {
-        Self::NFILE
-    }
-}
-
-/// The folders that are being removed.
-#[derive(Debug, Default)]
-pub struct Removing {
-    removals: Mutex<Removals>,
-    /// How many there are: mostly none, and then no name is looked at.
-    running: AtomicUsize,
-    /// Those that are over and of which the kernel was not told yet.
-    ended: Mutex<Vec<Ended>>,
-}
-
-impl Removing {
-    /// Whether a name in a folder is hidden.
-    pub fn hides(&self, folder: &Node, name: &str) -> bool {
-        self.is_running() && self.removals().hides(folder, name)
-    }
-
-    /// Whether a folder is being removed, of which somebody removes something now; `Some(true)`
-    /// where that was refused.
-    fn over(&self, folder: &Node, saves: &Saves) -> Option<bool> {
-        if !self.is_running() {
-            return None;
-        }
-        let mut removals = self.removals();
-        removals.step(folder, saves.now());
-        removals.over(folder)
-    }
-
-    /// Somebody looks through a folder: who removes it is not done.
-    pub fn listed(&self, folder: &Node, saves: &Saves) {
-        if self.is_running() {
-            self.removals().listed(folder, saves.now());
-        }
-    }
-
-    fn is_running(&self) -> bool {
-        self.running.load(Ordering::SeqCst) > 0
-    }
-
-    fn removals(&self) -> MutexGuard<'_, Removals> {
-        self.removals.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut Removals) -> T) -> T {
-        let mut removals = self.removals();
-        let changed = change(&mut removals);
-        self.running.store(removals.count(), Ordering::SeqCst);
-        changed
-    }
-
-    fn ended(&self) -> MutexGuard<'_, Vec<Ended>> {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl<B> Tree<B> {
     /// Takes a file's name away.
     pub(crate) fn remove_name(&self, parent: u64, name: &OsStr) -> Done<()> {
         let folder = self.node(parent)?.node;
         let Some(text) = name.to_str() else { return self.unlink(parent, name) };
-        match (self.removing.over(&folder, &self.saves), &folder) {
+        match (self.removing.over(&folder, self.saves.now()), &folder) {
             (Some(true), _) => Err(Errno::BUSY),
             (Some(false), _) => self.remove_below((parent, &folder), text),
             (None, Node::Folder(owner)) if text == names::record(&owner.scope) => {
@@ -124,7 +63,7 @@ impl<B> Tree<B> {
         if !found.attr.folder {
             return Err(Errno::NOTDIR);
         }
-        match self.removing.over(&folder, &self.saves) {
+        match self.removing.over(&folder, self.saves.now()) {
             Some(true) => return Err(Errno::BUSY),
             Some(false) if !self.is_cleared(&found.node)? => return Err(Errno::NOTEMPTY),
             Some(false) => {
@@ -134,7 +73,7 @@ impl<B> Tree<B> {
             None => {}
         }
         let Node::Folder(owner) = &found.node else { return Err(Errno::PERM) };
-        match self.removing.over(&found.node, &self.saves) {
+        match self.removing.over(&found.node, self.saves.now()) {
             Some(true) => return Err(Errno::BUSY),
             Some(false) => {
                 let since = self.removing.removals().since(&owner.scope).ok_or(Errno::BUSY)?;
@@ -283,9 +222,9 @@ impl<B> Tree<B> {
             Some(source::Place::Scene(number)) => Some(number),
             _ => None,
         };
-        let owner = std::sync::Arc::new(Owner { scope: place.scope.clone(), number });
+        let owner = Arc::new(Owner { scope: place.scope.clone(), number });
         if place.scope.part.is_none() {
-            self.hide_name(&Node::Assets(std::sync::Arc::clone(&owner)), &place.name)?;
+            self.hide_name(&Node::Assets(Arc::clone(&owner)), &place.name)?;
         }
         self.hide_name(&Node::Folder(owner), &place.name)
     }
