@@ -2817,7 +2817,7 @@ export interface components {
              */
             readonly total: number;
         };
-        /** @description a project's id and its folder's name; none that Windows reserves */
+        /** @description a project's id, none that Windows reserves */
         readonly ProjectId: string;
         /** @description A page of projects, by id. */
         readonly ProjectPage: {
