@@ -18,6 +18,7 @@ mod mountinfo;
 mod names;
 mod node;
 mod parts;
+mod project_names;
 mod save;
 mod session;
 mod shelves;

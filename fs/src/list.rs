@@ -110,7 +110,7 @@ impl View {
         let facts = self.source.projects(self.viewer, after, limit)?;
         let mut page = Page::default();
         for project in &facts {
-            page.add(project.id.as_str(), project_folder(project));
+            page.add(project.folder(), project_folder(project));
         }
         let last = facts.last().map(|project| Cursor::Project(project.id.clone()));
         Ok(page.after(facts.len(), limit, last))

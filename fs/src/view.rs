@@ -71,10 +71,9 @@ impl View {
     pub fn lookup(&self, folder: &Node, name: &str) -> Result<Option<Found>, SourceError> {
         match folder {
             Node::Root => Ok(self.in_root(name)),
-            Node::Projects => match name.parse::<ProjectId>() {
-                Ok(id) => Ok(self.source.project(self.viewer, &id)?.as_ref().map(project_folder)),
-                Err(_) => Ok(None),
-            },
+            Node::Projects => {
+                Ok(self.source.project_in(self.viewer, name)?.as_ref().map(project_folder))
+            }
             Node::Folder(owner) => self.in_folder(owner, name),
             Node::Scenes(owner) => {
                 let Some(number) = names::scene_number(name) else { return Ok(None) };

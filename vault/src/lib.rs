@@ -7,6 +7,7 @@ pub mod assets;
 mod changes;
 mod counts;
 mod errand;
+mod folder_changes;
 mod follow;
 mod format;
 pub mod found;
@@ -17,6 +18,7 @@ mod known;
 mod lock;
 pub mod media;
 mod opening;
+mod project_folders;
 mod projects;
 mod records;
 mod recovery;
@@ -63,6 +65,7 @@ use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
 use model::{Revision, Viewer};
+use project_folders::ProjectFolders;
 use worker::Worker;
 
 /// How long a change waits for the folders to show it before its reply goes out anyway.
@@ -117,6 +120,7 @@ pub struct Vault {
     store: Arc<Store>,
     catalog: Arc<Catalog>,
     changes: Arc<Changes>,
+    project_folders: Arc<ProjectFolders>,
     in_flight: InFlight,
     disk: Arc<dyn Disk>,
     /// How long a file may be that a program writes in the folder.

@@ -53,7 +53,7 @@ impl From<Refused> for Errno {
     }
 }
 
-type Done<T> = Result<T, Errno>;
+pub(crate) type Done<T> = Result<T, Errno>;
 
 impl<B> Tree<B> {
     /// What a name leads to here; `None` leaves it to the view. Counts a lookup.
@@ -382,46 +382,6 @@ impl<B> Tree<B> {
         nameless.inspect(|bytes| bytes.withdraw());
         discard(&dropped);
         Ok(())
-    }
-
-    /// Makes a folder: a project or a scene.
-    pub(crate) fn make_folder(&self, parent: u64, name: &OsStr) -> Done<Seen> {
-        let folder = self.node(parent)?.node;
-        let text = name.to_str().ok_or(Errno::INVAL)?;
-        if asked("mkdir", parent, self.view.lookup(&folder, text))?.is_some() {
-            return Err(Errno::EXIST);
-        }
-        let View { source, viewer, .. } = &self.view;
-        let made = match &folder {
-            Node::Projects => source.add_project(*viewer, text),
-            Node::Scenes(owner) => {
-                let number = crate::names::scene_number(text).ok_or(Errno::INVAL)?;
-                source.add_scene(*viewer, &owner.scope.project, number)
-            }
-            Node::Folder(_) | Node::Assets(_) => return Err(Errno::PERM),
-            _ => return Err(Errno::ROFS),
-        };
-        made.map_err(|error| errno::answer("mkdir", parent, &error))?;
-        self.lookup(parent, name)
-    }
-
-    /// Removes the folder of a scene that shows no files.
-    pub(crate) fn remove_folder(&self, parent: u64, name: &OsStr) -> Done<()> {
-        let folder = self.node(parent)?.node;
-        let text = name.to_str().ok_or(Errno::NOENT)?;
-        let found = asked("rmdir", parent, self.view.lookup(&folder, text))?.ok_or(Errno::NOENT)?;
-        let (Node::Scenes(_), Node::Folder(owner)) = (&folder, &found.node) else {
-            return Err(if found.attr.folder { Errno::PERM } else { Errno::NOTDIR });
-        };
-        let View { source, viewer, .. } = &self.view;
-        let first = asked("rmdir", parent, source.histories(*viewer, &owner.scope, None, 1))?;
-        let is_written = !self.saves.state().machine.names(&owner.scope).is_empty();
-        if !first.is_empty() || is_written {
-            return Err(Errno::NOTEMPTY);
-        }
-        let scene = owner.scope.scene().ok_or(Errno::PERM)?;
-        let gone = source.archive_scene(*viewer, &owner.scope.project, scene);
-        asked("rmdir", parent, gone)
     }
 
     fn of(&self) -> (&Arc<dyn rushes_vault::source::Source>, rushes_vault::model::Viewer) {
