@@ -12,6 +12,7 @@ use crate::copies;
 use crate::ids::{AssetId, ProjectId, UserId};
 use crate::journal::{KeptSegment, Segment};
 use crate::model::Scope;
+use crate::moments;
 use crate::naming;
 use crate::tables::{
     AssetRow, Cause, Deletion, Get, Key, Overlay, RequestRow, TablesError, UserRow,
@@ -33,6 +34,7 @@ pub fn fold<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(),
             into.put(key, &RequestRow { digest, revision, position })?;
         }
     }
+    moments::fold_second(revision, placed.claim.created_ms(), into)?;
     // Before it is folded: an asset that is deleted still says where it is.
     let project = project_of(&placed.claim.fact, owner, into)?;
     fold_fact(placed, into)?;

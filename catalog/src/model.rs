@@ -304,6 +304,15 @@ pub struct ShelfEntry {
     pub placement: Option<Placement>,
 }
 
+/// A project that has a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectEntry {
+    /// Its id, which is the name of its folder.
+    pub id: ProjectId,
+    /// When it was made, milliseconds since 1970.
+    pub created_ms: i64,
+}
+
 /// An element that has a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ElementEntry {

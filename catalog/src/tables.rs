@@ -24,7 +24,7 @@ pub use keys::{Key, Tally};
 pub use overlay::{Get, Nothing, Overlay, Scan};
 pub use rows::{
     AssetRow, Cause, ClaimRow, ContentRow, CostRow, CostsOf, CostsRow, Deletion, ElementRow,
-    FollowRow, HistoryRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
+    FollowRow, HistoryRow, LifeRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
     SceneCountRow, SceneRow, SegmentRow, ShelfOf, ShelfRow, SumRow, TallyRow, UserRow, VersionRow,
 };
 
@@ -33,7 +33,7 @@ use database::Database;
 use layers::{Layers, Stack};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 12;
+const LAYOUT: u8 = 13;
 
 impl From<sled::Error> for TablesError {
     fn from(error: sled::Error) -> Self {

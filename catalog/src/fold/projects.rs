@@ -7,6 +7,7 @@ use crate::element::{ElementRecord, ElementRef, part_of};
 use crate::folders::{folded, free, slug};
 use crate::ids::{ElementId, ProjectId, SceneId};
 use crate::model::{Part, Scope};
+use crate::moments::fold_life;
 use crate::tables::{
     ElementRow, FollowRow, Get, Key, Overlay, ProjectRow, SceneCountRow, SceneRow, TablesError,
 };
@@ -19,7 +20,8 @@ pub fn create<B: Get>(placed: Placed<'_>, id: &ProjectId, into: &mut Overlay<'_,
     let created_ms = placed.claim.created_ms();
     let project = id.clone();
     let row = ProjectRow { project, created_ms, revision, position, changed: revision };
-    Ok(into.put(Key::project(placed.claim.by, id), &row)?)
+    into.put(Key::project(placed.claim.by, id), &row)?;
+    Ok(fold_life((placed.claim.by, revision), &row, true, into)?)
 }
 
 /// A project has another record.
@@ -49,6 +51,7 @@ pub fn delete<B: Get>(
         };
     };
     into.remove(from);
+    fold_life((owner, placed.revision), &row, is_restored, into)?;
     into.put(to, &ProjectRow { changed: placed.revision, ..row })?;
     follow(placed, &Scope::of_project(id.clone()), is_restored, into)
 }

@@ -108,6 +108,36 @@ impl Key {
         Self::project_claims(owner, project).bytes(&revision.to_be_bytes())
     }
 
+    /// When an owner's projects were there: after each claim that made, deleted or restored one.
+    pub fn lives(owner: UserId) -> Self {
+        Self::owned(b'a', owner)
+    }
+
+    /// Those of one project.
+    pub fn project_lives(owner: UserId, project: &ProjectId) -> Self {
+        Self::lives(owner).text(&project.folded())
+    }
+
+    /// What one claim says of it.
+    pub fn life(owner: UserId, project: &ProjectId, revision: Revision) -> Self {
+        Self::project_lives(owner, project).bytes(&revision.to_be_bytes())
+    }
+
+    /// The first claims of the seconds in which there were any.
+    pub fn seconds() -> Self {
+        Self(b"t".to_vec())
+    }
+
+    /// That of one second since 1970.
+    pub fn second(second: u64) -> Self {
+        Self::seconds().bytes(&second.to_be_bytes())
+    }
+
+    /// The last such second.
+    pub fn last_second() -> Self {
+        Self(b"#second".to_vec())
+    }
+
     /// Scopes whose assets are to follow them, of all owners.
     pub fn all_follows() -> Self {
         Self(b"W".to_vec())

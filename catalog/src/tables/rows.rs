@@ -63,6 +63,17 @@ pub struct ProjectRow {
     pub changed: Revision,
 }
 
+/// Whether a project was there after a claim that made, deleted or restored it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LifeRow {
+    /// Its id as it was first written.
+    pub project: ProjectId,
+    /// When it was made, milliseconds since 1970.
+    pub created_ms: i64,
+    /// Whether it was there.
+    pub is_there: bool,
+}
+
 /// A scene.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SceneRow {
@@ -424,6 +435,7 @@ pub struct RequestRow {
 
 impl Row for UserRow {}
 impl Row for ProjectRow {}
+impl Row for LifeRow {}
 impl Row for SceneRow {}
 impl Row for SceneCountRow {}
 impl Row for ElementRow {}

@@ -1,0 +1,132 @@
+//! Moments: which claim was the last one then, and which projects were there.
+//!
+//! Invariant: a second's rows never change once a claim of a later second is there. Where the clock
+//! was set back, claims count as of the latest second that was seen before them, so that time only
+//! goes on.
+
+use crate::Catalog;
+use crate::ids::{ProjectId, UserId};
+use crate::model::{ProjectEntry, Revision, Viewer};
+use crate::records::Answer;
+use crate::tables::{Get, Key, LifeRow, Overlay, ProjectRow, Scan, TablesError};
+
+/// Rows that are read at a time.
+const ROWS: usize = 1024;
+
+/// A claim was recorded in a second: the first one there is the one before which the second before
+/// it ends.
+pub fn fold_second<B: Get>(
+    revision: Revision,
+    created_ms: i64,
+    into: &mut Overlay<'_, B>,
+) -> Result<(), TablesError> {
+    let second = u64::try_from(created_ms / 1000).unwrap_or_default();
+    let last = into.get::<u64>(&Key::last_second())?;
+    if last.is_none_or(|last| last < second) {
+        into.put(Key::last_second(), &second)?;
+        into.put(Key::second(second), &revision)?;
+    }
+    Ok(())
+}
+
+/// A project is there from a claim on, or is not.
+pub fn fold_life<B: Get>(
+    (owner, revision): (UserId, Revision),
+    row: &ProjectRow,
+    is_there: bool,
+    into: &mut Overlay<'_, B>,
+) -> Result<(), TablesError> {
+    let life = LifeRow { project: row.project.clone(), created_ms: row.created_ms, is_there };
+    into.put(Key::life(owner, &row.project, revision), &life)
+}
+
+impl Catalog {
+    /// The last claim that was recorded before a second, counted since 1970, was over; 0 when there
+    /// was none. It is final once the second is over.
+    pub fn revision_at(&self, second: u64) -> Answer<Revision> {
+        let head = self.revision();
+        let (prefix, after) = (Key::seconds(), Key::second(second));
+        let later = self.tables.read()?.scan::<Revision>(&prefix, Some(&after), 1)?;
+        Ok(later.first().map_or(head, |(_, first)| first.saturating_sub(1)))
+    }
+
+    /// The projects that were there when a revision was the last one, by id, after a cursor.
+    pub fn past_projects(
+        &self,
+        viewer: Viewer,
+        revision: Revision,
+        after: Option<&ProjectId>,
+        limit: usize,
+    ) -> Answer<Vec<ProjectEntry>> {
+        let prefix = Key::lives(viewer.user);
+        let mut after = after.map(|id| Key::life(viewer.user, id, Revision::MAX));
+        let mut found: Vec<LifeRow> = Vec::new();
+        while found.len() <= limit {
+            let rows = self.tables.read()?.scan::<LifeRow>(&prefix, after.as_ref(), ROWS)?;
+            let Some((last, _)) = rows.last() else { break };
+            after = Some(prefix.clone().followed_by(last));
+            let is_then = |key: &[u8]| revision_of(key).is_some_and(|of| of <= revision);
+            for (_, row) in rows.into_iter().filter(|(key, _)| is_then(key)) {
+                // A later claim of the same project, or the next one.
+                match found.last_mut() {
+                    Some(before) if before.project.folded() == row.project.folded() => {
+                        *before = row;
+                    }
+                    before => {
+                        if before.is_some_and(|before| !before.is_there) {
+                            found.pop();
+                        }
+                        found.push(row);
+                    }
+                }
+            }
+        }
+        found.retain(|row| row.is_there);
+        found.truncate(limit);
+        Ok(found.into_iter().map(entry).collect())
+    }
+
+    /// A project that was there when a revision was the last one.
+    pub fn past_project(
+        &self,
+        viewer: Viewer,
+        revision: Revision,
+        id: &ProjectId,
+    ) -> Answer<Option<ProjectEntry>> {
+        let row = life_at((viewer.user, id), revision, &self.tables.read()?)?;
+        Ok(row.filter(|row| row.is_there && row.project == *id).map(entry))
+    }
+}
+
+/// What the last claim until a revision says of a project.
+fn life_at(
+    (owner, id): (UserId, &ProjectId),
+    revision: Revision,
+    rows: &impl Scan,
+) -> Result<Option<LifeRow>, TablesError> {
+    let prefix = Key::project_lives(owner, id);
+    let (mut then, mut after) = (None, None);
+    loop {
+        let found = rows.scan::<LifeRow>(&prefix, after.as_ref(), ROWS)?;
+        let is_last = found.len() < ROWS;
+        for (key, row) in found {
+            if revision_of(&key).is_none_or(|of| of > revision) {
+                return Ok(then);
+            }
+            after = Some(prefix.clone().followed_by(&key));
+            then = Some(row);
+        }
+        if is_last {
+            return Ok(then);
+        }
+    }
+}
+
+/// The claim in the end of a key.
+fn revision_of(key: &[u8]) -> Option<Revision> {
+    key.last_chunk().map(|revision| Revision::from_be_bytes(*revision))
+}
+
+fn entry(row: LifeRow) -> ProjectEntry {
+    ProjectEntry { id: row.project, created_ms: row.created_ms }
+}
