@@ -19,6 +19,7 @@ mod mountinfo;
 mod names;
 mod node;
 mod parts;
+mod past;
 mod save;
 mod session;
 mod shelves;
@@ -31,6 +32,8 @@ mod beside_tests;
 #[cfg(test)]
 #[expect(clippy::missing_panics_doc, reason = "it panics when a test is wrong")]
 pub mod fake;
+#[cfg(test)]
+mod past_tests;
 #[cfg(test)]
 mod view_tests;
 

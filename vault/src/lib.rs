@@ -15,7 +15,9 @@ mod keeper;
 mod known;
 mod lock;
 pub mod media;
+mod metadata;
 mod opening;
+mod past;
 mod projects;
 mod records;
 mod release;
@@ -59,6 +61,7 @@ use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
 use model::{Revision, Viewer};
+use past::Folds;
 use worker::Worker;
 
 /// How long a change waits for the folders to show it before its reply goes out anyway.
@@ -114,6 +117,7 @@ pub struct Vault {
     catalog: Arc<Catalog>,
     changes: Arc<Changes>,
     in_flight: InFlight,
+    folds: Folds,
     disk: Arc<dyn Disk>,
     /// Held, not used.
     _lock: Lock,

@@ -16,6 +16,7 @@ use crate::follow::Follower;
 use crate::in_flight::InFlight;
 use crate::keeper::{self, Places};
 use crate::lock::{Lock, LockError};
+use crate::past::Folds;
 use crate::worker::Bell;
 use crate::{OpenError, Options, Vault, format};
 
@@ -121,8 +122,17 @@ impl Locked {
             tracing::warn!(%error, "the journal's files were not looked at");
         }
         let keeper = keeper::start(places, (bell, calls)).map_err(OpenError::Thread)?;
-        let vault =
-            Vault { follower, keeper, store, catalog, changes, in_flight, disk, _lock: lock };
+        let vault = Vault {
+            follower,
+            keeper,
+            store,
+            catalog,
+            changes,
+            in_flight,
+            folds: Folds::default(),
+            disk,
+            _lock: lock,
+        };
         vault.recover_saves()?;
         Ok(Arc::new(vault))
     }

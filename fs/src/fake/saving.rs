@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use rushes_vault::Digest;
 use rushes_vault::ids::AssetKey;
 use rushes_vault::model::Scope;
-use rushes_vault::source::{SaveAs, SavedAs, SourceError, Touched, Unsaved};
+use rushes_vault::source::{Facts, SaveAs, SavedAs, SourceError, Touched, Unsaved};
 
 use super::{Answer, Bytes, Fake, Source, VIEWER};
 

@@ -41,7 +41,11 @@ impl<B> Tree<B> {
         let text = name.to_str().ok_or(Errno::NOENT)?;
         let found = asked("rmdir", parent, self.view.lookup(&folder, text))?.ok_or(Errno::NOENT)?;
         let (Node::Scenes(_), Node::Folder(owner)) = (&folder, &found.node) else {
-            return Err(if found.attr.folder { Errno::PERM } else { Errno::NOTDIR });
+            return Err(match found.attr.folder {
+                true if folder.is_past() => Errno::ROFS,
+                true => Errno::PERM,
+                false => Errno::NOTDIR,
+            });
         };
         let View { source, viewer, .. } = &self.view;
         let first = asked("rmdir", parent, source.histories(*viewer, &owner.scope, None, 1))?;
