@@ -307,8 +307,10 @@ pub struct ShelfEntry {
 /// A project that has a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectEntry {
-    /// Its id, which is the name of its folder.
+    /// Its id.
     pub id: ProjectId,
+    /// The name of its folder.
+    pub folder: String,
     /// When it was made, milliseconds since 1970.
     pub created_ms: i64,
 }

@@ -5,7 +5,8 @@
 //! goes on.
 
 use crate::Catalog;
-use crate::ids::{ProjectId, UserId};
+use crate::folders::folded;
+use crate::ids::UserId;
 use crate::model::{ProjectEntry, Revision, Viewer};
 use crate::records::Answer;
 use crate::tables::{Get, Key, LifeRow, Overlay, ProjectRow, Scan, TablesError};
@@ -29,15 +30,16 @@ pub fn fold_second<B: Get>(
     Ok(())
 }
 
-/// A project is there from a claim on, or is not.
+/// A project is there under a folder's name from a claim on, or is not.
 pub fn fold_life<B: Get>(
     (owner, revision): (UserId, Revision),
-    row: &ProjectRow,
+    (row, folder): (&ProjectRow, &str),
     is_there: bool,
     into: &mut Overlay<'_, B>,
 ) -> Result<(), TablesError> {
-    let life = LifeRow { project: row.project.clone(), created_ms: row.created_ms, is_there };
-    into.put(Key::life(owner, &row.project, revision), &life)
+    let (project, folder, key) = (row.project.clone(), folder.to_owned(), folded(folder));
+    let life = LifeRow { project, folder, created_ms: row.created_ms, is_there };
+    into.put(Key::life(owner, &key, revision), &life)
 }
 
 impl Catalog {
@@ -50,16 +52,17 @@ impl Catalog {
         Ok(later.first().map_or(head, |(_, first)| first.saturating_sub(1)))
     }
 
-    /// The projects that were there when a revision was the last one, by id, after a cursor.
+    /// The projects that were there when a revision was the last one, by the names of their
+    /// folders, after a cursor. It takes as long as there are names behind that one.
     pub fn past_projects(
         &self,
         viewer: Viewer,
         revision: Revision,
-        after: Option<&ProjectId>,
+        after: Option<&str>,
         limit: usize,
     ) -> Answer<Vec<ProjectEntry>> {
         let prefix = Key::lives(viewer.user);
-        let mut after = after.map(|id| Key::life(viewer.user, id, Revision::MAX));
+        let mut after = after.map(|name| Key::life(viewer.user, &folded(name), Revision::MAX));
         let mut found: Vec<LifeRow> = Vec::new();
         while found.len() <= limit {
             let rows = self.tables.read()?.scan::<LifeRow>(&prefix, after.as_ref(), ROWS)?;
@@ -67,9 +70,9 @@ impl Catalog {
             after = Some(prefix.clone().followed_by(last));
             let is_then = |key: &[u8]| revision_of(key).is_some_and(|of| of <= revision);
             for (_, row) in rows.into_iter().filter(|(key, _)| is_then(key)) {
-                // A later claim of the same project, or the next one.
+                // What a later claim says of the same name, or the next name.
                 match found.last_mut() {
-                    Some(before) if before.project.folded() == row.project.folded() => {
+                    Some(before) if folded(&before.folder) == folded(&row.folder) => {
                         *before = row;
                     }
                     before => {
@@ -86,25 +89,25 @@ impl Catalog {
         Ok(found.into_iter().map(entry).collect())
     }
 
-    /// A project that was there when a revision was the last one.
+    /// The project that was there under a folder's name when a revision was the last one.
     pub fn past_project(
         &self,
         viewer: Viewer,
         revision: Revision,
-        id: &ProjectId,
+        folder: &str,
     ) -> Answer<Option<ProjectEntry>> {
-        let row = life_at((viewer.user, id), revision, &self.tables.read()?)?;
-        Ok(row.filter(|row| row.is_there && row.project == *id).map(entry))
+        let row = life_at((viewer.user, folder), revision, &self.tables.read()?)?;
+        Ok(row.filter(|row| row.is_there && row.folder == folder).map(entry))
     }
 }
 
-/// What the last claim until a revision says of a project.
+/// What the last claim until a revision says of a name.
 fn life_at(
-    (owner, id): (UserId, &ProjectId),
+    (owner, folder): (UserId, &str),
     revision: Revision,
     rows: &impl Scan,
 ) -> Result<Option<LifeRow>, TablesError> {
-    let prefix = Key::project_lives(owner, id);
+    let prefix = Key::folder_lives(owner, &folded(folder));
     let (mut then, mut after) = (None, None);
     loop {
         let found = rows.scan::<LifeRow>(&prefix, after.as_ref(), ROWS)?;
@@ -128,5 +131,5 @@ fn revision_of(key: &[u8]) -> Option<Revision> {
 }
 
 fn entry(row: LifeRow) -> ProjectEntry {
-    ProjectEntry { id: row.project, created_ms: row.created_ms }
+    ProjectEntry { id: row.project, folder: row.folder, created_ms: row.created_ms }
 }

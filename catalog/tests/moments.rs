@@ -76,10 +76,10 @@ fn projects_of_a_moment_come_in_pages_whatever_became_of_them() {
     let at = |revision, limit| {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let page = catalog.past_projects(VIEWER, revision, after.as_ref(), limit).unwrap();
+            let page = catalog.past_projects(VIEWER, revision, after.as_deref(), limit).unwrap();
             let Some(last) = page.last() else { return seen };
             assert!(page.len() <= limit);
-            after = Some(last.id.clone());
+            after = Some(last.folder.clone());
             seen.extend(page.into_iter().map(|entry| entry.id));
         }
     };
@@ -93,8 +93,8 @@ fn projects_of_a_moment_come_in_pages_whatever_became_of_them() {
     let without: Vec<_> = (0..20).filter(|number| *number != 7).map(id).collect();
     assert_eq!(at(all + 1001, 10), without, "the five hundred and first time");
     for (revision, is_there) in [(all + 1000, true), (all + 1001, false), (7, false), (8, true)] {
-        let found = catalog.past_project(VIEWER, revision, &id(7)).unwrap();
+        let found = catalog.past_project(VIEWER, revision, "p07").unwrap();
         assert_eq!(found.is_some(), is_there, "at {revision}");
     }
-    assert_eq!(catalog.past_project(VIEWER, all, &"P07".parse().unwrap()).unwrap(), None);
+    assert_eq!(catalog.past_project(VIEWER, all, "P07").unwrap(), None);
 }

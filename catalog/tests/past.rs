@@ -238,7 +238,7 @@ fn the_past_is_what_the_queries_said_then() {
                 let now = seen_as_of(&catalog, project, *revision);
                 assert_eq!(&now, then, "seed {seed} {} at {revision}", PROJECTS[project]);
                 let id = id(project);
-                let entry = catalog.past_project(VIEWER, *revision, &id).unwrap();
+                let entry = catalog.past_project(VIEWER, *revision, id.as_str()).unwrap();
                 assert_eq!(entry.is_some(), then.is_some(), "seed {seed} {id} at {revision}");
             }
             let there = then.iter().flatten().map(|(facts, ..)| facts.project.id.clone());

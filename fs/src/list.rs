@@ -28,7 +28,7 @@ pub enum Cursor {
     Scene(u32),
     /// After an element.
     Element(ElementId),
-    /// After a kind of media or a tag.
+    /// After a kind of media, a tag or a project's folder.
     Word(String),
     /// After an asset, by the claim that made it.
     Made(Revision),

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use rushes_vault::ids::ProjectId;
 use rushes_vault::model::ProjectEntry;
 use rushes_vault::source::SourceError;
 
@@ -51,8 +50,7 @@ impl View {
         moment: &Arc<Moment>,
         name: &str,
     ) -> Result<Option<Found>, SourceError> {
-        let Ok(id) = name.parse::<ProjectId>() else { return Ok(None) };
-        let entry = self.source.past_project(self.viewer, moment.revision, &id)?;
+        let entry = self.source.past_project(self.viewer, moment.revision, name)?;
         Ok(entry.map(|entry| past_project(moment, &entry)))
     }
 
@@ -62,13 +60,13 @@ impl View {
         after: &Cursor,
         limit: usize,
     ) -> Result<Page, SourceError> {
-        let after = if let Cursor::Project(id) = after { Some(id) } else { None };
+        let after = if let Cursor::Word(folder) = after { Some(folder.as_str()) } else { None };
         let facts = self.source.past_projects(self.viewer, moment.revision, after, limit)?;
         let mut page = Page::default();
         for entry in &facts {
-            page.add(entry.id.as_str(), past_project(moment, entry));
+            page.add(entry.folder.as_str(), past_project(moment, entry));
         }
-        let last = facts.last().map(|entry| Cursor::Project(entry.id.clone()));
+        let last = facts.last().map(|entry| Cursor::Word(entry.folder.clone()));
         Ok(page.after(facts.len(), limit, last))
     }
 

@@ -144,7 +144,7 @@ impl Moments for Vault {
         &self,
         viewer: Viewer,
         revision: Revision,
-        after: Option<&ProjectId>,
+        after: Option<&str>,
         limit: usize,
     ) -> Answer<Vec<ProjectEntry>> {
         Ok(self.catalog.past_projects(viewer, revision, after, limit)?)
@@ -154,9 +154,9 @@ impl Moments for Vault {
         &self,
         viewer: Viewer,
         revision: Revision,
-        id: &ProjectId,
+        folder: &str,
     ) -> Answer<Option<ProjectEntry>> {
-        Ok(self.catalog.past_project(viewer, revision, id)?)
+        Ok(self.catalog.past_project(viewer, revision, folder)?)
     }
 
     fn past(
@@ -292,5 +292,62 @@ impl Facts for Past {
 
     fn record(&self, viewer: Viewer, of: &RecordOf) -> Answer<Option<Arc<[u8]>>> {
         Ok(self.record_text(viewer, of)?.map(Arc::from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use rushes_catalog::ids::UserId;
+
+    use super::*;
+
+    fn of(revision: Revision) -> Of {
+        let viewer = Viewer { user: UserId::from_bytes([1; 16]) };
+        Of { viewer, project: "fox".parse().unwrap(), revision }
+    }
+
+    fn revisions(folds: &Folds) -> Vec<Revision> {
+        folds.kept().iter().map(|one| one.of.revision).collect()
+    }
+
+    #[test]
+    fn however_many_ask_one_folds_and_what_failed_is_tried_again() {
+        let (folds, made) = (Folds::default(), AtomicU64::new(0));
+        let failed = folds.get(&of(1), || Err(QueryError::Mismatch(7)));
+        assert!(failed.is_err());
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let make = || {
+                        made.fetch_add(1, Ordering::SeqCst);
+                        Ok(None)
+                    };
+                    assert!(folds.get(&of(1), make).unwrap().is_none());
+                });
+            }
+        });
+        assert_eq!(made.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_in_number_and_in_claims() {
+        let folds = Folds::default();
+        let last = FOLDS_MAX as u64 + 3;
+        for revision in 1..=last {
+            folds.get(&of(revision), || Ok(None)).unwrap();
+        }
+        folds.get(&of(10), || unreachable!("it is kept")).unwrap();
+        let kept = revisions(&folds);
+        assert_eq!((kept.len(), kept[0], kept[1]), (FOLDS_MAX, 10, last));
+        for revision in [5, 6, 7] {
+            folds.weigh(&of(revision), PAST_CLAIMS_MAX / 2);
+        }
+        // The newest ones stay, as far as they fit.
+        let kept = revisions(&folds);
+        assert!(kept.contains(&7) && kept.contains(&6) && !kept.contains(&5), "{kept:?}");
+        folds.weigh(&of(10), PAST_CLAIMS_MAX * 2);
+        assert_eq!(revisions(&folds), [10], "one is always kept");
     }
 }

@@ -347,21 +347,21 @@ pub trait Moments {
     /// The last claim of a moment; `None` where that is not over, or before the first claim.
     fn moment(&self, moment: Moment) -> Answer<Option<Revision>>;
 
-    /// The projects that were there when a claim was the last one, by id, after a cursor.
+    /// The projects that were there when a claim was the last one, by their folders, after a cursor.
     fn past_projects(
         &self,
         viewer: Viewer,
         revision: Revision,
-        after: Option<&ProjectId>,
+        after: Option<&str>,
         limit: usize,
     ) -> Answer<Vec<ProjectEntry>>;
 
-    /// One of them.
+    /// The one whose folder had a name, written exactly like that.
     fn past_project(
         &self,
         viewer: Viewer,
         revision: Revision,
-        id: &ProjectId,
+        folder: &str,
     ) -> Answer<Option<ProjectEntry>>;
 
     /// What was known of a project then; `None` when it was not there. Errors: `TooMuch`.

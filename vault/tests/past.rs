@@ -327,7 +327,7 @@ fn moments_are_over_and_of_one_user() {
     assert_eq!(vault.moment(Moment::EndOf(1 << 40)).unwrap(), None, "not over");
     let eve = Viewer { user: UserId::generate() };
     assert_eq!(vault.past_projects(eve, head, None, 10).unwrap(), []);
-    assert_eq!(vault.past_project(eve, head, &id("fox")).unwrap(), None);
+    assert_eq!(vault.past_project(eve, head, "fox").unwrap(), None);
     assert!(vault.past(eve, head, &id("fox")).unwrap().is_none());
     // Who asks with another user's facts in hand is told nothing either.
     let past = vault.past(viewer, head, &id("fox")).unwrap().unwrap();

@@ -21,7 +21,7 @@ pub fn create<B: Get>(placed: Placed<'_>, id: &ProjectId, into: &mut Overlay<'_,
     let project = id.clone();
     let row = ProjectRow { project, created_ms, revision, position, changed: revision };
     into.put(Key::project(placed.claim.by, id), &row)?;
-    Ok(fold_life((placed.claim.by, revision), &row, true, into)?)
+    Ok(fold_life((placed.claim.by, revision), (&row, id.as_str()), true, into)?)
 }
 
 /// A project has another record.
@@ -51,7 +51,7 @@ pub fn delete<B: Get>(
         };
     };
     into.remove(from);
-    fold_life((owner, placed.revision), &row, is_restored, into)?;
+    fold_life((owner, placed.revision), (&row, row.project.as_str()), is_restored, into)?;
     into.put(to, &ProjectRow { changed: placed.revision, ..row })?;
     follow(placed, &Scope::of_project(id.clone()), is_restored, into)
 }

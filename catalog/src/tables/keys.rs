@@ -108,19 +108,19 @@ impl Key {
         Self::project_claims(owner, project).bytes(&revision.to_be_bytes())
     }
 
-    /// When an owner's projects were there: after each claim that made, deleted or restored one.
+    /// When an owner's projects had their folders, by the folded name: what each claim says of one.
     pub fn lives(owner: UserId) -> Self {
         Self::owned(b'a', owner)
     }
 
-    /// Those of one project.
-    pub fn project_lives(owner: UserId, project: &ProjectId) -> Self {
-        Self::lives(owner).text(&project.folded())
+    /// Those of one name.
+    pub fn folder_lives(owner: UserId, folded: &str) -> Self {
+        Self::lives(owner).text(folded)
     }
 
     /// What one claim says of it.
-    pub fn life(owner: UserId, project: &ProjectId, revision: Revision) -> Self {
-        Self::project_lives(owner, project).bytes(&revision.to_be_bytes())
+    pub fn life(owner: UserId, folded: &str, revision: Revision) -> Self {
+        Self::folder_lives(owner, folded).bytes(&revision.to_be_bytes())
     }
 
     /// The first claims of the seconds in which there were any.

@@ -63,14 +63,16 @@ pub struct ProjectRow {
     pub changed: Revision,
 }
 
-/// Whether a project was there after a claim that made, deleted or restored it.
+/// Whether a name was a project's folder after a claim.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LifeRow {
-    /// Its id as it was first written.
+    /// The project's id as it was first written.
     pub project: ProjectId,
-    /// When it was made, milliseconds since 1970.
+    /// The name as it was written.
+    pub folder: String,
+    /// When the project was made, milliseconds since 1970.
     pub created_ms: i64,
-    /// Whether it was there.
+    /// Whether the project was there under that name.
     pub is_there: bool,
 }
 

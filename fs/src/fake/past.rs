@@ -38,7 +38,7 @@ impl Fake {
 }
 
 fn entry(id: &ProjectId) -> ProjectEntry {
-    ProjectEntry { id: id.clone(), created_ms: 1_763_632_800_000 }
+    ProjectEntry { id: id.clone(), folder: id.to_string(), created_ms: 1_763_632_800_000 }
 }
 
 impl Moments for Fake {
@@ -54,12 +54,13 @@ impl Moments for Fake {
         &self,
         _: Viewer,
         revision: Revision,
-        after: Option<&ProjectId>,
+        after: Option<&str>,
         limit: usize,
     ) -> Answer<Vec<ProjectEntry>> {
         let Some(then) = self.then(revision) else { return Ok(Vec::new()) };
         let facts = then.facts();
-        let later = facts.projects.keys().filter(|id| after.is_none_or(|after| *id > after));
+        let later =
+            facts.projects.keys().filter(|id| after.is_none_or(|after| id.as_str() > after));
         Ok(later.take(limit).map(entry).collect())
     }
 
@@ -67,10 +68,11 @@ impl Moments for Fake {
         &self,
         _: Viewer,
         revision: Revision,
-        id: &ProjectId,
+        folder: &str,
     ) -> Answer<Option<ProjectEntry>> {
-        let then = self.then(revision).filter(|then| then.facts().projects.contains_key(id));
-        Ok(then.map(|_| entry(id)))
+        let Ok(id) = folder.parse() else { return Ok(None) };
+        let then = self.then(revision).filter(|then| then.facts().projects.contains_key(&id));
+        Ok(then.map(|_| entry(&id)))
     }
 
     fn past(
@@ -79,7 +81,7 @@ impl Moments for Fake {
         revision: Revision,
         id: &ProjectId,
     ) -> Answer<Option<Arc<dyn Facts>>> {
-        let is_there = self.past_project(viewer, revision, id)?.is_some();
+        let is_there = self.past_project(viewer, revision, id.as_str())?.is_some();
         Ok(self.then(revision).filter(|_| is_there).map(|then| then as Arc<dyn Facts>))
     }
 }
