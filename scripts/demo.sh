@@ -23,7 +23,7 @@ for program in ffmpeg jq; do
 done
 
 "$rushes" status >/dev/null
-mount=$("$rushes" status --json | jq -r '.mount.dir // empty')
+mount=$("$rushes" status --json | jq -r '.mounts[0].dir // empty')
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -37,8 +37,8 @@ pub struct SearchReady {
 /// when it stops or takes no writes (503).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
-    /// `ok`, `damaged` (it serves everything, but some contents miss bytes), `starting`, `stopping`
-    /// or `read_only`.
+    /// `ok`, `damaged` (it serves everything, but some contents miss bytes), `unmounted` (somebody
+    /// took a mount away), `starting`, `stopping` or `read_only`.
     pub status: String,
     /// What is wrong, where the status is not `ok`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,17 +49,19 @@ pub struct Health {
     pub revision: u64,
     /// Seconds since the start.
     pub uptime_s: u64,
-    /// The mount; absent where the daemon runs without one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mount: Option<MountHealth>,
+    /// The mounts; none where the daemon runs without one.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub mounts: Vec<MountHealth>,
 }
 
-/// How files open in the mount.
+/// How files open in a mount.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MountHealth {
     /// Where it is.
     pub dir: String,
-    /// `passthrough` (the kernel reads whole files by itself) or `ranges` (the daemon reads).
+    /// `passthrough` (the kernel reads whole files by itself), `ranges` (the daemon reads) or
+    /// `gone` (somebody unmounted it).
     pub mode: String,
     /// Why it is that one.
     pub why: String,

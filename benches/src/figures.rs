@@ -60,6 +60,13 @@ pub fn peak_mib(process: &str) -> f64 {
     line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
 }
 
+/// What this process has resident, in bytes (proc(5), `VmRSS`).
+pub fn resident() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() * 1024.0
+}
+
 /// Counts this process's peak anew from here (proc(5), `clear_refs`).
 pub fn reset_peak() {
     fs::write("/proc/self/clear_refs", "5").unwrap();

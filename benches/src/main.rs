@@ -16,6 +16,7 @@ mod packing;
 mod random;
 mod reading;
 mod rebuild;
+mod saving;
 mod small;
 mod uploads;
 
@@ -24,10 +25,11 @@ use std::path::{Path, PathBuf};
 /// A bench: it gets a directory of its own and how often to repeat.
 type Bench = fn(&Path, u64);
 
-const BENCHES: [(&str, Bench); 9] = [
+const BENCHES: [(&str, Bench); 10] = [
     ("uploads", uploads::run),
     ("reading", reading::run),
     ("folder", folder::run),
+    ("saving", saving::run),
     ("ingest", ingest::run),
     ("small", small::run),
     ("random", random::run),

@@ -182,6 +182,7 @@ impl Catalog {
         if find::project(viewer.user, id, &rows)?.is_none() {
             return Ok(None);
         }
+        rows.keep(Key::is_of_project);
         Ok(Some(ProjectPast { rows, reader: Arc::clone(&self.reader), claims }))
     }
 

@@ -54,13 +54,13 @@ pub fn health(server: &str, health: &Health) -> String {
     if let Some(why) = &health.why {
         lines.push(("why", why.clone()));
     }
-    match &health.mount {
-        Some(mount) => {
-            lines.push(("mount", mount.dir.clone()));
-            lines.push(("reads", format!("{}: {}", mount.mode, mount.why)));
-            lines.extend(mount.warnings.iter().map(|warning| ("warning", warning.clone())));
-        }
-        None => lines.push(("mount", "none".to_owned())),
+    for mount in &health.mounts {
+        lines.push(("mount", mount.dir.clone()));
+        lines.push(("reads", format!("{}: {}", mount.mode, mount.why)));
+        lines.extend(mount.warnings.iter().map(|warning| ("warning", warning.clone())));
+    }
+    if health.mounts.is_empty() {
+        lines.push(("mount", "none".to_owned()));
     }
     let line = |(name, value): &(&str, String)| format!("{name:<9} {}", plain(value));
     lines.iter().map(line).collect::<Vec<_>>().join("\n")

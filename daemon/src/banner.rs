@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
-use rushes_api::paths;
+use rushes_api::{MountHealth, paths};
 use rushes_vault::admin_token_path;
 
 use crate::config::Config;
@@ -17,18 +17,19 @@ use crate::state::App;
 pub fn show(config: &Config, app: &App, bound: SocketAddr) {
     let url = config.base_url.as_ref().map_or_else(|| url(bound), |base| base.as_str().to_owned());
     let data = absolute(&config.data);
-    let mount = app.mount().as_ref().map(of_mount);
-    let (mount, mode) = match &mount {
-        Some(mount) => (mount.dir.as_str(), format!("{}: {}", mount.mode, mount.why)),
-        None => ("none", "start with --mount DIR to see a folder".to_owned()),
-    };
-    tracing::info!(url, data, mount, mode, "ready");
+    let of_one = |mount: MountHealth| format!("{} ({}: {})", mount.dir, mount.mode, mount.why);
+    let mut mounts: Vec<_> = app.mounts().iter().map(|mount| of_one(of_mount(mount))).collect();
+    if mounts.is_empty() {
+        mounts.push("none (start with --mount DIR to see a folder)".to_owned());
+    }
+    tracing::info!(url, data, mounts = mounts.join(", "), "ready");
+    let mounts = mounts.join("\n  mount  ");
     let token = admin_token_path(Path::new(&data));
     let quoted = format!("'{}'", token.display().to_string().replace('\'', r"'\''"));
     let text = format!(
         "rushesd {version}\n  \
            HTTP   {url}\n  \
-           mount  {mount} ({mode})\n  \
+           mount  {mounts}\n  \
            data   {data}\n  \
            token  {token}\n\
          try it:\n  \

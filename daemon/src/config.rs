@@ -22,6 +22,8 @@ const DATA_DEFAULT: &str = "rushes-data";
 const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 7878);
 /// Largest file that an upload may carry when nobody says.
 const UPLOAD_BYTES_MAX_DEFAULT: u64 = 64 * 1024 * 1024 * 1024;
+/// Most mounts: each has threads of its own.
+const MOUNTS_MAX: usize = 64;
 /// What is logged when nobody says.
 const LOG_DEFAULT: &str = "info";
 
@@ -35,10 +37,10 @@ pub struct Args {
     /// Address for HTTP, with port 0 for any free one [default: 127.0.0.1:7878]
     #[arg(long, env = "RUSHES_LISTEN", value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
-    /// Directory to show the folder in, for a user [default: no mount; the first user]
+    /// Directory to show the folder in, for a user; repeat it for more [default: none; first user]
     #[arg(long, env = "RUSHES_MOUNT", value_name = "DIR[=USER]")]
-    pub mount: Option<MountAt>,
-    /// Whether other users of this machine may read the mount [default: false]
+    pub mount: Vec<MountAt>,
+    /// Whether other users of this machine may read the mounts [default: false]
     #[arg(long, env = "RUSHES_MOUNT_ALLOW_OTHER", value_name = "BOOL")]
     pub mount_allow_other: Option<bool>,
     /// TOML file with the same settings [default: none]
@@ -116,9 +118,9 @@ pub struct Config {
     pub data: PathBuf,
     /// The address for HTTP.
     pub listen: SocketAddr,
-    /// The mount, if any.
-    pub mount: Option<MountAt>,
-    /// Whether the machine's other users may read it.
+    /// The mounts: none lies in another one.
+    pub mounts: Vec<MountAt>,
+    /// Whether the machine's other users may read them.
     pub mount_allow_other: bool,
     /// Largest file of an upload.
     pub upload_bytes_max: u64,
@@ -143,6 +145,17 @@ pub enum ConfigError {
         /// The folder.
         mount: PathBuf,
     },
+    /// One folder would hide another one.
+    #[error("the mount {one} lies in the mount {other}: choose folders apart from each other")]
+    MountInMount {
+        /// A folder.
+        one: PathBuf,
+        /// The one that it lies in, or is.
+        other: PathBuf,
+    },
+    /// More folders than a session each is sensible for.
+    #[error("there are more than {MOUNTS_MAX} mounts")]
+    ManyMounts,
     /// An issuer without keys, or the other way round.
     #[error("{missing} is missing: an issuer's tokens need both jwt_issuer and jwt_jwks")]
     HalfTrust {
@@ -177,12 +190,20 @@ pub enum ConfigError {
     },
 }
 
+/// A text, or a list of them.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a text or a list of texts")]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Keys {
     data: Option<PathBuf>,
     listen: Option<SocketAddr>,
-    mount: Option<String>,
+    mount: Option<OneOrMore>,
     mount_allow_other: Option<bool>,
     upload_max: Option<u64>,
     base_url: Option<String>,
@@ -206,10 +227,8 @@ impl Config {
             None => (PathBuf::new(), Keys::default()),
         };
         let data = args.data.or(keys.data).unwrap_or_else(|| DATA_DEFAULT.into());
-        let mount = either(args.mount, keys.mount, &path, "mount")?;
-        if let Some(mount) = &mount {
-            keep_apart(&data, mount)?;
-        }
+        let mounts = mounts(args.mount, keys.mount, &path)?;
+        keep_apart(&data, &mounts)?;
         let trust = trust(
             args.jwt_issuer.or(keys.jwt_issuer),
             either(args.jwt_jwks, keys.jwt_jwks, &path, "jwt_jwks")?,
@@ -218,7 +237,7 @@ impl Config {
         )?;
         Ok(Self {
             data,
-            mount,
+            mounts,
             trust,
             listen: args.listen.or(keys.listen).unwrap_or(LISTEN_DEFAULT),
             mount_allow_other: args
@@ -256,19 +275,51 @@ fn trust(
     Ok(Some(Trust { issuer, keys, audience, parties }))
 }
 
-/// Refuses a mount that lies in the data directory, as far as the names tell.
-fn keep_apart(data: &Path, mount: &MountAt) -> Result<(), ConfigError> {
+/// The mounts: those of the flags, else those of the file.
+fn mounts(
+    flags: Vec<MountAt>,
+    key: Option<OneOrMore>,
+    path: &Path,
+) -> Result<Vec<MountAt>, ConfigError> {
+    let texts = match key {
+        _ if !flags.is_empty() => return Ok(flags),
+        None => return Ok(flags),
+        Some(OneOrMore::One(text)) => vec![text],
+        Some(OneOrMore::More(texts)) => texts,
+    };
+    let read = |text: &String| text.parse().map_err(|reason: &str| (path, reason));
+    let read: Result<_, _> = texts.iter().map(read).collect();
+    read.map_err(|(path, reason)| ConfigError::Meaningless {
+        path: path.to_owned(),
+        key: "mount",
+        reason: reason.to_owned(),
+    })
+}
+
+/// Refuses a mount that lies in the data directory or in another one, as far as the names tell.
+fn keep_apart(data: &Path, mounts: &[MountAt]) -> Result<(), ConfigError> {
+    if mounts.len() > MOUNTS_MAX {
+        return Err(ConfigError::ManyMounts);
+    }
     let whole = |path: &Path| {
         let above = path.parent().and_then(|above| above.canonicalize().ok());
         let named = above.zip(path.file_name()).map(|(above, name)| above.join(name));
         path.canonicalize().ok().or(named).or_else(|| std::path::absolute(path).ok())
     };
-    match (whole(data), whole(&mount.dir)) {
-        (Some(data), Some(dir)) if dir.starts_with(&data) => {
-            Err(ConfigError::MountInData { mount: mount.dir.clone() })
+    let lies_in = |one: &Path, other: &Path| {
+        whole(one).zip(whole(other)).is_some_and(|(one, other)| one.starts_with(other))
+    };
+    for (position, MountAt { dir, .. }) in mounts.iter().enumerate() {
+        if lies_in(dir, data) {
+            return Err(ConfigError::MountInData { mount: dir.clone() });
         }
-        _ => Ok(()),
+        let others = mounts.iter().enumerate().filter(|(other, _)| *other != position);
+        if let Some((_, other)) = others.into_iter().find(|(_, other)| lies_in(dir, &other.dir)) {
+            let (one, other) = (dir.clone(), other.dir.clone());
+            return Err(ConfigError::MountInMount { one, other });
+        }
     }
+    Ok(())
 }
 
 fn read(path: &Path) -> Result<Keys, ConfigError> {
@@ -316,7 +367,7 @@ mod tests {
         let config = Config::resolve(Args::default()).unwrap();
         assert_eq!(config.data, PathBuf::from("rushes-data"));
         assert_eq!(config.listen, "127.0.0.1:7878".parse().unwrap());
-        assert_eq!((config.mount, config.base_url), (None, None));
+        assert_eq!((config.mounts, config.base_url), (Vec::new(), None));
         assert!(!config.mount_allow_other);
     }
 
@@ -325,7 +376,7 @@ mod tests {
         let file = "listen = \"127.0.0.1:1\"\nmount = \"/media=ann\"\nlog_format = \"json\"";
         let config = with_file(file, &["--listen", "127.0.0.1:2"]).unwrap();
         assert_eq!(config.listen.port(), 2);
-        assert_eq!(config.mount.unwrap().user.as_deref(), Some("ann"));
+        assert_eq!(config.mounts[0].user.as_deref(), Some("ann"));
         assert_eq!((config.log_format, config.log.as_str()), (LogFormat::Json, "info"));
     }
 
@@ -346,6 +397,8 @@ mod tests {
             ("listen = \"nowhere\"", "listen"),
             ("base_url = \"nowhere\"", "base_url"),
             ("mount = \"=ann\"", "mount"),
+            ("mount = [\"/m\", \"=ann\"]", "mount"),
+            ("mount = 1", "mount"),
             ("origins = \"*\"", "origins"),
             ("jwt_jwks = \"http://login.example/keys\"", "jwt_jwks"),
             ("jwt_jwks = \"/keys\"", "jwt_issuer"),
@@ -361,7 +414,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let data = place.path().join("data");
         let mounted_at = |dir: &str| {
-            let mount = Some(MountAt { dir: place.path().join(dir), user: None });
+            let mount = vec![MountAt { dir: place.path().join(dir), user: None }];
             Config::resolve(Args { data: Some(data.clone()), mount, ..Args::default() })
         };
         for inside in ["data", "data/packs", "data/x/y"] {
@@ -369,6 +422,24 @@ mod tests {
             assert!(matches!(refused, Err(ConfigError::MountInData { .. })), "{inside}");
         }
         mounted_at("data2").unwrap();
+    }
+
+    #[test]
+    fn mounts_are_as_many_as_are_asked_for_and_apart() {
+        let dirs = |config: Config| {
+            config.mounts.into_iter().map(|at| (at.dir, at.user)).collect::<Vec<_>>()
+        };
+        let two = [("/m1".into(), None), ("/m2".into(), Some("ann".to_owned()))];
+        let flags = ["--mount", "/m1", "--mount", "/m2=ann"];
+        assert_eq!(dirs(with_file("mount = \"/m3\"", &flags).unwrap()), two);
+        assert_eq!(dirs(with_file("mount = [\"/m1\", \"/m2=ann\"]", &[]).unwrap()), two);
+        for inside in ["/m1", "/m1/x", "/m1/../m1"] {
+            let refused = with_file("", &["--mount", "/m1", "--mount", inside]);
+            assert!(matches!(refused, Err(ConfigError::MountInMount { .. })), "{inside}");
+        }
+        let many = vec!["\"/m\""; MOUNTS_MAX + 1].join(",");
+        let refused = with_file(&format!("mount = [{many}]"), &[]);
+        assert!(matches!(refused, Err(ConfigError::ManyMounts)));
     }
 
     #[test]

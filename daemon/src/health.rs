@@ -22,6 +22,9 @@ use crate::operation::{Operation, get};
 use crate::reply;
 use crate::state::App;
 
+/// What is said of a mount that is there no more.
+const GONE: &str = "gone";
+
 /// What can be asked here.
 pub fn operations() -> Vec<Operation> {
     let about = "It stops, or takes no writes; or, as a problem, it is too busy to say.";
@@ -42,6 +45,8 @@ pub async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     let vault = Arc::clone(&app.vault);
     let ask = move || Ok::<_, Refusal>((vault.revision(), vault.writable(), vault.damage_count()));
     let (revision, writable, damaged) = app.crossing.call(ask).await?;
+    let mounts: Vec<_> = app.mounts().iter().map(of_mount).collect();
+    let gone = mounts.iter().find(|mount| mount.mode == GONE);
     let (status, why) = match (app.front.phase.get(), writable) {
         (Phase::Starting, _) => ("starting", Some("the mount is not there yet".to_owned())),
         (Phase::Stopping, _) => ("stopping", Some("the daemon is stopping".to_owned())),
@@ -50,17 +55,20 @@ pub async fn health(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
             let why = format!("{damaged} contents are damaged: rushes store damage lists them");
             ("damaged", Some(why))
         }
+        (Phase::Ready, Ok(())) if let Some(gone) = gone => {
+            ("unmounted", Some(format!("{}: {}", gone.dir, gone.why)))
+        }
         (Phase::Ready, Ok(())) => ("ok", None),
     };
-    // Whatever is damaged, the rest is served.
-    let fine = matches!(status, "ok" | "damaged" | "starting");
+    // Whatever is damaged or unmounted, the rest is served.
+    let fine = matches!(status, "ok" | "damaged" | "unmounted" | "starting");
     let health = Health {
         status: status.to_owned(),
         why,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         revision,
         uptime_s: app.front.started.elapsed().as_secs(),
-        mount: app.mount().as_ref().map(of_mount),
+        mounts,
     };
     let mut response = reply::made(None, &health)?;
     if !fine {
@@ -78,7 +86,7 @@ pub fn starting(front: &Front) -> Result<Response, Refusal> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         revision: 0,
         uptime_s: front.started.elapsed().as_secs(),
-        mount: None,
+        mounts: Vec::new(),
     };
     Ok(([(CACHE_CONTROL, "no-store")], reply::made(None, &health)?).into_response())
 }
@@ -99,6 +107,9 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
 /// How files open in a mount.
 pub fn of_mount(mount: &Mount) -> MountHealth {
     let (mode, why) = match mount.mode() {
+        _ if !mount.is_mounted() => {
+            (GONE, "somebody unmounted it: restart the daemon to have it back".to_owned())
+        }
         Mode::Passthrough => ("passthrough", "the kernel reads whole files by itself".to_owned()),
         Mode::Ranges { why } => ("ranges", why),
     };

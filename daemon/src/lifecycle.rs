@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use std::{process, thread};
 
-use rushes_fs::{MountError, MountOptions};
+use rushes_fs::{Mount, MountError, MountOptions};
 use rushes_vault::command::CommandError;
 use rushes_vault::model::Viewer;
 use rushes_vault::source::Source;
@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 use crate::auth;
 use crate::banner;
@@ -52,7 +52,7 @@ const MOUNT_THREADS_MIN: usize = 2;
 const MOUNT_THREADS_MAX: usize = 16;
 /// Blocking threads beyond the crossing's own, for the runtime itself.
 const SPARE_THREADS: usize = 16;
-/// How long the mount may take to go away.
+/// How long the mounts may take to go away.
 const UNMOUNT_MAX: Duration = Duration::from_secs(15);
 /// How long jobs may take to their next step.
 const JOBS_END_MAX: Duration = Duration::from_secs(10);
@@ -250,7 +250,7 @@ fn app(config: &Config, vault: &Arc<Vault>, accounts: Accounts, front: Arc<Front
         signer,
         issuer,
         upload_bytes_max: config.upload_bytes_max,
-        mount: Mutex::new(None),
+        mounts: Mutex::default(),
     }
 }
 
@@ -276,32 +276,40 @@ impl Accounts {
     }
 }
 
-/// Mounts, where a mount is wanted.
+/// Mounts what is wanted, one after the other.
 async fn make_ready(config: &Config, app: &Arc<App>) -> Result<(), StartError> {
-    let Some(MountAt { dir, user }) = config.mount.clone() else { return Ok(()) };
-    let allow_other = config.mount_allow_other;
-    app.front.progress.tell("mount", 0, 1);
+    let (mounts, allow_other) = (config.mounts.clone(), config.mount_allow_other);
     let app = Arc::clone(app);
     let task = tokio::task::spawn_blocking(move || {
-        let user = match user {
-            Some(name) => app.vault.user_named(&name)?.ok_or(StartError::NoUser { name })?,
-            None => app.vault.first_user(auth::ADMIN)?,
-        };
-        let viewer = Viewer { user: user.id };
-        let source: Arc<dyn Source> = Arc::<Vault>::clone(&app.vault);
-        let threads = thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = threads.clamp(MOUNT_THREADS_MIN, MOUNT_THREADS_MAX);
-        let options = MountOptions { dir, viewer, allow_other, threads, passthrough: true };
-        let mounted = rushes_fs::mount(source, options)?;
-        for warning in mounted.warnings() {
-            tracing::warn!(warning, "the mount");
+        let all = mounts.len() as u64;
+        for (done, at) in (0..).zip(mounts) {
+            app.front.progress.tell("mount", done, all);
+            let mounted = mounted(&app, at, allow_other)?;
+            app.mounts().push(mounted);
         }
-        *app.mount() = Some(mounted);
         Ok(())
     });
     task.await.unwrap_or_else(|panic| {
         Err(StartError::Process { verb: "mount", source: io::Error::other(panic) })
     })
+}
+
+fn mounted(app: &App, at: MountAt, allow_other: bool) -> Result<Mount, StartError> {
+    let MountAt { dir, user } = at;
+    let user = match user {
+        Some(name) => app.vault.user_named(&name)?.ok_or(StartError::NoUser { name })?,
+        None => app.vault.first_user(auth::ADMIN)?,
+    };
+    let viewer = Viewer { user: user.id };
+    let source: Arc<dyn Source> = Arc::<Vault>::clone(&app.vault);
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = threads.clamp(MOUNT_THREADS_MIN, MOUNT_THREADS_MAX);
+    let options = MountOptions { dir, viewer, allow_other, threads, passthrough: true };
+    let mounted = rushes_fs::mount(source, options)?;
+    for warning in mounted.warnings() {
+        tracing::warn!(warning, "the mount");
+    }
+    Ok(mounted)
 }
 
 /// Long jobs stop between two steps, before the vault is closed.
@@ -313,14 +321,19 @@ async fn end_jobs(app: &Arc<App>) {
     }
 }
 
+/// Takes all mounts away, at the same time.
 async fn unmount(app: &Arc<App>) {
-    let Some(mounted) = app.mount().take() else { return };
-    let task = tokio::task::spawn_blocking(move || mounted.unmount());
-    match timeout(UNMOUNT_MAX, task).await {
-        Ok(Ok(Ok(_))) => {}
-        Ok(Ok(Err(error))) => tracing::error!(%error, "the mount stays behind"),
-        Ok(Err(panic)) => tracing::error!(%panic, "the unmount panicked"),
-        Err(_late) => tracing::error!("the mount hangs and stays behind: umount -l frees it"),
+    let mounts = std::mem::take(&mut *app.mounts());
+    let unmount = |mounted: Mount| tokio::task::spawn_blocking(move || mounted.unmount());
+    let tasks: Vec<_> = mounts.into_iter().map(unmount).collect();
+    let until = tokio::time::Instant::now() + UNMOUNT_MAX;
+    for task in tasks {
+        match timeout_at(until, task).await {
+            Ok(Ok(Ok(_))) => {}
+            Ok(Ok(Err(error))) => tracing::error!(%error, "a mount stays behind"),
+            Ok(Err(panic)) => tracing::error!(%panic, "an unmount panicked"),
+            Err(_late) => tracing::error!("a mount hangs and stays behind: umount -l frees it"),
+        }
     }
 }
 

@@ -36,13 +36,13 @@ pub struct App {
     pub signer: Signer,
     /// Largest file of an upload.
     pub upload_bytes_max: u64,
-    /// The mount, while there is one.
-    pub mount: Mutex<Option<Mount>>,
+    /// The mounts, while there are any.
+    pub mounts: Mutex<Vec<Mount>>,
 }
 
 impl App {
-    /// The mount, while there is one.
-    pub fn mount(&self) -> MutexGuard<'_, Option<Mount>> {
-        self.mount.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The mounts, while there are any.
+    pub fn mounts(&self) -> MutexGuard<'_, Vec<Mount>> {
+        self.mounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

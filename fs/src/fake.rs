@@ -391,13 +391,13 @@ impl Source for Fake {
         Ok((self.facts().blobs.values().map(|bytes| bytes.size()).sum(), 1 << 30))
     }
 
-    fn changes(&self) -> Receiver<Change> {
+    fn changes(&self) -> (u64, Receiver<Change>) {
         let (sender, receiver) = channel();
         self.facts().watchers.push(sender);
-        receiver
+        (0, receiver)
     }
 
-    fn shown(&self, revision: Revision) {
+    fn shown(&self, _: u64, revision: Revision) {
         let mut facts = self.facts();
         facts.shown = facts.shown.max(revision);
         self.moved.notify_all();

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use rushes_vault::ids::{AssetKey, ProjectId};
 use rushes_vault::model::{Scope, Viewer};
-use rushes_vault::source::{Change, Touched};
+use rushes_vault::source::{Change, Follower, Touched};
 
 use crate::names::{self, State};
 use crate::node::{History, Node, Owner};
@@ -55,7 +55,7 @@ pub(crate) enum Target {
 /// Follows the changes until the source or the session ends.
 pub fn follow<B>(
     tree: &Arc<Tree<B>>,
-    changes: &Receiver<Change>,
+    (follower, changes): &(Follower, Receiver<Change>),
     notify: &impl Notify,
     stop: &AtomicBool,
 ) {
@@ -76,7 +76,7 @@ pub fn follow<B>(
         plan.add_currents();
         plan.add_assets();
         drop_all(plan.targets.drain(..), notify);
-        tree.view.source.shown(revision.unwrap_or_default());
+        tree.view.source.shown(*follower, revision.unwrap_or_default());
     }
 }
 

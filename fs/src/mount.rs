@@ -240,7 +240,8 @@ impl Mount {
         ended.recv_timeout(DRAIN_MAX) == Err(RecvTimeoutError::Timeout)
     }
 
-    fn is_mounted(&self) -> bool {
+    /// Whether it is still in the file tree: anybody who may can unmount it.
+    pub fn is_mounted(&self) -> bool {
         device_at(&self.dir) == self.device
     }
 }

@@ -41,7 +41,7 @@ fn revision(mount: &Path, version: &str) -> u64 {
     let versions = mount.join("projects/fox/scenes/1/versions/scene_video");
     let record = fs::read(versions.join(format!("{version}.json"))).unwrap();
     let record: Value = serde_json::from_slice(&record).unwrap();
-    record["revision"].as_u64().unwrap()
+    record.get("revision").and_then(Value::as_u64).unwrap()
 }
 
 /// A time from now, in UTC.

@@ -188,7 +188,7 @@ fn health_says_how_wholes_are_read_and_the_folder_counts_what_is_the_users() {
     let bytes = noise(7, 1_500_000);
     let asset = client.upload("take.bin", bytes, &SCENE);
     let health = daemon.health().unwrap();
-    assert_eq!(health["mount"]["mode"], "passthrough", "{health}");
+    assert_eq!(health["mounts"][0]["mode"], "passthrough", "{health}");
     let stat = rustix::fs::statvfs(&mount).unwrap();
     let used = (stat.f_blocks - stat.f_bfree) * stat.f_frsize;
     assert!((1_500_000..1_600_000).contains(&used), "{used}");

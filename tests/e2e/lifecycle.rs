@@ -156,7 +156,7 @@ fn in_a_private_mount_namespace_it_says_that_nobody_will_see_the_folder() {
     start.before = ["unshare", "-m", "--propagation", "slave"].map(str::to_owned).to_vec();
     let daemon = start.run();
     let health = daemon.health().unwrap();
-    let warnings = health["mount"]["warnings"].to_string();
+    let warnings = health["mounts"][0]["warnings"].to_string();
     assert!(warnings.contains("namespace"), "{health}");
     assert!(daemon.log().contains("namespace"), "{}", daemon.log());
 }

@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use rushes_catalog::claim::{Claim, Fact};
@@ -13,24 +13,34 @@ use rushes_catalog::ids::{AssetId, ElementId, ProjectId};
 use rushes_catalog::model::{Placement, Revision, Scope, Viewer};
 use rushes_catalog::{Catalog, Committed, Publish};
 
-use crate::source::{Change, Touched};
+use crate::source::{Change, Follower, Touched};
 
 /// Changes that may wait for one receiver.
 const WAITING_MAX: usize = 4096;
 
 #[derive(Debug)]
 struct Listener {
+    number: Follower,
+    /// Up to which revision it shows everything.
+    shown: Revision,
     sender: SyncSender<Change>,
     /// Set from a change that found no room until its replacement is on the way.
     has_missed: Arc<AtomicBool>,
 }
 
+#[derive(Debug, Default)]
+struct Listeners {
+    all: Vec<Listener>,
+    last: Follower,
+    /// What was told last.
+    told: Revision,
+}
+
 /// The fan-out.
 #[derive(Debug, Default)]
 pub struct Changes {
-    listeners: Mutex<Vec<Listener>>,
+    listeners: Mutex<Listeners>,
     catalog: OnceLock<Weak<Catalog>>,
-    shown: Mutex<Revision>,
     shows: Condvar,
 }
 
@@ -47,38 +57,52 @@ impl Changes {
     }
 
     /// Changes from now on.
-    pub fn listen(&self) -> Receiver<Change> {
+    pub fn listen(&self) -> (Follower, Receiver<Change>) {
         let (sender, receiver) = sync_channel(WAITING_MAX);
-        let listener = Listener { sender, has_missed: Arc::default() };
-        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(listener);
-        receiver
+        // What was there before has nobody read yet.
+        let head = self.catalog.get().and_then(Weak::upgrade).map(|catalog| catalog.revision());
+        let mut listeners = self.listeners();
+        listeners.last += 1;
+        let (number, shown) = (listeners.last, listeners.told.max(head.unwrap_or_default()));
+        listeners.all.push(Listener { number, shown, sender, has_missed: Arc::default() });
+        (number, receiver)
     }
 
     /// A folder shows everything up to a revision.
-    pub fn shown(&self, revision: Revision) {
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        *shown = revision.max(*shown);
+    pub fn shown(&self, follower: Follower, revision: Revision) {
+        let mut listeners = self.listeners();
+        let of = listeners.all.iter_mut().find(|listener| listener.number == follower);
+        let Some(listener) = of else { return };
+        listener.shown = revision.max(listener.shown);
+        drop(listeners);
         self.shows.notify_all();
     }
 
-    /// Waits until it is shown, where anybody shows anything, but not longer than `wait`.
-    pub fn wait_shown(&self, revision: Revision, wait: Duration) {
-        if self.listeners.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
-            return;
-        }
-        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.shows.wait_timeout_while(shown, wait, |shown| *shown < revision));
+    /// Waits until every folder shows it, but not longer than `wait`; whether they do.
+    pub fn wait_shown(&self, revision: Revision, wait: Duration) -> bool {
+        let is_behind = |listeners: &mut Listeners| {
+            listeners.all.iter().any(|listener| listener.shown < revision)
+        };
+        let waited = self.shows.wait_timeout_while(self.listeners(), wait, is_behind);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    fn listeners(&self) -> MutexGuard<'_, Listeners> {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn publish(&self, committed: &Committed) {
-        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        if listeners.is_empty() {
+        let mut listeners = self.listeners();
+        listeners.told = committed.revision.max(listeners.told);
+        if listeners.all.is_empty() {
             return;
         }
         let touched: Vec<_> =
             committed.claims.iter().flat_map(|(_, claim)| self.touched(claim)).collect();
         let change = Change { revision: committed.revision, touched };
-        listeners.retain(|listener| listener.tell(&change));
+        listeners.all.retain(|listener| listener.tell(&change));
+        drop(listeners);
+        self.shows.notify_all(); // Whoever left is waited for no more.
     }
 
     fn touched(&self, claim: &Claim) -> Vec<Touched> {
@@ -220,7 +244,7 @@ mod tests {
     #[test]
     fn whoever_missed_a_change_hears_of_it_without_another_one() {
         let changes = Arc::new(Changes::default());
-        let receiver = changes.listen();
+        let (_, receiver) = changes.listen();
         let last = WAITING_MAX as u64 + 10;
         for revision in 1..=last {
             changes.publish(&committed(revision));
@@ -231,5 +255,22 @@ mod tests {
         assert!(heard.take(WAITING_MAX + 3).any(|change| everything(&change)));
         changes.publish(&committed(last + 1));
         assert_eq!(receiver.recv_timeout(patience).unwrap().revision, last + 1);
+    }
+
+    #[test]
+    fn whoever_waits_waits_for_every_folder_and_for_none_that_is_gone() {
+        let changes = Arc::new(Changes::default());
+        let ((fast, _fast), (slow, slows)) = (changes.listen(), changes.listen());
+        changes.publish(&committed(1));
+        changes.shown(fast, 1);
+        assert!(!changes.wait_shown(1, Duration::from_millis(20)));
+        changes.shown(slow, 1);
+        assert!(changes.wait_shown(1, Duration::ZERO));
+        drop(slows);
+        changes.publish(&committed(2));
+        changes.shown(fast, 2);
+        assert!(changes.wait_shown(2, Duration::ZERO));
+        let (_late, _lates) = changes.listen();
+        assert!(changes.wait_shown(2, Duration::ZERO), "who comes late has nothing older");
     }
 }

@@ -146,7 +146,7 @@ impl Vault {
 
     /// Waits a moment until the folders show everything up to a revision.
     pub fn wait_shown(&self, revision: Revision) {
-        self.changes.wait_shown(revision, SHOWN_WAIT);
+        let _is_late = self.changes.wait_shown(revision, SHOWN_WAIT);
     }
 
     /// Chooses a version; the answer is the history afterwards.

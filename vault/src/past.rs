@@ -314,21 +314,21 @@ mod tests {
 
     #[test]
     fn however_many_ask_one_folds_and_what_failed_is_tried_again() {
-        let (folds, made) = (Folds::default(), AtomicU64::new(0));
+        let (folds, calls) = (Folds::default(), AtomicU64::new(0));
         let failed = folds.get(&of(1), || Err(QueryError::Mismatch(7)));
         assert!(failed.is_err());
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
                     let make = || {
-                        made.fetch_add(1, Ordering::SeqCst);
+                        calls.fetch_add(1, Ordering::SeqCst);
                         Ok(None)
                     };
                     assert!(folds.get(&of(1), make).unwrap().is_none());
                 });
             }
         });
-        assert_eq!(made.load(Ordering::SeqCst), 1);
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
     }
 
     #[test]

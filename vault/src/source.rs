@@ -141,6 +141,9 @@ pub struct Change {
     pub touched: Vec<Touched>,
 }
 
+/// The number of a view that follows the changes.
+pub type Follower = u64;
+
 /// Something the folder shows and a claim changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Touched {
@@ -458,10 +461,11 @@ pub trait Source: Facts + Shelves + Moments {
 
     /// Changes from now on, each sent after it is durable and visible to every call above.
     ///
-    /// The receiver calls [`Source::shown`] with a change's revision once no cache of its own shows
-    /// anything older; whoever made the change waits for that, for a short time.
-    fn changes(&self) -> Receiver<Change>;
+    /// The receiver calls [`Source::shown`] with its number and a change's revision once no cache
+    /// of its own shows anything older; whoever made the change waits for that, for a short time.
+    /// Who drops the receiver is waited for no more.
+    fn changes(&self) -> (Follower, Receiver<Change>);
 
-    /// Says that a view shows everything up to a revision.
-    fn shown(&self, revision: Revision);
+    /// Says that the view that follows under a number shows everything up to a revision.
+    fn shown(&self, follower: Follower, revision: Revision);
 }

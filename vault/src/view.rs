@@ -15,7 +15,7 @@ use rushes_digest::Digest;
 use rushes_store::{BlobReader, StoreError};
 
 use crate::source::{
-    Change, Facts, OpenContent, RecordOf, SaveAs, SavedAs, Source, SourceError, Unsaved,
+    Change, Facts, Follower, OpenContent, RecordOf, SaveAs, SavedAs, Source, SourceError, Unsaved,
 };
 use crate::{Vault, records};
 
@@ -287,11 +287,11 @@ impl Source for Vault {
         Ok((self.catalog.logical_bytes(viewer)?, self.space_free()))
     }
 
-    fn changes(&self) -> Receiver<Change> {
+    fn changes(&self) -> (Follower, Receiver<Change>) {
         self.changes.listen()
     }
 
-    fn shown(&self, revision: Revision) {
-        self.changes.shown(revision);
+    fn shown(&self, follower: Follower, revision: Revision) {
+        self.changes.shown(follower, revision);
     }
 }

@@ -38,6 +38,13 @@ const KEY_BYTES: usize = 128;
 pub struct Key(Vec<u8>);
 
 impl Key {
+    /// Whether a row says what there is in a project: neither what is counted, named or found by
+    /// words nor what answers requests.
+    pub fn is_of_project(key: &[u8]) -> bool {
+        let kept = [b'P', b'L', b'S', b's', b'E', b'e', b'F', b'A', b'H', b'V'];
+        key.first().is_some_and(|tag| kept.contains(tag))
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -2267,16 +2267,16 @@ export interface components {
          *     when it stops or takes no writes (503).
          */
         readonly Health: {
-            /** @description The mount; absent where the daemon runs without one. */
-            readonly mount?: components["schemas"]["MountHealth"];
+            /** @description The mounts; none where the daemon runs without one. */
+            readonly mounts: readonly components["schemas"]["MountHealth"][];
             /**
              * Format: uint64
              * @description The newest claim's number.
              */
             readonly revision: number;
             /**
-             * @description `ok`, `damaged` (it serves everything, but some contents miss bytes), `starting`, `stopping`
-             *     or `read_only`.
+             * @description `ok`, `damaged` (it serves everything, but some contents miss bytes), `unmounted` (somebody
+             *     took a mount away), `starting`, `stopping` or `read_only`.
              */
             readonly status: string;
             /**
@@ -2484,11 +2484,14 @@ export interface components {
             /** @description How it looks. */
             readonly visual_style?: components["schemas"]["Text"];
         };
-        /** @description How files open in the mount. */
+        /** @description How files open in a mount. */
         readonly MountHealth: {
             /** @description Where it is. */
             readonly dir: string;
-            /** @description `passthrough` (the kernel reads whole files by itself) or `ranges` (the daemon reads). */
+            /**
+             * @description `passthrough` (the kernel reads whole files by itself), `ranges` (the daemon reads) or
+             *     `gone` (somebody unmounted it).
+             */
             readonly mode: string;
             /** @description What an operator should know, such as that nobody else sees the mount. */
             readonly warnings: readonly string[];

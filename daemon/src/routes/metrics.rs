@@ -86,9 +86,9 @@ fn daemon(read: &Read, app: &App) {
         let is_running = app.jobs.is_running(kind);
         show(&read.jobs.with_label_values(&[kind.name()]), u64::from(is_running));
     }
-    let mount = app.mount().as_ref().map(of_mount);
-    for mode in ["passthrough", "ranges"] {
-        let is_it = mount.as_ref().is_some_and(|mount| mount.mode == mode);
-        show(&read.mounts.with_label_values(&[mode]), u64::from(is_it));
+    let mounts: Vec<_> = app.mounts().iter().map(of_mount).collect();
+    for mode in ["passthrough", "ranges", "gone"] {
+        let count = mounts.iter().filter(|mount| mount.mode == mode).count();
+        show(&read.mounts.with_label_values(&[mode]), count as u64);
     }
 }

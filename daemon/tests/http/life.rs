@@ -16,7 +16,7 @@ use crate::support::{Daemon, PNG, command, expect, form, refused, until};
 async fn health_needs_no_token_and_tells_nothing_of_anybody() {
     let daemon = Daemon::start();
     let health: Health = expect(daemon.anonymous(Method::GET, "/health"), StatusCode::OK).await;
-    assert_eq!((health.status.as_str(), health.mount), ("ok", None));
+    assert_eq!((health.status.as_str(), health.mounts), ("ok", Vec::new()));
     assert_eq!(health.version, env!("CARGO_PKG_VERSION"));
 }
 
