@@ -4,6 +4,7 @@
 //! on the rows before it alone.
 
 mod assets;
+mod moments;
 mod placed;
 mod projects;
 
@@ -12,7 +13,6 @@ use crate::copies;
 use crate::ids::{AssetId, ProjectId, UserId};
 use crate::journal::{KeptSegment, Segment};
 use crate::model::Scope;
-use crate::moments;
 use crate::naming;
 use crate::tables::{
     AssetRow, Cause, Deletion, Get, Key, Overlay, RequestRow, TablesError, UserRow,

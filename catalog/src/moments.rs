@@ -1,46 +1,16 @@
 //! Moments: which claim was the last one then, and which projects were there.
 //!
-//! Invariant: a second's rows never change once a claim of a later second is there. Where the clock
-//! was set back, claims count as of the latest second that was seen before them, so that time only
-//! goes on.
+//! Invariant: what is answered of a moment that is over is answered for ever.
 
 use crate::Catalog;
 use crate::folders::folded;
 use crate::ids::UserId;
 use crate::model::{ProjectEntry, Revision, Viewer};
 use crate::records::Answer;
-use crate::tables::{Get, Key, LifeRow, Overlay, ProjectRow, Scan, TablesError};
+use crate::tables::{Key, LifeRow, Scan, TablesError};
 
 /// Rows that are read at a time.
 const ROWS: usize = 1024;
-
-/// A claim was recorded in a second: the first one there is the one before which the second before
-/// it ends.
-pub fn fold_second<B: Get>(
-    revision: Revision,
-    created_ms: i64,
-    into: &mut Overlay<'_, B>,
-) -> Result<(), TablesError> {
-    let second = u64::try_from(created_ms / 1000).unwrap_or_default();
-    let last = into.get::<u64>(&Key::last_second())?;
-    if last.is_none_or(|last| last < second) {
-        into.put(Key::last_second(), &second)?;
-        into.put(Key::second(second), &revision)?;
-    }
-    Ok(())
-}
-
-/// A project is there under a folder's name from a claim on, or is not.
-pub fn fold_life<B: Get>(
-    (owner, revision): (UserId, Revision),
-    (row, folder): (&ProjectRow, &str),
-    is_there: bool,
-    into: &mut Overlay<'_, B>,
-) -> Result<(), TablesError> {
-    let (project, folder, key) = (row.project.clone(), folder.to_owned(), folded(folder));
-    let life = LifeRow { project, folder, created_ms: row.created_ms, is_there };
-    into.put(Key::life(owner, &key, revision), &life)
-}
 
 impl Catalog {
     /// The last claim that was recorded before a second, counted since 1970, was over; 0 when there

@@ -298,8 +298,8 @@ impl View {
         self.record(RecordOf::Asset(entry.asset), entry.created_ms)
     }
 
-    /// The name and node of a version's content; `None` for a failed attempt, a deleted version, and
-    /// one of the past whose bytes are gone.
+    /// The name and node of a version's content; `None` for a failed attempt, a deleted version,
+    /// and one of the past whose bytes are gone.
     pub(crate) fn version_file(
         &self,
         entry: &VersionEntry,

@@ -6,6 +6,7 @@
 pub mod assets;
 mod changes;
 mod counts;
+mod folds;
 mod follow;
 mod format;
 pub mod found;
@@ -57,11 +58,11 @@ pub use rushes_disk::Timestamp;
 pub use views::{ElementView, HistoryView, ProjectView, SceneView, Stats};
 
 use changes::Changes;
+use folds::Folds;
 use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
 use model::{Revision, Viewer};
-use past::Folds;
 use worker::Worker;
 
 /// How long a change waits for the folders to show it before its reply goes out anyway.

@@ -12,11 +12,11 @@ use rushes_disk::{Disk, RealClock, RealDisk};
 use rushes_store::Store;
 
 use crate::changes::Changes;
+use crate::folds::Folds;
 use crate::follow::Follower;
 use crate::in_flight::InFlight;
 use crate::keeper::{self, Places};
 use crate::lock::{Lock, LockError};
-use crate::past::Folds;
 use crate::worker::Bell;
 use crate::{OpenError, Options, Vault, format};
 

@@ -350,7 +350,8 @@ pub trait Moments {
     /// The last claim of a moment; `None` where that is not over, or before the first claim.
     fn moment(&self, moment: Moment) -> Answer<Option<Revision>>;
 
-    /// The projects that were there when a claim was the last one, by their folders, after a cursor.
+    /// The projects that were there when a claim was the last one, by the names of their folders,
+    /// after a cursor.
     fn past_projects(
         &self,
         viewer: Viewer,

@@ -10,7 +10,7 @@ use rushes_vault::assets::Change as Marks;
 use rushes_vault::command::{Change, NewElement, NewProject, NewScene, PartRef, SceneRef, SetBest};
 use rushes_vault::command::{CommandError, Target};
 use rushes_vault::element::{ElementRecord, ElementRef, Mood};
-use rushes_vault::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
+use rushes_vault::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId, UserId};
 use rushes_vault::marks::AssetPatch;
 use rushes_vault::model::{ElementKind, Part, Revision, Scope, Viewer};
 use rushes_vault::source::{Facts, Moment, Moments, RecordOf, Shelves, Source};
@@ -124,88 +124,91 @@ impl World {
         self.assets.extend(made.map(|made| made.asset.id));
     }
 
-    /// Something that may be refused: then nothing changes, and that is seen as well.
+    /// What is made, changed and deleted of a project and its parts. What is refused changes nothing,
+    /// and that is seen as well.
+    fn change_parts(
+        &self,
+        random: &mut Random,
+        project: &ProjectId,
+        (scenes, mood): (&[SceneId], Option<ElementId>),
+    ) -> Result<(), CommandError> {
+        let (vault, viewer) = (&self.vault, self.viewer);
+        let scene = random.one_of(scenes).map(SceneRef::Id);
+        match (random.below(11), scene, mood) {
+            (0, ..) => vault.delete_project(viewer, project, None, None).map(drop),
+            (1..=3, ..) => vault.restore_project(viewer, project, None).map(drop),
+            (4 | 5, ..) => vault.add_scene(viewer, project, NewScene::default(), None).map(drop),
+            (6, Some(scene), _) => {
+                vault.delete_scene(viewer, (project, scene), None, None).map(drop)
+            }
+            (7, ..) => {
+                let order = scenes.iter().rev().copied().collect();
+                vault.reorder_scenes(viewer, project, order, None).map(drop)
+            }
+            (8, _, Some(id)) => {
+                let element = ElementRef { kind: ElementKind::Mood, id };
+                vault.delete_element(viewer, (project, element), None, None).map(drop)
+            }
+            (9, ..) => {
+                let mood = Mood { name: "Dusk".to_owned(), ..Mood::default() };
+                let new = NewElement { id: None, record: ElementRecord::Mood(mood) };
+                vault.add_element(viewer, project, new, None).map(drop)
+            }
+            _ => {
+                let patch = json!({"description": "x", "storyboard": {"title": "y"}});
+                let patch = patch.as_object().unwrap().clone();
+                let change = Change { patch, expected: None };
+                vault.change_project(viewer, project, change, None).map(drop)
+            }
+        }
+    }
+
+    /// The same of assets that are there, and of histories.
+    fn change_assets(&self, random: &mut Random, project: ProjectId) {
+        let (vault, viewer) = (&self.vault, self.viewer);
+        let (scope, asset_key) = (Scope::of_project(project.clone()), "clip".parse().unwrap());
+        let Some(id) = random.one_of(&self.assets) else { return };
+        let mut change = Marks::default();
+        match random.below(8) {
+            0 => drop(vault.delete_asset(viewer, id, None, None)),
+            1 => drop(vault.restore_asset(viewer, id, None)),
+            2 => {
+                let best = SetBest { scope, asset_key, version: 1, expected: None };
+                drop(vault.set_best(viewer, best, None));
+            }
+            3 => drop(vault.hide(viewer, &scope, &asset_key)),
+            4 | 5 => {
+                let notes = Some(Some(random.below(100).to_string()));
+                change.patch = AssetPatch { notes, ..AssetPatch::default() };
+                drop(vault.change_asset(viewer, id, &change, None));
+            }
+            _ => {
+                // One that is in no history yet becomes a version.
+                change.target = Some(Target { project, part: None, asset_key, set_best: false });
+                drop(vault.change_asset(viewer, id, &change, None));
+            }
+        }
+    }
+
     fn step(&mut self, random: &mut Random) {
         let project = id(PROJECTS[random.below(2)]);
         let (vault, viewer) = (Arc::clone(&self.vault), self.viewer);
         let view = vault.project_view(viewer, &project).unwrap();
         let scenes: Vec<SceneId> =
             view.iter().flat_map(|view| view.scenes.iter().map(|one| one.scene.id)).collect();
-        let moods: Vec<_> =
+        let moods: Vec<ElementId> =
             view.iter().flat_map(|view| view.elements.iter().map(|one| one.element.id)).collect();
-        let scene = random.one_of(&scenes).map(SceneRef::Id);
-        let mood = random.one_of(&moods);
-        let asset = random.one_of(&self.assets);
-        let scope = Scope::of_project(project.clone());
-        let asset_key: AssetKey = "clip".parse().unwrap();
-        let change = || {
-            let patch = json!({"description": "x", "storyboard": {"title": "y"}});
-            Change { patch: patch.as_object().unwrap().clone(), expected: None }
-        };
-        let done: Result<(), CommandError> = match (random.below(22), scene, mood, asset) {
-            (0, ..) => vault.change_project(viewer, &project, change(), None).map(drop),
-            (1, ..) => vault.delete_project(viewer, &project, None, None).map(drop),
-            (2 | 3, ..) => vault.restore_project(viewer, &project, None).map(drop),
-            (4 | 5, ..) => vault.add_scene(viewer, &project, NewScene::default(), None).map(drop),
-            (6, Some(scene), ..) => {
-                vault.delete_scene(viewer, (&project, scene), None, None).map(drop)
+        let (scene, mood) = (random.one_of(&scenes), random.one_of(&moods));
+        match random.below(11) {
+            0..=4 => drop(self.change_parts(random, &project, (&scenes, mood))),
+            5..=7 => self.change_assets(random, project),
+            8 => self.ingest(random, None, None),
+            9 => {
+                let scene = scene.map(|id| PartRef::Scene(SceneRef::Id(id)));
+                self.ingest(random, Some(&project), scene.or(mood.map(PartRef::Mood)));
             }
-            (7, ..) => {
-                let order = scenes.iter().rev().copied().collect();
-                vault.reorder_scenes(viewer, &project, order, None).map(drop)
-            }
-            (8, _, Some(id), _) => {
-                let element = ElementRef { kind: ElementKind::Mood, id };
-                vault.delete_element(viewer, (&project, element), None, None).map(drop)
-            }
-            (9, ..) => {
-                let record =
-                    ElementRecord::Mood(Mood { name: "Dusk".to_owned(), ..Mood::default() });
-                let new = NewElement { id: None, record };
-                vault.add_element(viewer, &project, new, None).map(drop)
-            }
-            (10, .., Some(id)) => vault.delete_asset(viewer, id, None, None).map(drop),
-            (11, .., Some(id)) => vault.restore_asset(viewer, id, None).map(drop),
-            (12, ..) => {
-                let best = SetBest { scope, asset_key, version: 1, expected: None };
-                vault.set_best(viewer, best, None).map(drop)
-            }
-            (13, ..) => {
-                let _hidden = vault.hide(viewer, &scope, &asset_key);
-                Ok(())
-            }
-            (14 | 15, .., Some(id)) => {
-                let notes = Some(Some(random.below(100).to_string()));
-                let patch = AssetPatch { notes, ..AssetPatch::default() };
-                let _said =
-                    vault.change_asset(viewer, id, &Marks { patch, ..Marks::default() }, None);
-                Ok(())
-            }
-            (16, .., Some(id)) => {
-                // One that is in no history yet becomes a version.
-                let target = Some(Target { project, part: None, asset_key, set_best: false });
-                let place = Marks { target, ..Marks::default() };
-                let _placed = vault.change_asset(viewer, id, &place, None);
-                Ok(())
-            }
-            (17, ..) => {
-                self.ingest(random, None, None);
-                Ok(())
-            }
-            (18, _, Some(mood), _) => {
-                self.ingest(random, Some(&project), Some(PartRef::Mood(mood)));
-                Ok(())
-            }
-            (19, Some(scene), ..) => {
-                self.ingest(random, Some(&project), Some(PartRef::Scene(scene)));
-                Ok(())
-            }
-            _ => {
-                self.ingest(random, Some(&project), None);
-                Ok(())
-            }
-        };
-        drop(done);
+            _ => self.ingest(random, Some(&project), mood.map(PartRef::Mood)),
+        }
         let begun = Instant::now();
         while !self.vault.has_followed().unwrap() {
             assert!(begun.elapsed() < PATIENCE, "the assets never followed");

@@ -2,12 +2,12 @@
 //!
 //! Invariant: what is deleted has no row among those that are listed; its row by id stays.
 
+use super::moments::fold_life;
 use super::placed::{FoldError, Placed};
 use crate::element::{ElementRecord, ElementRef, part_of};
 use crate::folders::{folded, free, slug};
 use crate::ids::{ElementId, ProjectId, SceneId};
 use crate::model::{Part, Scope};
-use crate::moments::fold_life;
 use crate::tables::{
     ElementRow, FollowRow, Get, Key, Overlay, ProjectRow, SceneCountRow, SceneRow, TablesError,
 };

@@ -1,7 +1,7 @@
 //! Folders that a program makes and removes.
 //!
-//! Invariant: a folder is made and removed as what it stands for, a project or a scene; nothing that
-//! is in one goes with it.
+//! Invariant: a folder is made and removed as what it stands for, a project or a scene; nothing
+//! that is in one goes with it.
 
 use std::ffi::OsStr;
 
