@@ -124,8 +124,8 @@ impl World {
         self.assets.extend(made.map(|made| made.asset.id));
     }
 
-    /// What is made, changed and deleted of a project and its parts. What is refused changes nothing,
-    /// and that is seen as well.
+    /// What is made, changed and deleted of a project and its parts. What is refused changes
+    /// nothing, and that is seen as well.
     fn change_parts(
         &self,
         random: &mut Random,
