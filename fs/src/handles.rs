@@ -1,4 +1,4 @@
-//! Open files and folders.
+//! Open files.
 //!
 //! Knows neither the view nor the kernel; `B` is a file that is registered for passthrough. The
 //! kernel allows one mode, and one backing file, per inode while it is open. Invariant: the first
@@ -10,8 +10,6 @@ use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rushes_vault::source::OpenContent;
-
-use crate::listing::Listing;
 
 /// How an open is answered.
 #[derive(Debug)]
@@ -33,7 +31,7 @@ pub struct Opened<B> {
     pub way: Way<B>,
 }
 
-/// All open files and folders of a session.
+/// All open files of a session.
 #[derive(Debug)]
 pub struct Handles<B> {
     state: Mutex<State<B>>,
@@ -43,7 +41,6 @@ pub struct Handles<B> {
 struct State<B> {
     next: u64,
     files: HashMap<u64, File>,
-    folders: HashMap<u64, Arc<Mutex<Listing>>>,
     shared: HashMap<u64, Shared<B>>,
 }
 
@@ -64,12 +61,7 @@ struct Shared<B> {
 impl<B> Handles<B> {
     /// Nothing is open.
     pub fn new() -> Self {
-        let state = State {
-            next: 1,
-            files: HashMap::new(),
-            folders: HashMap::new(),
-            shared: HashMap::new(),
-        };
+        let state = State { next: 1, files: HashMap::new(), shared: HashMap::new() };
         Self { state: Mutex::new(state) }
     }
 
@@ -128,25 +120,6 @@ impl<B> Handles<B> {
         }
         drop(state);
         drop((file, last)); // Closing files takes system calls: not under the lock.
-    }
-
-    /// Opens a folder.
-    pub fn open_folder(&self, listing: Listing) -> u64 {
-        let mut state = self.state();
-        let handle = state.number();
-        state.folders.insert(handle, Arc::new(Mutex::new(listing)));
-        handle
-    }
-
-    /// An open folder.
-    pub fn folder(&self, handle: u64) -> Option<Arc<Mutex<Listing>>> {
-        self.state().folders.get(&handle).map(Arc::clone)
-    }
-
-    /// Closes a folder.
-    pub fn release_folder(&self, handle: u64) {
-        let listing = self.state().folders.remove(&handle);
-        drop(listing);
     }
 
     fn state(&self) -> MutexGuard<'_, State<B>> {

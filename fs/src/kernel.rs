@@ -26,7 +26,7 @@ use fuser::{
 };
 
 use crate::mode::{Mode, ModeState};
-use crate::node::Keep;
+use crate::node::{Keep, MOMENT};
 use crate::save::changes::NewTimes;
 use crate::tree::{Seen, Tree};
 
@@ -51,6 +51,8 @@ pub struct Kernel {
     uid: u32,
     gid: u32,
     passthrough: bool,
+    /// Whether the kernel must ask before it lists a folder (before Linux 5.1).
+    opens_folders: bool,
     _alive: Sender<()>,
 }
 
@@ -87,9 +89,14 @@ fn ttl(seen: &Seen) -> Duration {
     seen.attr.keep.time().unwrap_or(TTL)
 }
 
-/// How long it may keep attributes: a node's never change, a file's that is written do.
+/// How long it may keep attributes: a node's never change, but those of a file that is written, and
+/// of a folder whose changes nobody tells.
 fn attr_ttl(seen: &Seen) -> &'static Duration {
-    if seen.attr.keep == Keep::Never { &Duration::ZERO } else { &TTL }
+    match seen.attr.keep {
+        Keep::Never => &Duration::ZERO,
+        Keep::Moment if seen.attr.folder => &MOMENT,
+        _ => &TTL,
+    }
 }
 
 impl Kernel {
@@ -103,7 +110,7 @@ impl Kernel {
     ) -> Self {
         let uid = rustix::process::geteuid().as_raw();
         let gid = rustix::process::getegid().as_raw();
-        Self { tree, mode, uid, gid, passthrough, _alive: alive }
+        Self { tree, mode, uid, gid, passthrough, opens_folders: true, _alive: alive }
     }
 }
 
@@ -114,9 +121,12 @@ impl Filesystem for Kernel {
             InitFlags::FUSE_DO_READDIRPLUS,
             InitFlags::FUSE_PARALLEL_DIROPS,
             InitFlags::FUSE_ATOMIC_O_TRUNC,
+            // No file here has privileges that a write would take away: else the kernel asks.
+            InitFlags::FUSE_HANDLE_KILLPRIV_V2,
         ] {
             config.add_capabilities(wish).ok();
         }
+        self.opens_folders = config.add_capabilities(InitFlags::FUSE_NO_OPENDIR_SUPPORT).is_err();
         config.set_max_write(REQUEST_BYTES_MAX).ok();
         config.set_max_background(BACKGROUND_MAX).ok();
         self.mode.set(if !self.passthrough {
@@ -203,52 +213,31 @@ impl Filesystem for Kernel {
         empty(reply, guarded_plain("release", || self.tree.release(ino.0, handle.0, writes)));
     }
 
-    fn opendir(&self, _: &Request, ino: INodeNo, _: OpenFlags, reply: ReplyOpen) {
-        let opened = guarded("opendir", || {
-            // A listing whose changes nobody tells is read again each time.
-            let kept = match self.tree.attr(ino.0)?.attr.keep {
-                Keep::Always => FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE,
-                Keep::Moment | Keep::Never => FopenFlags::empty(),
-            };
-            Ok((self.tree.open_folder(ino.0)?, kept))
-        });
-        match opened {
-            Ok((handle, kept)) => reply.opened(FileHandle(handle), kept),
-            Err(errno) => reply.error(errno),
+    fn opendir(&self, _: &Request, _: INodeNo, _: OpenFlags, reply: ReplyOpen) {
+        if self.opens_folders {
+            let kept = FopenFlags::FOPEN_CACHE_DIR | FopenFlags::FOPEN_KEEP_CACHE;
+            return reply.opened(FileHandle(0), kept);
         }
+        reply.error(Errno::ENOSYS); // The kernel opens folders by itself from now on.
     }
 
-    fn readdir(
-        &self,
-        _: &Request,
-        ino: INodeNo,
-        handle: FileHandle,
-        from: u64,
-        reply: ReplyDirectory,
-    ) {
-        self.list_names((ino.0, handle.0), from, reply);
+    fn readdir(&self, _: &Request, ino: INodeNo, _: FileHandle, from: u64, reply: ReplyDirectory) {
+        self.list_names(ino.0, from, reply);
     }
 
     fn readdirplus(
         &self,
         _: &Request,
         ino: INodeNo,
-        handle: FileHandle,
+        _: FileHandle,
         from: u64,
         reply: ReplyDirectoryPlus,
     ) {
-        self.list_nodes((ino.0, handle.0), from, reply);
+        self.list_nodes(ino.0, from, reply);
     }
 
-    fn releasedir(
-        &self,
-        _: &Request,
-        ino: INodeNo,
-        handle: FileHandle,
-        _: OpenFlags,
-        reply: ReplyEmpty,
-    ) {
-        empty(reply, guarded_plain("releasedir", || self.tree.release_folder(ino.0, handle.0)));
+    fn releasedir(&self, _: &Request, _: INodeNo, _: FileHandle, _: OpenFlags, reply: ReplyEmpty) {
+        reply.ok();
     }
 
     fn statfs(&self, _: &Request, _: INodeNo, reply: ReplyStatfs) {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rushes_vault::Digest;
 use rushes_vault::element::element_of;
 use rushes_vault::ids::{AssetId, AssetKey, ProjectId};
@@ -412,6 +413,13 @@ impl Attr {
     /// A folder.
     pub const fn folder(mtime_ms: i64, links: u32) -> Self {
         Self { folder: true, size: 0, mtime_ms, links, keep: Keep::Always }
+    }
+
+    /// A folder without folders whose changes nobody tells. Its time is that of the question: the
+    /// kernel lists it anew when that is another one.
+    pub fn moment_folder() -> Self {
+        let now_ms = Timestamp::now().as_millisecond();
+        Self { keep: Keep::Moment, ..Self::folder(now_ms, 2) }
     }
 
     /// The same for a while only.

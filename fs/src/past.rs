@@ -2,7 +2,7 @@
 //!
 //! Knows neither inodes nor the kernel. The tree of a project is the one that the view makes of any
 //! facts, here of those of the moment. Invariant: nothing in it changes but that bytes go: nobody
-//! is told of that, so a name is kept for a moment only.
+//! knows which names led to them, so a name is kept for a moment only.
 
 use std::sync::Arc;
 

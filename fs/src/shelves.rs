@@ -42,10 +42,7 @@ impl View {
         }
         let folder = Node::Search(name.into());
         let shown = self.shown_now(&folder)?;
-        Ok(shown.map(|_| Found {
-            node: folder,
-            attr: Attr::folder(self.made_ms, 2).kept(Keep::Moment),
-        }))
+        Ok(shown.map(|_| Found { node: folder, attr: Attr::moment_folder() }))
     }
 
     /// `recent/` and `search/<words>/`.

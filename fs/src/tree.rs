@@ -16,10 +16,10 @@ use crate::errno;
 use crate::handles::{Handles, Opened};
 use crate::inodes::Inodes;
 use crate::list::Stream;
-use crate::listing::Listing;
 use crate::node::{Attr, Node, ROOT_INO};
 use crate::save::machine::Slot;
 use crate::save::state::Saves;
+use crate::streams::{Listing, Position, Streams};
 use crate::view::{Found, Held, View};
 
 /// An entry of a listing, with the position after it.
@@ -73,22 +73,21 @@ pub struct Tree<B> {
     /// What is being written.
     pub saves: Saves,
     pub(crate) handles: Handles<B>,
+    streams: Streams,
     /// Counts the changes of which the kernel is told.
     epoch: AtomicU64,
 }
 
 /// The positions before the entries of a folder: `.` and `..`.
 const DOTS: u64 = 2;
-/// Where the names begin that are being written: behind all that a folder can have.
-const SAVED: u64 = 1 << 48;
 
 impl<B> Tree<B> {
     /// A tree over a source, of which nothing is known yet.
     pub fn new(source: Arc<dyn Source>, viewer: Viewer) -> Self {
         let view = View::new(source, viewer);
         let inodes = Inodes::new(viewer, view.root());
-        let (saves, handles) = (Saves::new(), Handles::new());
-        Self { view, inodes, saves, handles, epoch: AtomicU64::new(0) }
+        let (saves, handles, streams) = (Saves::new(), Handles::new(), Streams::default());
+        Self { view, inodes, saves, handles, streams, epoch: AtomicU64::new(0) }
     }
 
     /// What a name leads to. Counts a lookup.
@@ -175,32 +174,31 @@ impl<B> Tree<B> {
         self.inodes.closed(ino);
     }
 
-    /// Opens a folder.
-    pub fn open_folder(&self, ino: u64) -> Result<u64, Errno> {
-        let found = self.node(ino)?;
-        if !found.attr.folder {
-            return Err(Errno::NOTDIR);
-        }
-        self.inodes.opened(ino);
-        let saved = self.saved_names(&found.node);
-        Ok(self.handles.open_folder(Listing { stream: Stream::new(found.node), saved }))
-    }
-
-    /// Shows the entries of an open folder from a position on, until `take` says that it has no
-    /// room for one.
+    /// Shows the entries of a folder from a position on, until `take` says that it has no room for
+    /// one. Position 0 begins a listing.
     pub fn list(
         &self,
         ino: u64,
-        handle: u64,
         from: u64,
         mut take: impl FnMut(&Row) -> bool,
     ) -> Result<(), Errno> {
-        let listing = self.handles.folder(handle).ok_or(Errno::BADF)?;
+        let mut from = Position::unpack(from);
+        let listing = if let Some(listing) = self.streams.find(ino, from.stream) {
+            listing
+        } else {
+            let (number, listing) = self.streams.begin(ino, self.listing(ino)?);
+            from.stream = number;
+            listing
+        };
         let mut listing = listing.lock().unwrap_or_else(PoisonError::into_inner);
         let Listing { stream, saved } = &mut *listing;
-        for position in from..SAVED {
+        let next = |is_saved, row| Position { stream: from.stream, is_saved, row }.pack();
+        for position in from.row.. {
+            if from.is_saved {
+                break;
+            }
             let row = if position < DOTS {
-                self.dot(ino, stream, position)
+                self.dot(ino, stream, position, next(false, position + 1))
             } else {
                 let epoch = self.epoch.load(Ordering::SeqCst);
                 let entry = stream.at(&self.view, position - DOTS, epoch);
@@ -211,17 +209,20 @@ impl<B> Tree<B> {
                     continue;
                 }
                 let ino = self.inodes.number(&entry.found.node);
-                Row { name: entry.name, found: Some(entry.found), ino, next: position + 1 }
+                let next = next(false, position + 1);
+                Row { name: entry.name, found: Some(entry.found), ino, next }
             };
             if !take(&row) {
                 return Ok(());
             }
         }
-        let skipped = usize::try_from(from.saturating_sub(SAVED)).unwrap_or(usize::MAX);
-        for (next, (name, slot)) in (SAVED + 1..).zip(&*saved).skip(skipped) {
+        let skipped =
+            if from.is_saved { usize::try_from(from.row).unwrap_or(usize::MAX) } else { 0 };
+        for (position, (name, slot)) in (1..).zip(&*saved).skip(skipped) {
             let Slot::File(id) = slot else { continue };
             let Ok(seen) = self.saved_attr(*id) else { continue };
-            let row = Row { name: name.to_string(), found: None, ino: seen.shown_ino, next };
+            let (name, next) = (name.to_string(), next(true, position));
+            let row = Row { name, found: None, ino: seen.shown_ino, next };
             if !take(&row) {
                 break;
             }
@@ -229,10 +230,13 @@ impl<B> Tree<B> {
         Ok(())
     }
 
-    /// Closes a folder.
-    pub fn release_folder(&self, ino: u64, handle: u64) {
-        self.handles.release_folder(handle);
-        self.inodes.closed(ino);
+    fn listing(&self, ino: u64) -> Result<Listing, Errno> {
+        let found = self.node(ino)?;
+        if !found.attr.folder {
+            return Err(Errno::NOTDIR);
+        }
+        let saved = self.saved_names(&found.node);
+        Ok(Listing { stream: Stream::new(found.node), saved })
     }
 
     /// Takes note of a change that the source already shows: what open folders have read ahead is
@@ -246,10 +250,10 @@ impl<B> Tree<B> {
         asked("statfs", ROOT_INO, self.view.source.space(self.view.viewer))
     }
 
-    fn dot(&self, ino: u64, stream: &Stream, position: u64) -> Row {
+    fn dot(&self, ino: u64, stream: &Stream, position: u64, next: u64) -> Row {
         let above = || stream.folder.above().map_or(ROOT_INO, |above| self.inodes.number(&above));
         let (name, ino) = if position == 0 { (".", ino) } else { ("..", above()) };
-        Row { name: name.to_owned(), found: None, ino, next: position + 1 }
+        Row { name: name.to_owned(), found: None, ino, next }
     }
 
     pub(crate) fn node(&self, ino: u64) -> Result<Found, Errno> {
@@ -325,14 +329,13 @@ mod tests {
     fn an_open_folder_never_hands_out_a_node_that_a_change_made_old() {
         let (fake, tree) = tree();
         let folder = walk(&tree, "projects/fox/scenes/1");
-        let handle = tree.open_folder(folder).unwrap();
         let names = |from, room| {
             let mut rows = Vec::new();
             let take = |row: &Row| {
                 rows.push((row.name.clone(), row.ino, row.next));
                 rows.len() < room
             };
-            tree.list(folder, handle, from, take).unwrap();
+            tree.list(folder, from, take).unwrap();
             rows
         };
         let first = names(0, 3);
@@ -352,7 +355,7 @@ mod tests {
         assert_eq!(tree.attr(4711).unwrap_err(), Errno::STALE);
         assert_eq!(tree.open(folder, |_| None).unwrap_err(), Errno::ISDIR);
         let record = walk(&tree, "projects/fox/project.json");
-        assert_eq!(tree.open_folder(record).unwrap_err(), Errno::NOTDIR);
+        assert_eq!(tree.list(record, 0, |_| true).unwrap_err(), Errno::NOTDIR);
         assert_eq!(tree.lookup(record, OsStr::new("x")).unwrap_err(), Errno::NOTDIR);
         assert_eq!(tree.lookup(folder, OsStr::new("x")).unwrap_err(), Errno::NOENT);
     }

@@ -16,7 +16,7 @@ use rushes_vault::{Digest, ShelfOf};
 
 use crate::answers::Answers;
 use crate::names::{self, State};
-use crate::node::{Attr, History, Keep, Node, Owner, digest_start};
+use crate::node::{Attr, History, Node, Owner, digest_start};
 
 /// Links of a folder whose folders are known: itself, `.`, and one `..` for each of them.
 const LINKS_ROOT: u32 = 9;
@@ -142,12 +142,12 @@ impl View {
             "blobs" => Node::Blobs,
             _ => return None,
         };
-        let (links, keep) = match node {
-            Node::Recent => (LINKS_LEAF, Keep::Moment),
-            Node::Blobs => (LINKS_LEAF, Keep::Always),
-            _ => (LINKS_UNCOUNTED, Keep::Always),
+        let attr = match node {
+            Node::Recent => Attr::moment_folder(),
+            Node::Blobs => Attr::folder(self.made_ms, LINKS_LEAF),
+            _ => Attr::folder(self.made_ms, LINKS_UNCOUNTED),
         };
-        Some(Found { node, attr: Attr::folder(self.made_ms, links).kept(keep) })
+        Some(Found { node, attr })
     }
 
     fn in_folder(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {

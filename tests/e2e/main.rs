@@ -9,6 +9,7 @@ mod folder;
 mod full;
 mod lifecycle;
 mod media;
+mod model;
 mod mounts;
 mod root;
 mod save;

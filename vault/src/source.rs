@@ -165,6 +165,8 @@ pub enum Touched {
     Asset(Viewer, AssetId, bool),
     /// A content is referenced by the viewer now, or no more.
     Blob(Viewer, Digest),
+    /// Bytes went that nobody names any more: no moment shows them from now on.
+    Freed,
     /// Too much changed to name: everything may have.
     Everything,
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use rushes_vault::Digest;
 use rushes_vault::ids::ProjectId;
 use rushes_vault::model::{ProjectEntry, Revision, Viewer};
-use rushes_vault::source::{Facts, Moment, Moments};
+use rushes_vault::source::{Facts, Moment, Moments, Touched};
 
 use super::{Answer, Fake};
 
@@ -27,7 +27,7 @@ impl Fake {
     pub fn free(&self, bytes: &[u8]) {
         self.change(|facts| {
             facts.blobs.remove(&Digest::of(bytes)).unwrap();
-            Vec::new()
+            vec![Touched::Freed]
         });
     }
 

@@ -9,15 +9,10 @@ use crate::node::Attr;
 use crate::tree::{Row, Seen};
 
 impl Kernel {
-    pub(super) fn list_names(
-        &self,
-        (folder, handle): (u64, u64),
-        from: u64,
-        mut reply: ReplyDirectory,
-    ) {
+    pub(super) fn list_names(&self, folder: u64, from: u64, mut reply: ReplyDirectory) {
         let mut empty = true;
         let answer = guarded("readdir", || {
-            self.tree.list(folder, handle, from, |row| {
+            self.tree.list(folder, from, |row| {
                 let folder = row.found.as_ref().is_none_or(|found| found.attr.folder);
                 let kind = if folder { FileType::Directory } else { FileType::RegularFile };
                 let full = reply.add(INodeNo(row.ino), row.next, kind, &row.name);
@@ -31,15 +26,10 @@ impl Kernel {
         }
     }
 
-    pub(super) fn list_nodes(
-        &self,
-        (folder, handle): (u64, u64),
-        from: u64,
-        mut reply: ReplyDirectoryPlus,
-    ) {
+    pub(super) fn list_nodes(&self, folder: u64, from: u64, mut reply: ReplyDirectoryPlus) {
         let mut empty = true;
         let answer = guarded("readdirplus", || {
-            self.tree.list(folder, handle, from, |row| {
+            self.tree.list(folder, from, |row| {
                 let full = self.add_plus(&mut reply, row);
                 empty &= full;
                 !full
