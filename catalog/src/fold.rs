@@ -4,6 +4,7 @@
 //! on the rows before it alone.
 
 mod assets;
+mod moments;
 mod placed;
 mod projects;
 
@@ -33,6 +34,7 @@ pub fn fold<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(),
             into.put(key, &RequestRow { digest, revision, position })?;
         }
     }
+    moments::fold_second(revision, placed.claim.created_ms(), into)?;
     // Before it is folded: an asset that is deleted still says where it is.
     let project = project_of(&placed.claim.fact, owner, into)?;
     fold_fact(placed, into)?;

@@ -13,6 +13,7 @@ use crate::find;
 use crate::folders::folded;
 use crate::ids::{AssetId, ProjectId, SceneId, UserId};
 use crate::journal::{JournalReader, Position};
+use crate::look;
 use crate::model::{
     Element, ElementKind, HistoryEntry, Part, Project, ProjectFacts, Revision, Scene, Scope, Viewer,
 };
@@ -103,15 +104,8 @@ impl Catalog {
         after: Option<u32>,
         limit: usize,
     ) -> Answer<Vec<Scene>> {
-        let prefix = Key::scenes(viewer.user, project);
-        let after = after.map(|number| Key::scene(viewer.user, project, number));
-        let tables = self.tables.read()?;
-        if find::project(viewer.user, project, &tables)?.is_none() {
-            return Ok(Vec::new());
-        }
-        let rows = tables.scan::<SceneRow>(&prefix, after.as_ref(), limit.min(ROWS_MAX))?;
-        drop(tables);
-        rows.into_iter().map(|(_, row)| scene_of(row, &self.reader)).collect()
+        let rows = look::scenes(viewer.user, project, (after, limit), &self.tables.read()?)?;
+        rows.into_iter().map(|row| scene_of(row, &self.reader)).collect()
     }
 
     /// A scene of a project, by id or number.

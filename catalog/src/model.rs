@@ -311,6 +311,17 @@ pub struct ShelfEntry {
     pub placement: Option<Placement>,
 }
 
+/// A project that has a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectEntry {
+    /// Its id.
+    pub id: ProjectId,
+    /// The name of its folder.
+    pub folder: String,
+    /// When it was made, milliseconds since 1970.
+    pub created_ms: i64,
+}
+
 /// An element that has a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ElementEntry {

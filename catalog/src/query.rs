@@ -3,21 +3,19 @@
 
 use crate::Catalog;
 use crate::claim::Fact;
-use crate::find;
 use crate::ids::{AssetId, AssetKey, UserId};
 use crate::journal::Position;
+use crate::look;
 use crate::model::{
     Asset, AssetEntry, HistoryEntry, Identity, Revision, Scope, User, Version, VersionEntry, Viewer,
 };
 use crate::records::asset_made;
-use crate::tables::{AssetRow, ContentRow, Get, HistoryRow, Key, PlaceRow, UserRow, VersionRow};
+use crate::tables::{AssetRow, ContentRow, Get, Key, PlaceRow, UserRow, VersionRow};
 use crate::weight::{self, Weighed};
 use rushes_digest::Digest;
 
+pub use crate::look::{ROWS_MAX, history_entry};
 pub use crate::records::{Answer, QueryError};
-
-/// Most rows that one query returns.
-pub const ROWS_MAX: usize = 10_000;
 
 impl Catalog {
     /// A user by name.
@@ -68,14 +66,7 @@ impl Catalog {
         after: Option<&AssetKey>,
         limit: usize,
     ) -> Answer<Vec<HistoryEntry>> {
-        let prefix = Key::histories(viewer.user, scope);
-        let after = after.map(|key| Key::history(viewer.user, scope, key));
-        let tables = self.tables.read()?;
-        if !find::is_there(viewer.user, scope, &tables)? {
-            return Ok(Vec::new());
-        }
-        let rows = tables.scan::<HistoryRow>(&prefix, after.as_ref(), limit.min(ROWS_MAX))?;
-        Ok(rows.into_iter().map(|(_, row)| history_entry(row)).collect())
+        look::histories(viewer.user, scope, (after, limit), &self.tables.read()?)
     }
 
     /// A history, by its key as it was first written.
@@ -96,12 +87,7 @@ impl Catalog {
         scope: &Scope,
         key: &AssetKey,
     ) -> Answer<Option<HistoryEntry>> {
-        let tables = self.tables.read()?;
-        if !find::is_there(viewer.user, scope, &tables)? {
-            return Ok(None);
-        }
-        let row = tables.get::<HistoryRow>(&Key::history(viewer.user, scope, key))?;
-        Ok(row.map(history_entry))
+        look::history_like(viewer.user, (scope, key), &self.tables.read()?)
     }
 
     /// Versions of a history by number, after a cursor.
@@ -112,7 +98,9 @@ impl Catalog {
         after: Option<Version>,
         limit: usize,
     ) -> Answer<Vec<VersionEntry>> {
-        let rows = self.version_rows(viewer, (scope, key), after, limit.min(ROWS_MAX))?;
+        let limit = limit.min(ROWS_MAX);
+        let tables = self.tables.read()?;
+        let rows = look::versions(viewer.user, (scope, key), (after, limit), &tables)?;
         Ok(rows.iter().map(VersionRow::entry).collect())
     }
 
@@ -122,7 +110,9 @@ impl Catalog {
         viewer: Viewer,
         (scope, key): (&Scope, &AssetKey),
     ) -> Answer<Vec<Asset>> {
-        let rows = self.version_rows(viewer, (scope, key), None, ROWS_MAX + 1)?;
+        let tables = self.tables.read()?;
+        let rows = look::versions(viewer.user, (scope, key), (None, ROWS_MAX + 1), &tables)?;
+        drop(tables);
         let instead = "ask for its versions one by one";
         let rows = weight::few(rows, ROWS_MAX, ("versions", instead))?;
         weight::whole(rows.iter().map(Weighed::bytes), instead)?;
@@ -136,12 +126,7 @@ impl Catalog {
         (scope, key): (&Scope, &AssetKey),
         version: Version,
     ) -> Answer<Option<VersionEntry>> {
-        let key = Key::version(viewer.user, scope, key, version);
-        let tables = self.tables.read()?;
-        if !find::is_there(viewer.user, scope, &tables)? {
-            return Ok(None);
-        }
-        Ok(tables.get::<VersionRow>(&key)?.map(|row| row.entry()))
+        look::version(viewer.user, (scope, key), version, &self.tables.read()?)
     }
 
     /// An asset.
@@ -210,34 +195,5 @@ impl Catalog {
     /// The asset that a claim made, as that claim says it.
     pub fn asset_at(&self, revision: Revision, at: Position) -> Answer<Asset> {
         asset_made(&self.reader, revision, at)
-    }
-
-    fn version_rows(
-        &self,
-        viewer: Viewer,
-        (scope, key): (&Scope, &AssetKey),
-        after: Option<Version>,
-        limit: usize,
-    ) -> Answer<Vec<VersionRow>> {
-        let prefix = Key::versions(viewer.user, scope, key);
-        let after = after.map(|version| Key::version(viewer.user, scope, key, version));
-        let tables = self.tables.read()?;
-        if !find::is_there(viewer.user, scope, &tables)? {
-            return Ok(Vec::new());
-        }
-        let rows = tables.scan(&prefix, after.as_ref(), limit)?;
-        Ok(rows.into_iter().map(|(_, row)| row).collect())
-    }
-}
-
-/// What a query answers of a history's row.
-pub fn history_entry(row: HistoryRow) -> HistoryEntry {
-    HistoryEntry {
-        current: row.current.as_ref().map(VersionRow::entry),
-        best: row.best(),
-        asset_key: row.asset_key,
-        latest: row.latest,
-        is_hidden: row.is_hidden,
-        revision: row.revision,
     }
 }

@@ -6,10 +6,9 @@
 use rushes_digest::Digest;
 
 use crate::Catalog;
-use crate::element::ElementRef;
-use crate::find;
 use crate::folders::folded;
 use crate::ids::{AssetId, ElementId, ProjectId, UserId};
+use crate::look;
 use crate::model::{ElementEntry, ElementKind, Revision, ShelfEntry, VersionContent, Viewer};
 use crate::naming;
 use crate::query::{Answer, ROWS_MAX};
@@ -34,32 +33,21 @@ impl Catalog {
     pub fn element_entries(
         &self,
         viewer: Viewer,
-        (project, kind): (&ProjectId, ElementKind),
+        of: (&ProjectId, ElementKind),
         after: Option<ElementId>,
         limit: usize,
     ) -> Answer<Vec<ElementEntry>> {
-        let prefix = Key::elements(viewer.user, project, kind);
-        let after = after.map(|id| Key::element(viewer.user, project, ElementRef { kind, id }));
-        let tables = self.tables.read()?;
-        if find::project(viewer.user, project, &tables)?.is_none() {
-            return Ok(Vec::new());
-        }
-        let rows = tables.scan::<ElementRow>(&prefix, after.as_ref(), limit.min(ROWS_MAX))?;
-        Ok(rows.into_iter().map(|(_, row)| row.entry()).collect())
+        look::element_entries(viewer.user, of, (after, limit), &self.tables.read()?)
     }
 
     /// The element whose folder has a name.
     pub fn element_in(
         &self,
         viewer: Viewer,
-        (project, kind): (&ProjectId, ElementKind),
+        of: (&ProjectId, ElementKind),
         folder: &str,
     ) -> Answer<Option<ElementEntry>> {
-        let tables = self.tables.read()?;
-        let key = Key::element_folder(viewer.user, project, kind, &folded(folder));
-        let Some(id) = tables.get::<ElementId>(&key)? else { return Ok(None) };
-        let row = find::element(viewer.user, project, ElementRef { kind, id }, &tables)?;
-        Ok(row.filter(|row| row.folder == folder).map(ElementRow::entry))
+        look::element_in(viewer.user, of, folder, &self.tables.read()?)
     }
 
     /// The folder of an element, wherever it is and whether it is deleted or not.

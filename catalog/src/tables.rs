@@ -24,7 +24,7 @@ pub use keys::{Key, Tally};
 pub use overlay::{Get, Nothing, Overlay, Scan};
 pub use rows::{
     AssetRow, Cause, ClaimRow, ContentRow, CostRow, CostsOf, CostsRow, Deletion, ElementRow,
-    FollowRow, HistoryRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
+    FollowRow, HistoryRow, LifeRow, LinkRow, NamingRow, PlaceRow, ProjectRow, RequestRow, Row,
     SceneCountRow, SceneRow, SegmentRow, ShelfOf, ShelfRow, SumRow, TallyRow, UserRow, VersionRow,
 };
 

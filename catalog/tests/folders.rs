@@ -9,7 +9,7 @@ use rushes_catalog::command::{Change, Command, CommandError, NewAsset, NewProjec
 use rushes_catalog::ids::{AssetId, ProjectId, UserId};
 use rushes_catalog::model::{Generation, Scope, Status, Viewer};
 use rushes_catalog::record::ProjectRecord;
-use rushes_catalog::{Catalog, Made, Options};
+use rushes_catalog::{Catalog, Made, Options, ProjectPast};
 use rushes_disk::{CrashDisk, ManualClock, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -180,9 +180,20 @@ fn the_past_has_the_names_that_folders_had_and_new_tables_have_those_of_now() {
     make(&catalog, "owl").unwrap();
     restore(&catalog, "owl");
     let past = catalog.project_as_of(VIEWER, &id("fox"), before).unwrap().unwrap();
-    assert_eq!(past.facts.project.folder(), "fox");
+    let folder =
+        |past: &ProjectPast| past.project(VIEWER, &id("fox")).unwrap().unwrap().folder().to_owned();
+    assert_eq!(folder(&past), "fox");
     let now = catalog.project_as_of(VIEWER, &id("fox"), before + 1).unwrap().unwrap();
-    assert_eq!(now.facts.project.folder(), "Red Fox");
+    assert_eq!(folder(&now), "Red Fox");
+    let listed = |revision| {
+        let past = catalog.past_projects(VIEWER, revision, None, 10).unwrap();
+        past.into_iter().map(|entry| entry.folder).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(before), ["fox"]);
+    assert_eq!(listed(before + 1), ["Red Fox"]);
+    assert_eq!(listed(before + 2), ["owl", "Red Fox"]);
+    assert_eq!(listed(before + 3), ["Red Fox"]);
+    assert_eq!(listed(catalog.revision()), ["owl", "owl-3", "Red Fox"]);
     let expected = shown(&catalog);
     assert_eq!(
         expected.iter().map(|(folder, ..)| folder.as_str()).collect::<Vec<_>>(),

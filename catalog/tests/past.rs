@@ -15,7 +15,8 @@ use rushes_catalog::element::{ElementRecord, ElementRef, Mood};
 use rushes_catalog::ids::{AssetId, ProjectId, UserId};
 use rushes_catalog::journal::segment_path;
 use rushes_catalog::model::{
-    Content, ElementKind, Generation, ProjectFacts, Revision, Scope, Status, VersionEntry, Viewer,
+    Asset, Content, ElementEntry, ElementKind, Generation, ProjectFacts, Revision, Scope, Status,
+    VersionEntry, Viewer,
 };
 use rushes_catalog::{Catalog, Options};
 use rushes_digest::Digest;
@@ -50,8 +51,9 @@ impl Random {
     }
 }
 
-/// All that is answered of a project.
-type Seen = (ProjectFacts, Vec<(String, Vec<VersionEntry>)>);
+/// All that is answered of a project: its facts, its elements' folders, and of each history the
+/// versions with their records.
+type Seen = (ProjectFacts, Vec<ElementEntry>, Vec<(String, Vec<(VersionEntry, Asset)>)>);
 
 fn id(project: usize) -> ProjectId {
     PROJECTS[project].parse().unwrap()
@@ -65,22 +67,41 @@ fn keyed(facts: &ProjectFacts) -> impl Iterator<Item = (Scope, rushes_catalog::i
 }
 
 fn seen(catalog: &Catalog, project: usize) -> Option<Seen> {
-    let facts = catalog.project_facts(VIEWER, &id(project)).unwrap()?;
+    let id = id(project);
+    let facts = catalog.project_facts(VIEWER, &id).unwrap()?;
+    let moods = catalog.element_entries(VIEWER, (&id, ElementKind::Mood), None, 100).unwrap();
     let versions = keyed(&facts).map(|(scope, key)| {
         let versions = catalog.versions(VIEWER, (&scope, &key), None, 100).unwrap();
-        (format!("{scope:?} {key}"), versions)
+        let asset = |entry: &VersionEntry| catalog.asset(VIEWER, entry.asset).unwrap().unwrap();
+        let versions = versions.into_iter().map(|entry| (entry.clone(), asset(&entry)));
+        (format!("{scope:?} {key}"), versions.collect())
     });
     let versions = versions.collect();
-    Some((facts, versions))
+    Some((facts, moods, versions))
 }
 
 fn seen_as_of(catalog: &Catalog, project: usize, revision: Revision) -> Option<Seen> {
     let past = catalog.project_as_of(VIEWER, &id(project), revision).unwrap()?;
-    let versions = keyed(&past.facts).map(|(scope, key)| {
-        (format!("{scope:?} {key}"), past.versions((&scope, &key), None, 100).unwrap())
+    let id = id(project);
+    let facts = past.project_facts(VIEWER, &id).unwrap().unwrap();
+    let moods = past.element_entries(VIEWER, (&id, ElementKind::Mood), None, 100).unwrap();
+    for mood in &moods {
+        let found = past.element_in(VIEWER, (&id, mood.kind), &mood.folder).unwrap();
+        assert_eq!(found.as_ref(), Some(mood));
+    }
+    let versions = keyed(&facts).map(|(scope, key)| {
+        let versions = past.versions(VIEWER, (&scope, &key), None, 100).unwrap();
+        let one = |of| past.version(VIEWER, (&scope, &key), of).unwrap().unwrap();
+        let asset = |entry: &VersionEntry| past.asset(VIEWER, entry.asset).unwrap().unwrap();
+        let versions =
+            versions.into_iter().map(|entry| (one(entry.version), asset(&entry))).collect();
+        let entry = past.history(VIEWER, &scope, &key).unwrap();
+        let listed = past.histories(VIEWER, &scope, None, 100).unwrap();
+        assert!(listed.into_iter().any(|of| Some(of) == entry));
+        (format!("{scope:?} {key}"), versions)
     });
     let versions = versions.collect();
-    Some((past.facts, versions))
+    Some((facts, moods, versions))
 }
 
 fn new_asset(random: &mut Random, project: usize, part: Option<PartRef>) -> NewAsset {
@@ -216,9 +237,20 @@ fn the_past_is_what_the_queries_said_then() {
             for (project, then) in then.iter().enumerate() {
                 let now = seen_as_of(&catalog, project, *revision);
                 assert_eq!(&now, then, "seed {seed} {} at {revision}", PROJECTS[project]);
+                let id = id(project);
+                let entry = catalog.past_project(VIEWER, *revision, id.as_str()).unwrap();
+                assert_eq!(entry.is_some(), then.is_some(), "seed {seed} {id} at {revision}");
             }
+            let there = then.iter().flatten().map(|(facts, ..)| facts.project.id.clone());
+            let listed = catalog.past_projects(VIEWER, *revision, None, 10).unwrap();
+            let listed: Vec<_> = listed.into_iter().map(|entry| entry.id).collect();
+            assert_eq!(listed, there.collect::<Vec<_>>(), "seed {seed} at {revision}");
         }
         assert!(catalog.project_as_of(VIEWER, &id(0), 0).unwrap().is_none());
+        let eve = Viewer { user: UserId::from_bytes([8; 16]) };
+        let head = catalog.revision();
+        assert_eq!(catalog.past_projects(eve, head, None, 10).unwrap(), []);
+        assert!(catalog.project_as_of(eve, &id(0), head).unwrap().is_none());
     }
 }
 

@@ -273,6 +273,7 @@ impl From<SourceError> for Refusal {
                 let detail = "the stored bytes are damaged";
                 Self { cause: Some(cause), ..Self::new(Code::Damaged, detail) }
             }
+            SourceError::TooMuch(text) => Self::new(Code::TooLarge, text),
             SourceError::Full => Self::new(Code::DiskFull, error.to_string()),
             SourceError::Failed(cause) => Self::failed(cause),
             // Only who writes in the folder is told these.

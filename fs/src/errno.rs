@@ -18,6 +18,10 @@ pub fn answer(operation: &'static str, ino: u64, error: &SourceError) -> Errno {
             tracing::info!(operation, ino, %error, "a change is refused");
             return Errno::PERM;
         }
+        SourceError::TooMuch(_) => {
+            tracing::warn!(operation, ino, %error, "a folder or record is too large to show");
+            return Errno::FBIG;
+        }
         SourceError::Failed(_) => tracing::error!(operation, ino, %error, "the source failed"),
     }
     Errno::IO

@@ -6,8 +6,12 @@
 pub mod beside;
 #[path = "fake/bytes.rs"]
 mod bytes;
+#[path = "fake/facts.rs"]
+mod facts;
 #[path = "fake/folders.rs"]
 mod folders;
+#[path = "fake/past.rs"]
+mod past;
 #[path = "fake/saving.rs"]
 pub mod saving;
 
@@ -25,7 +29,7 @@ use rushes_vault::model::{
 };
 use rushes_vault::record::{ProjectRecord, SceneRecord};
 use rushes_vault::source::{
-    Change, OpenContent, RecordOf, SaveAs, SavedAs, Source, SourceError, Touched, Unsaved,
+    Change, OpenContent, SaveAs, SavedAs, Source, SourceError, Touched, Unsaved,
 };
 
 pub use bytes::Bytes;
@@ -38,7 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 type Answer<T> = Result<T, SourceError>;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Past {
     key: AssetKey,
     best: Option<Version>,
@@ -61,7 +65,7 @@ impl Past {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Facts {
     revision: Revision,
     projects: BTreeMap<ProjectId, Project>,
@@ -102,6 +106,7 @@ pub struct Fake {
     passed: Condvar,
     broken: Mutex<Option<Broken>>,
     saving: saving::Saving,
+    past: Mutex<BTreeMap<Revision, Arc<Self>>>,
 }
 
 /// A project as a scope.
@@ -320,82 +325,8 @@ impl Source for Fake {
         Ok(range.take(limit).map(|(_, project)| project.clone()).collect())
     }
 
-    fn project(&self, _: Viewer, id: &ProjectId) -> Answer<Option<Project>> {
-        Ok(self.facts().projects.get(id).cloned())
-    }
-
-    fn scenes(
-        &self,
-        _: Viewer,
-        project: &ProjectId,
-        cursor: Option<u32>,
-        limit: usize,
-    ) -> Answer<Vec<Scene>> {
-        let facts = self.facts();
-        let cursor = cursor.map(|number| (project.clone(), number));
-        let range = facts.scenes.range(after(cursor, (project.clone(), 0)));
-        let own = range.take_while(|((id, _), _)| id == project);
-        Ok(own.take(limit).map(|(_, scene)| scene.clone()).collect())
-    }
-
-    fn scene(&self, _: Viewer, project: &ProjectId, number: u32) -> Answer<Option<Scene>> {
-        Ok(self.facts().scenes.get(&(project.clone(), number)).cloned())
-    }
-
-    fn histories(
-        &self,
-        _: Viewer,
-        scope: &Scope,
-        cursor: Option<&AssetKey>,
-        limit: usize,
-    ) -> Answer<Vec<HistoryEntry>> {
-        let facts = self.facts();
-        let cursor = cursor.map(|key| (scope.clone(), key.folded()));
-        let range = facts.histories.range(after(cursor, (scope.clone(), String::new())));
-        let own = range.take_while(|((of, _), _)| of == scope);
-        Ok(own.take(limit).map(|(_, past)| past.entry()).collect())
-    }
-
-    fn history(&self, _: Viewer, scope: &Scope, key: &AssetKey) -> Answer<Option<HistoryEntry>> {
-        let answer = self.facts().past(scope, key).map(Past::entry);
-        let mut gate = self.gate.lock().unwrap();
-        if *gate == Gate::Armed {
-            *gate = Gate::Holding;
-            self.passed.notify_all();
-            drop(gate);
-            self.wait_gate(|gate| *gate == Gate::Holding);
-        }
-        Ok(answer)
-    }
-
     fn history_like(&self, _: Viewer, of: &Scope, key: &AssetKey) -> Answer<Option<HistoryEntry>> {
         Ok(self.facts().past(of, key).map(Past::entry)) // The same of keys in lower case.
-    }
-
-    fn versions(
-        &self,
-        _: Viewer,
-        scope: &Scope,
-        key: &AssetKey,
-        cursor: Option<Version>,
-        limit: usize,
-    ) -> Answer<Vec<VersionEntry>> {
-        let facts = self.facts();
-        let all = facts.past(scope, key).map_or(&[][..], |past| &past.versions);
-        let skipped = cursor.unwrap_or_default() as usize;
-        Ok(all.iter().skip(skipped).take(limit).cloned().collect())
-    }
-
-    fn version(
-        &self,
-        _: Viewer,
-        scope: &Scope,
-        key: &AssetKey,
-        version: Version,
-    ) -> Answer<Option<VersionEntry>> {
-        let facts = self.facts();
-        let index = (version as usize).checked_sub(1);
-        Ok(index.and_then(|index| facts.past(scope, key)?.versions.get(index).cloned()))
     }
 
     fn blobs(
@@ -417,32 +348,6 @@ impl Source for Fake {
             None => {}
         }
         Ok(self.facts().blobs.get(digest).map(|bytes| bytes.size()))
-    }
-
-    fn record(&self, _: Viewer, of: &RecordOf) -> Answer<Option<Arc<[u8]>>> {
-        let facts = self.facts();
-        let text = match of {
-            RecordOf::Project(id) => facts.projects.get(id).map(|_| {
-                let inside = |(scope, _): &&(Scope, String)| scope.project == *id;
-                let versions: usize = (facts.histories.iter())
-                    .filter(|(place, _)| inside(place))
-                    .map(|(_, past)| past.versions.len())
-                    .sum();
-                format!("{{\"project\": \"{id}\", \"versions\": {versions}}}\n")
-            }),
-            RecordOf::Scene(id, scene) => {
-                let scope = Scope::of_scene(id.clone(), *scene);
-                let own = facts.histories.iter().filter(|((of, _), _)| *of == scope);
-                let versions: usize = own.map(|(_, past)| past.versions.len()).sum();
-                Some(format!("{{\"scene\": \"{scene}\", \"versions\": {versions}}}\n"))
-            }
-            RecordOf::Storyboard(_) => None,
-            RecordOf::Element(_, element) => {
-                Some(format!("{{\"{}\": \"{}\"}}\n", element.kind.word(), element.id))
-            }
-            RecordOf::Asset(asset) => Some(format!("{{\"asset\": \"{asset}\"}}\n")),
-        };
-        Ok(text.map(|text| text.into_bytes().into()))
     }
 
     fn open(&self, _: Viewer, digest: &Digest) -> Answer<Option<Arc<dyn OpenContent>>> {

@@ -165,6 +165,7 @@ impl<'a, B> Plan<'a, B> {
                 }
                 self.folder(&Node::Blobs);
             }
+            Touched::Freed => self.freed(),
             Touched::Everything => self.everything(),
         }
     }

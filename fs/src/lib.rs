@@ -18,6 +18,7 @@ mod mountinfo;
 mod names;
 mod node;
 mod parts;
+mod past;
 mod project_names;
 mod save;
 mod session;
@@ -32,6 +33,8 @@ mod beside_tests;
 #[cfg(test)]
 #[expect(clippy::missing_panics_doc, reason = "it panics when a test is wrong")]
 pub mod fake;
+#[cfg(test)]
+mod past_tests;
 #[cfg(test)]
 mod view_tests;
 

@@ -25,13 +25,13 @@ pub const LINKS_MAX: usize = 1000;
 const LINKS_LINEAGE: u32 = 4;
 
 impl View {
-    /// The folder of a version's lineage, where there is any.
+    /// The folder of a version's lineage, where there is any. None of the past.
     pub(crate) fn lineage(
         &self,
         history: &Arc<History>,
         entry: &VersionEntry,
     ) -> Result<Option<(String, Found)>, SourceError> {
-        let is_shown = entry.content.is_some() && !entry.is_deleted;
+        let is_shown = entry.content.is_some() && !entry.is_deleted && !self.is_past;
         if !is_shown || !self.source.has_links(self.viewer, entry.asset)? {
             return Ok(None);
         }

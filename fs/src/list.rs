@@ -11,9 +11,7 @@ use rushes_vault::source::{RecordOf, SourceError};
 
 use crate::names::{self, State};
 use crate::node::Node;
-use crate::view::{
-    Found, View, blob_file, history_folder, project_folder, scene_folder, version_file,
-};
+use crate::view::{Found, View, blob_file, history_folder, project_of, scene_folder};
 
 /// Facts asked for at a time: a history shows two names for each, and the kernel's buffer holds
 /// about as many.
@@ -30,7 +28,7 @@ pub enum Cursor {
     Scene(u32),
     /// After an element.
     Element(ElementId),
-    /// After a kind of media or a tag.
+    /// After a kind of media, a tag or a project's folder.
     Word(String),
     /// After an asset, by the claim that made it.
     Made(Revision),
@@ -81,7 +79,7 @@ impl View {
         match folder {
             Node::Root => {
                 let mut page = Page::default();
-                for name in ["projects", "library", "tags", "recent", "search", "blobs"] {
+                for name in ["projects", "library", "tags", "recent", "search", "at", "blobs"] {
                     if let Some(found) = self.in_root(name) {
                         page.add(name, found);
                     }
@@ -101,6 +99,9 @@ impl View {
             Node::Recent | Node::Search(_) => self.list_shown(folder),
             Node::History(_) => self.list_versions(folder, after, limit),
             Node::Blobs => self.list_blobs(after, limit),
+            Node::Moment(moment) => Ok(self.list_moment(moment)),
+            Node::Past(moment) => self.list_past(moment, after, limit),
+            Node::Then(then) => self.list_then(then, after, limit),
             _ => Ok(Page::default()),
         }
     }
@@ -110,7 +111,7 @@ impl View {
         let facts = self.source.projects(self.viewer, after, limit)?;
         let mut page = Page::default();
         for project in &facts {
-            page.add(project.folder(), project_folder(project));
+            page.add(project.folder(), project_of(project));
         }
         let last = facts.last().map(|project| Cursor::Project(project.id.clone()));
         Ok(page.after(facts.len(), limit, last))
@@ -123,7 +124,7 @@ impl View {
         limit: usize,
     ) -> Result<Page, SourceError> {
         let after = if let Cursor::Scene(number) = after { Some(*number) } else { None };
-        let facts = self.source.scenes(self.viewer, project, after, limit)?;
+        let facts = self.facts.scenes(self.viewer, project, after, limit)?;
         let mut page = Page::default();
         for scene in &facts {
             page.add(scene.scene_number.to_string(), scene_folder(scene));
@@ -151,7 +152,7 @@ impl View {
             }
         }
         let after = if let Cursor::Key(key) = after { Some(key) } else { None };
-        let facts = self.source.histories(self.viewer, &owner.scope, after, limit)?;
+        let facts = self.facts.histories(self.viewer, &owner.scope, after, limit)?;
         for entry in &facts {
             let shown = if currents {
                 self.current(owner, entry)?
@@ -175,10 +176,10 @@ impl View {
         let Node::History(history) = folder else { return Ok(Page::default()) };
         let after = if let Cursor::Version(version) = after { Some(*version) } else { None };
         let scope = &history.owner.scope;
-        let facts = self.source.versions(self.viewer, scope, &history.key, after, limit)?;
+        let facts = self.facts.versions(self.viewer, scope, &history.key, after, limit)?;
         let mut page = Page::default();
         for entry in &facts {
-            if let Some((name, found)) = version_file(entry) {
+            if let Some((name, found)) = self.version_file(entry)? {
                 page.add(name, found);
             }
             if let Some((name, found)) = self.lineage(history, entry)? {

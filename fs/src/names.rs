@@ -4,10 +4,12 @@
 //! folder share a name, whatever the case: keys are unique like that and leave the records' names
 //! free (`AssetKey`), and what follows the last dot of a current file's name is its extension.
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use rushes_vault::folders;
 use rushes_vault::ids::AssetKey;
 use rushes_vault::model::{ElementKind, Part, Revision, Scope, ShelfEntry, Version, VersionEntry};
-use rushes_vault::source::Place;
+use rushes_vault::source::{Moment, Place};
 
 /// The record of a project.
 pub const PROJECT_RECORD: &str = "project.json";
@@ -204,6 +206,28 @@ pub fn scene_number(name: &str) -> Option<u32> {
     decimal(name).filter(|number| *number > 0 && !name.starts_with('0'))
 }
 
+/// The moment that a name below `at/` means: a claim's number, or a time in UTC, each of which
+/// stands for its end. No time has a colon, which is part of no name on Windows and macOS.
+pub fn moment(name: &str) -> Option<Moment> {
+    let shape: String = name.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let (format, seconds) = match shape.as_str() {
+        "0000-00-00" => ("%Y-%m-%d", 24 * 60 * 60),
+        "0000-00-00T0000" => ("%Y-%m-%dT%H%M", 60),
+        "0000-00-00T00-00" => ("%Y-%m-%dT%H-%M", 60),
+        "0000-00-00T000000" => ("%Y-%m-%dT%H%M%S", 1),
+        "0000-00-00T00-00-00" => ("%Y-%m-%dT%H-%M-%S", 1),
+        _ => {
+            let is_plain = !name.starts_with('0') && shape.bytes().all(|byte| byte == b'0');
+            return if is_plain { name.parse().ok().map(Moment::Revision) } else { None };
+        }
+    };
+    let time = DateTime::strptime(format, name).ok()?;
+    // The sixtieth second of a minute is none of its own.
+    let is_exact = time.strftime(format).to_string() == name;
+    let start = TimeZone::UTC.to_timestamp(time).ok().filter(|_| is_exact)?.as_second();
+    Some(Moment::EndOf(u64::try_from(start).ok()? + seconds - 1))
+}
+
 fn decimal(digits: &str) -> Option<u32> {
     if digits.bytes().all(|digit| digit.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
@@ -293,6 +317,53 @@ mod tests {
     fn an_extension_cannot_be_a_path() {
         for hostile in ["", "../x", "a/b", "a.b", "\0", &"x".repeat(200)] {
             assert_eq!(version_content(1, hostile), "v001.bin");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_a_claim_or_the_end_of_a_day_minute_or_second() {
+        // 2026-11-21T15:30:00Z, by `date -u -d … +%s`.
+        let half_past = 1_795_275_000;
+        for (name, expected) in [
+            ("1", Moment::Revision(1)),
+            ("4711", Moment::Revision(4711)),
+            ("20261121", Moment::Revision(20_261_121)),
+            ("1970-01-01", Moment::EndOf(86_399)),
+            ("2026-11-21", Moment::EndOf(half_past + 30_599)),
+            ("2026-11-21T1530", Moment::EndOf(half_past + 59)),
+            ("2026-11-21T15-30", Moment::EndOf(half_past + 59)),
+            ("2026-11-21T153000", Moment::EndOf(half_past)),
+            ("2026-11-21T15-30-00", Moment::EndOf(half_past)),
+            ("2024-02-29", Moment::EndOf(1_709_251_199)),
+        ] {
+            assert_eq!(moment(name), Some(expected), "{name}");
+        }
+        for name in [
+            "",
+            "0",
+            "007",
+            "-1",
+            "+1",
+            "99999999999999999999",
+            "2026-11",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-1",
+            "2026-11-21t1530",
+            "2026-11-21 1530",
+            "2026-11-21T",
+            "2026-11-21T15",
+            "2026-11-21T2400",
+            "2026-11-21T15:30",
+            "2026-11-21T15-3000",
+            "2026-11-21T153060",
+            "2026-11-21T1530Z",
+            "1969-12-31",
+            "٢٠٢٦-11-21",
+            "today",
+            ".git",
+        ] {
+            assert_eq!(moment(name), None, "{name}");
         }
     }
 

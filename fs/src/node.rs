@@ -10,8 +10,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rushes_vault::Digest;
 use rushes_vault::element::element_of;
-use rushes_vault::ids::{AssetId, AssetKey};
-use rushes_vault::model::{ElementKind, Scope, Version, Viewer};
+use rushes_vault::ids::{AssetId, AssetKey, ProjectId};
+use rushes_vault::model::{ElementKind, Revision, Scope, Version, Viewer};
 use rushes_vault::source::RecordOf;
 use rushes_vault::{Links, ShelfOf};
 
@@ -74,6 +74,26 @@ pub struct Shelf {
     pub folder: Box<str>,
 }
 
+/// A moment that is over, under one of its names: two names are two folders.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Moment {
+    /// The name below `at/`.
+    pub name: Box<str>,
+    /// The last claim then.
+    pub revision: Revision,
+}
+
+/// A folder or file of a project as it was at a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Then {
+    /// When.
+    pub moment: Arc<Moment>,
+    /// The project.
+    pub project: ProjectId,
+    /// What it would be if it were so now.
+    pub node: Node,
+}
+
 /// A folder or file of the view.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Node {
@@ -110,6 +130,14 @@ pub enum Node {
     Searches,
     /// `/search/<words>`
     Search(Box<str>),
+    /// `/at`
+    Moments,
+    /// `/at/<moment>`
+    Moment(Arc<Moment>),
+    /// `/at/<moment>/projects`
+    Past(Arc<Moment>),
+    /// Everything below, but for versions' contents, which are what they are now.
+    Then(Arc<Then>),
     /// `<asset_key>.<ext>`: what stands for a history now. Another version is another node, so
     /// that whoever holds the old one goes on reading the old content.
     Current {
@@ -143,10 +171,18 @@ pub enum Node {
 impl Node {
     /// Whether it is a folder.
     pub fn is_folder(&self) -> bool {
-        !matches!(
-            self,
-            Self::Current { .. } | Self::Version { .. } | Self::Record { .. } | Self::Blob(_)
-        )
+        match self {
+            Self::Current { .. } | Self::Version { .. } | Self::Record { .. } | Self::Blob(_) => {
+                false
+            }
+            Self::Then(then) => then.node.is_folder(),
+            _ => true,
+        }
+    }
+
+    /// Whether it belongs to a moment that is over: nothing there can be changed.
+    pub const fn is_past(&self) -> bool {
+        matches!(self, Self::Moments | Self::Moment(_) | Self::Past(_) | Self::Then(_))
     }
 
     /// The content, where it is a stored one.
@@ -155,6 +191,7 @@ impl Node {
             Self::Current { digest, .. } | Self::Version { digest, .. } | Self::Blob(digest) => {
                 Some(digest)
             }
+            Self::Then(then) => then.node.digest(),
             _ => None,
         }
     }
@@ -163,6 +200,7 @@ impl Node {
     pub fn asset(&self) -> Option<AssetId> {
         match self {
             Self::Current { asset, .. } | Self::Version { asset, .. } => Some(*asset),
+            Self::Then(then) => then.node.asset(),
             _ => None,
         }
     }
@@ -175,7 +213,11 @@ impl Node {
             | Self::Blobs
             | Self::Shelves(_)
             | Self::Recent
-            | Self::Searches => Some(Self::Root),
+            | Self::Searches
+            | Self::Moments => Some(Self::Root),
+            Self::Moment(_) => Some(Self::Moments),
+            Self::Past(moment) => Some(Self::Moment(Arc::clone(moment))),
+            Self::Then(then) => then.above(),
             Self::Folder(owner) => Some(match owner.scope.part {
                 None => Self::Projects,
                 Some(part) => match element_of(part) {
@@ -238,6 +280,13 @@ impl Node {
             }
             Self::Recent => identity.add(b"recent"),
             Self::Searches => identity.add(b"searches"),
+            Self::Moments => identity.add(b"moments"),
+            Self::Moment(moment) => identity.add(b"moment").moment(moment),
+            Self::Past(moment) => identity.add(b"past").moment(moment),
+            Self::Then(then) => {
+                then.node.identify(identity.add(b"then").moment(&then.moment));
+                identity
+            }
             Self::Search(words) => identity.add(b"search").add(words.as_bytes()),
             Self::History(history) => identity.add(b"history").history(history),
             Self::Current { history, asset, .. } => {
@@ -249,6 +298,16 @@ impl Node {
             }
             Self::Blob(digest) => identity.add(b"blob").add(digest.as_bytes()),
         };
+    }
+}
+
+impl Then {
+    /// The folder above; `None` for a file, as of a node of now.
+    fn above(&self) -> Option<Node> {
+        Some(match self.node.above()? {
+            Node::Projects => Node::Past(Arc::clone(&self.moment)),
+            node => Node::Then(Arc::new(Self { node, ..self.clone() })),
+        })
     }
 }
 
@@ -274,6 +333,10 @@ impl Identity {
             self.add(part.as_bytes()).add(&owner.number.unwrap_or_default().to_le_bytes());
         }
         self
+    }
+
+    fn moment(&mut self, moment: &Moment) -> &mut Self {
+        self.add(moment.name.as_bytes()).add(&moment.revision.to_le_bytes())
     }
 
     fn history(&mut self, history: &History) -> &mut Self {

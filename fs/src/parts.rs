@@ -23,7 +23,7 @@ impl View {
         kind: ElementKind,
         name: &str,
     ) -> Result<Option<Found>, SourceError> {
-        let entry = self.source.element(self.viewer, (&project.scope.project, kind), name)?;
+        let entry = self.facts.element(self.viewer, (&project.scope.project, kind), name)?;
         Ok(entry.and_then(|entry| element_folder(project, &entry)))
     }
 
@@ -35,7 +35,7 @@ impl View {
     ) -> Result<Page, SourceError> {
         let after = if let Cursor::Element(id) = after { Some(*id) } else { None };
         let of = (&project.scope.project, kind);
-        let facts = self.source.elements(self.viewer, of, after, limit)?;
+        let facts = self.facts.elements(self.viewer, of, after, limit)?;
         let mut page = Page::default();
         for entry in &facts {
             if let Some(found) = element_folder(project, entry) {

@@ -11,7 +11,7 @@ use rushes_vault::ids::{AssetKey, ElementId, ProjectId};
 use rushes_vault::model::{
     ElementKind, HistoryEntry, Part, Project, Scene, Scope, VersionContent, VersionEntry, Viewer,
 };
-use rushes_vault::source::{OpenContent, Place, RecordOf, Source, SourceError};
+use rushes_vault::source::{Facts, OpenContent, Place, RecordOf, Source, SourceError};
 use rushes_vault::{Digest, ShelfOf};
 
 use crate::answers::Answers;
@@ -19,7 +19,7 @@ use crate::names::{self, State};
 use crate::node::{Attr, History, Node, Owner, digest_start};
 
 /// Links of a folder whose folders are known: itself, `.`, and one `..` for each of them.
-const LINKS_ROOT: u32 = 8;
+const LINKS_ROOT: u32 = 9;
 const LINKS_PROJECT: u32 = 8;
 const LINKS_SCENE: u32 = 3;
 const LINKS_LEAF: u32 = 2;
@@ -48,6 +48,10 @@ pub enum Held {
 #[derive(Debug)]
 pub struct View {
     pub(crate) source: Arc<dyn Source>,
+    /// What projects are made of: the source, or what it knows of a moment.
+    pub(crate) facts: Arc<dyn Facts>,
+    /// Whether that is a moment that is over.
+    pub(crate) is_past: bool,
     pub(crate) viewer: Viewer,
     /// When the folders above all projects were made: with the view.
     pub(crate) made_ms: i64,
@@ -59,7 +63,8 @@ impl View {
     /// A tree over a source.
     pub fn new(source: Arc<dyn Source>, viewer: Viewer) -> Self {
         let made_ms = Timestamp::now().as_millisecond();
-        Self { source, viewer, made_ms, answers: Answers::none() }
+        let facts = Arc::clone(&source) as Arc<dyn Facts>;
+        Self { source, facts, is_past: false, viewer, made_ms, answers: Answers::none() }
     }
 
     /// The root.
@@ -72,12 +77,16 @@ impl View {
         match folder {
             Node::Root => Ok(self.in_root(name)),
             Node::Projects => {
-                Ok(self.source.project_in(self.viewer, name)?.as_ref().map(project_folder))
+                Ok(self.source.project_in(self.viewer, name)?.as_ref().map(project_of))
             }
+            Node::Moments => self.in_moments(name),
+            Node::Moment(moment) => Ok(self.in_moment(moment, name)),
+            Node::Past(moment) => self.in_past(moment, name),
+            Node::Then(then) => self.in_then(then, name),
             Node::Folder(owner) => self.in_folder(owner, name),
             Node::Scenes(owner) => {
                 let Some(number) = names::scene_number(name) else { return Ok(None) };
-                let scene = self.source.scene(self.viewer, &owner.scope.project, number)?;
+                let scene = self.facts.scene(self.viewer, &owner.scope.project, number)?;
                 Ok(scene.as_ref().map(scene_folder))
             }
             Node::Elements(owner, kind) => self.in_elements(owner, *kind, name),
@@ -110,8 +119,12 @@ impl View {
             }
             return Ok(opened.map(Held::Same));
         }
-        let Node::Record { of, text } = node else { return Ok(None) };
-        let Some(now) = self.source.record(self.viewer, of)? else { return Ok(None) };
+        let (of, text) = match node {
+            Node::Record { of, text } => (of, text),
+            Node::Then(then) => return self.open_then(then),
+            _ => return Ok(None),
+        };
+        let Some(now) = self.facts.record(self.viewer, of)? else { return Ok(None) };
         let same = text_start(&now) == *text;
         let content: Arc<dyn OpenContent> = Arc::new(Text(now));
         Ok(Some(if same { Held::Same(content) } else { Held::Newer(content) }))
@@ -124,6 +137,7 @@ impl View {
             "tags" => Node::Shelves(ShelfOf::Tag),
             "recent" => Node::Recent,
             "search" => Node::Searches,
+            "at" => Node::Moments,
             "blobs" => Node::Blobs,
             _ => return None,
         };
@@ -144,7 +158,7 @@ impl View {
 
     fn in_currents(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
         for key in names::keys_of_current(name) {
-            let entry = self.source.history(self.viewer, &owner.scope, &key)?;
+            let entry = self.facts.history(self.viewer, &owner.scope, &key)?;
             let Some(entry) = entry else { continue };
             let shown = self.current(owner, &entry)?.and_then(|shown| called(name, shown));
             if shown.is_some() {
@@ -163,6 +177,9 @@ impl View {
         let version = entry.current.as_ref().filter(|_| !entry.is_hidden);
         let Some(version) = version else { return Ok(None) };
         let Some(content) = &version.content else { return Ok(None) };
+        if self.is_past && !self.source.is_kept(self.viewer, version.asset, &content.digest)? {
+            return Ok(None);
+        }
         let key = entry.asset_key.clone();
         let name = self.current_name(&owner.scope, &key, &content.extension)?;
         let node = Node::Current {
@@ -190,7 +207,7 @@ impl View {
         let is_plain = name == key.as_str();
         let stem = names::keys_of_current(&name).next().filter(|_| is_plain);
         let Some(stem) = stem else { return Ok(name) };
-        let entry = self.source.history(self.viewer, scope, &stem)?;
+        let entry = self.facts.history(self.viewer, scope, &stem)?;
         let content = entry.and_then(|entry| entry.current).and_then(|current| current.content);
         let is_taken = content.is_some_and(|content| {
             names::current(scope, &stem, &content.extension).eq_ignore_ascii_case(&name)
@@ -200,7 +217,7 @@ impl View {
 
     fn in_versions(&self, owner: &Arc<Owner>, name: &str) -> Result<Option<Found>, SourceError> {
         let Ok(key) = name.parse::<AssetKey>() else { return Ok(None) };
-        let entry = self.source.history(self.viewer, &owner.scope, &key)?;
+        let entry = self.facts.history(self.viewer, &owner.scope, &key)?;
         Ok(entry.and_then(|entry| called(name, history_folder(owner, &entry))))
     }
 
@@ -242,21 +259,21 @@ impl View {
         let project = &owner.scope.project;
         let created_at = match (owner.scope.part, owner.number) {
             (Some(_), Some(number)) => {
-                self.source.scene(self.viewer, project, number)?.map(|scene| scene.created_at)
+                self.facts.scene(self.viewer, project, number)?.map(|scene| scene.created_at)
             }
             (Some(_), None) => {
                 let place = self.source.place(self.viewer, &owner.scope)?;
                 let Some(Place::Element(element)) = place else { return Ok(0) };
                 return Ok(element.created_ms);
             }
-            _ => self.source.project(self.viewer, project)?.map(|project| project.created_at),
+            _ => self.facts.project(self.viewer, project)?.map(|project| project.created_at),
         };
         Ok(created_at.as_deref().map_or(0, milliseconds))
     }
 
     /// A record as a file, as it is now.
     pub(crate) fn record(&self, of: RecordOf, ms: i64) -> Result<Option<Found>, SourceError> {
-        Ok(self.source.record(self.viewer, &of)?.map(|text| Found {
+        Ok(self.facts.record(self.viewer, &of)?.map(|text| Found {
             attr: Attr::file(text.len() as u64, ms),
             node: Node::Record { of, text: text_start(&text) },
         }))
@@ -265,10 +282,11 @@ impl View {
     fn in_history(&self, history: &Arc<History>, name: &str) -> Result<Option<Found>, SourceError> {
         let Some(number) = names::version_of(name) else { return Ok(None) };
         let scope = &history.owner.scope;
-        let entry = self.source.version(self.viewer, scope, &history.key, number)?;
+        let entry = self.facts.version(self.viewer, scope, &history.key, number)?;
         let Some(entry) = entry else { return Ok(None) };
-        if let Some(found) = version_file(&entry).and_then(|shown| called(name, shown)) {
-            return Ok(Some(found));
+        let shown = self.version_file(&entry)?.and_then(|shown| called(name, shown));
+        if shown.is_some() {
+            return Ok(shown);
         }
         if name == names::lineage(number) {
             return Ok(self.lineage(history, &entry)?.map(|(_, found)| found));
@@ -277,6 +295,23 @@ impl View {
             return Ok(None);
         }
         self.record(RecordOf::Asset(entry.asset), entry.created_ms)
+    }
+
+    /// The name and node of a version's content; `None` for a failed attempt, a deleted version,
+    /// and one of the past whose bytes are gone.
+    pub(crate) fn version_file(
+        &self,
+        entry: &VersionEntry,
+    ) -> Result<Option<(String, Found)>, SourceError> {
+        let Some(content) = entry.content.as_ref().filter(|_| !entry.is_deleted) else {
+            return Ok(None);
+        };
+        let name = names::version_content(entry.version, &content.extension);
+        let node = Node::Version { asset: entry.asset, digest: content.digest };
+        let attr = version_attr(content, entry.created_ms, entry.tags, true);
+        let found = Found { node, attr };
+        let found = if self.is_past { self.as_now(found)? } else { Some(found) };
+        Ok(found.map(|found| (name, found)))
     }
 }
 
@@ -293,14 +328,6 @@ pub(crate) fn history_folder(owner: &Arc<Owner>, entry: &HistoryEntry) -> (Strin
     let ms = entry.current.as_ref().map_or(0, |version| version.created_ms);
     let node = Node::History(Arc::new(History { owner, key }));
     (name, Found { node, attr: Attr::folder(ms, LINKS_UNCOUNTED) })
-}
-
-/// The name and node of a version's content; `None` for a failed attempt and a deleted version.
-pub(crate) fn version_file(entry: &VersionEntry) -> Option<(String, Found)> {
-    let content = entry.content.as_ref().filter(|_| !entry.is_deleted)?;
-    let name = names::version_content(entry.version, &content.extension);
-    let node = Node::Version { asset: entry.asset, digest: content.digest };
-    Some((name, Found { node, attr: version_attr(content, entry.created_ms, entry.tags, true) }))
 }
 
 /// The attributes of an asset's content: one name among all assets of its kind, one for each tag,
@@ -326,9 +353,13 @@ const fn element_record(project: ProjectId, kind: ElementKind, id: ElementId) ->
     RecordOf::Element(project, ElementRef { kind, id })
 }
 
-pub(crate) fn project_folder(project: &Project) -> Found {
-    let scope = Scope::of_project(project.id.clone());
-    let attr = Attr::folder(milliseconds(&project.created_at), LINKS_PROJECT);
+pub(crate) fn project_of(project: &Project) -> Found {
+    project_folder(&project.id, milliseconds(&project.created_at))
+}
+
+pub(crate) fn project_folder(id: &ProjectId, created_ms: i64) -> Found {
+    let scope = Scope::of_project(id.clone());
+    let attr = Attr::folder(created_ms, LINKS_PROJECT);
     Found { node: Node::Folder(Arc::new(Owner { scope, number: None })), attr }
 }
 

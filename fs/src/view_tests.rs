@@ -127,6 +127,7 @@ fn the_tree_is_the_one_of_the_design() {
         "/recent/scene_video-5.webm",
         "/recent/scene_video-4.mp4",
         "/search",
+        "/at",
         "/blobs",
     ];
     assert_eq!(paths.get(..expected.len()).unwrap(), expected);

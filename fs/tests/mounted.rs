@@ -127,7 +127,10 @@ fn contents_read_whole_at_offsets_and_mapped_in_both_modes() {
 #[test]
 fn listings_and_attributes_say_what_is_there() {
     let film = film(true);
-    assert_eq!(names(&film.root), ["blobs", "library", "projects", "recent", "search", "tags"]);
+    assert_eq!(
+        names(&film.root),
+        ["at", "blobs", "library", "projects", "recent", "search", "tags"]
+    );
     assert_eq!(
         names(&film.path("projects/fox")),
         [

@@ -19,7 +19,7 @@ use rushes_store::Lease;
 use serde_json::Map;
 
 use crate::ingest::settled;
-use crate::{IngestError, Vault, unreadable};
+use crate::{IngestError, Vault, metadata, unreadable};
 
 /// How often a patch of metadata is worked out again because somebody else was faster. Each time
 /// somebody was, so that this many writers at one asset all get through.
@@ -135,7 +135,7 @@ impl Vault {
         let Some(patch) = patch else {
             return Ok((MergedMetadata { seen, metadata: Map::new(), digest: None }, None));
         };
-        let asset = self.with_metadata(asset).map_err(|(_, error)| {
+        let asset = metadata::filled(&self.store, asset).map_err(|(_, error)| {
             tracing::error!(%error, "metadata that is to be changed cannot be read");
             invalid("what there is cannot be read; send null first to begin anew".to_owned())
         })?;

@@ -108,11 +108,11 @@ impl Changes {
     fn touched(&self, claim: &Claim) -> Vec<Touched> {
         let viewer = Viewer { user: claim.by };
         match &claim.fact {
-            // No folder shows users, bytes that may be freed, nor the journal.
-            Fact::UserAdded { .. }
-            | Fact::UserChanged { .. }
-            | Fact::BytesFreed { .. }
-            | Fact::SegmentKept { .. } => Vec::new(),
+            Fact::BytesFreed { .. } => vec![Touched::Freed],
+            // No folder shows users, nor the journal.
+            Fact::UserAdded { .. } | Fact::UserChanged { .. } | Fact::SegmentKept { .. } => {
+                Vec::new()
+            }
             Fact::ProjectCreated { project_id, .. }
             | Fact::ProjectChanged { project_id, .. }
             | Fact::ProjectDeleted { project_id }

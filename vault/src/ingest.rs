@@ -19,7 +19,7 @@ use rushes_store::{Familiar, Lease, StoreError};
 use serde_json::{Map, Value};
 
 use crate::titles::shown_name;
-use crate::{Vault, media, unreadable};
+use crate::{Vault, media, metadata, unreadable};
 
 /// What is said about a file that comes in.
 #[derive(Debug, Clone, Default)]
@@ -205,7 +205,7 @@ impl Vault {
             .catalog
             .asset_at(outcome.revision, outcome.position)
             .map_err(|error| unreadable(&error))?;
-        let asset = self.with_metadata(asset).unwrap_or_else(|(asset, error)| {
+        let asset = metadata::filled(&self.store, asset).unwrap_or_else(|(asset, error)| {
             tracing::error!(%error, "metadata that was just kept cannot be read");
             *asset
         });

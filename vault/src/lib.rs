@@ -8,6 +8,7 @@ mod changes;
 mod counts;
 mod errand;
 mod folder_changes;
+mod folds;
 mod follow;
 mod format;
 pub mod found;
@@ -17,7 +18,9 @@ mod keeper;
 mod known;
 mod lock;
 pub mod media;
+mod metadata;
 mod opening;
+mod past;
 mod project_folders;
 mod projects;
 mod records;
@@ -61,6 +64,7 @@ pub use views::{ElementView, HistoryView, ProjectView, SceneView, Stats};
 
 use changes::Changes;
 use errand::Errand;
+use folds::Folds;
 use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
@@ -122,6 +126,7 @@ pub struct Vault {
     changes: Arc<Changes>,
     project_folders: Arc<ProjectFolders>,
     in_flight: InFlight,
+    folds: Folds,
     disk: Arc<dyn Disk>,
     /// How long a file may be that a program writes in the folder.
     file_bytes_max: AtomicU64,

@@ -14,6 +14,7 @@ use rushes_store::Store;
 
 use crate::changes::Changes;
 use crate::errand::Errand;
+use crate::folds::Folds;
 use crate::follow::Follower;
 use crate::in_flight::InFlight;
 use crate::keeper::{self, Places};
@@ -140,6 +141,7 @@ impl Locked {
             changes,
             project_folders,
             in_flight,
+            folds: Folds::default(),
             disk,
             file_bytes_max: AtomicU64::new(FILE_BYTES_MAX),
             recovery: Errand::default(),

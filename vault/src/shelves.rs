@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use rushes_catalog::ids::{AssetId, ElementId, ProjectId};
-use rushes_catalog::model::{
-    Asset, ElementEntry, ElementKind, Part, Revision, Scope, ShelfEntry, Viewer,
-};
+use rushes_catalog::ids::AssetId;
+use rushes_catalog::model::{Asset, Part, Revision, Scope, ShelfEntry, Viewer};
 use rushes_catalog::search::{Find, SearchError};
 use rushes_catalog::{Links, ShelfOf};
 use rushes_digest::Digest;
@@ -16,25 +14,6 @@ use crate::source::{AssetLine, OpenContent, Place, Shelves, SourceError};
 type Answer<T> = Result<T, SourceError>;
 
 impl Shelves for Vault {
-    fn elements(
-        &self,
-        viewer: Viewer,
-        of: (&ProjectId, ElementKind),
-        after: Option<ElementId>,
-        limit: usize,
-    ) -> Answer<Vec<ElementEntry>> {
-        Ok(self.catalog.element_entries(viewer, of, after, limit)?)
-    }
-
-    fn element(
-        &self,
-        viewer: Viewer,
-        of: (&ProjectId, ElementKind),
-        folder: &str,
-    ) -> Answer<Option<ElementEntry>> {
-        Ok(self.catalog.element_in(viewer, of, folder)?)
-    }
-
     fn place(&self, viewer: Viewer, scope: &Scope) -> Answer<Option<Place>> {
         Ok(match scope.part {
             None => Some(Place::Project),
@@ -115,6 +94,10 @@ impl Shelves for Vault {
 
     fn asset(&self, viewer: Viewer, asset: AssetId) -> Answer<Option<Asset>> {
         Ok(self.catalog.asset(viewer, asset)?)
+    }
+
+    fn is_kept(&self, viewer: Viewer, asset: AssetId, digest: &Digest) -> Answer<bool> {
+        Ok(self.catalog.is_kept(viewer, asset, digest)?)
     }
 
     fn open_kept(

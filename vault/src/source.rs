@@ -13,8 +13,8 @@ use std::sync::mpsc::Receiver;
 use rushes_catalog::element::ElementRef;
 use rushes_catalog::ids::{AssetId, AssetKey, ElementId, ProjectId, SceneId};
 use rushes_catalog::model::{
-    Asset, ElementEntry, ElementKind, HistoryEntry, Project, Revision, Scene, Scope, ShelfEntry,
-    Version, VersionEntry, Viewer,
+    Asset, ElementEntry, ElementKind, HistoryEntry, Project, ProjectEntry, Revision, Scene, Scope,
+    ShelfEntry, Version, VersionEntry, Viewer,
 };
 use rushes_catalog::{Links, ShelfOf};
 use rushes_digest::Digest;
@@ -66,6 +66,9 @@ pub enum SourceError {
     /// The facts do not allow it.
     #[error("{0}")]
     Refused(String),
+    /// It is more than one answer may hold.
+    #[error("{0}")]
+    TooMuch(String),
 }
 
 /// An open content. Reads may come from many threads at once.
@@ -169,8 +172,19 @@ pub enum Touched {
     Asset(Viewer, AssetId, bool),
     /// A content is referenced by the viewer now, or no more.
     Blob(Viewer, Digest),
+    /// Bytes went that nobody names any more: no moment shows them from now on.
+    Freed,
     /// Too much changed to name: everything may have.
     Everything,
+}
+
+/// A moment of which the past is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// When a claim was the last one.
+    Revision(Revision),
+    /// When a second was over, counted since 1970 (UTC).
+    EndOf(u64),
 }
 
 /// Under which name a scope is shown.
@@ -197,23 +211,6 @@ pub struct AssetLine {
 
 /// What the folder asks beside projects and histories, by the same rules as [`Source`].
 pub trait Shelves {
-    /// The folders of a project's elements of a kind, by id, after a cursor.
-    fn elements(
-        &self,
-        viewer: Viewer,
-        of: (&ProjectId, ElementKind),
-        after: Option<ElementId>,
-        limit: usize,
-    ) -> Answer<Vec<ElementEntry>>;
-
-    /// The element whose folder has a name.
-    fn element(
-        &self,
-        viewer: Viewer,
-        of: (&ProjectId, ElementKind),
-        folder: &str,
-    ) -> Answer<Option<ElementEntry>>;
-
     /// Under which name a scope is shown; `None` when nobody knows it.
     fn place(&self, viewer: Viewer, scope: &Scope) -> Answer<Option<Place>>;
 
@@ -266,6 +263,9 @@ pub trait Shelves {
     /// An asset's record as a value.
     fn asset(&self, viewer: Viewer, asset: AssetId) -> Answer<Option<Asset>>;
 
+    /// Whether the bytes of an asset that may be deleted are still there.
+    fn is_kept(&self, viewer: Viewer, asset: AssetId, digest: &Digest) -> Answer<bool>;
+
     /// Opens the bytes of an asset that may be deleted, as long as they are there.
     fn open_kept(
         &self,
@@ -302,16 +302,8 @@ pub trait Folders {
     fn has_arrivals(&self, viewer: Viewer, scope: &Scope, since: Revision) -> Answer<bool>;
 }
 
-/// What stands behind the folder.
-pub trait Source: Shelves + Folders + Send + Sync + fmt::Debug + 'static {
-    /// Projects by id, after a cursor. Ids compare folded to lower case.
-    fn projects(
-        &self,
-        viewer: Viewer,
-        after: Option<&ProjectId>,
-        limit: usize,
-    ) -> Result<Vec<Project>, SourceError>;
-
+/// What the folder asks of a project, by the same rules as [`Source`]: of now, or of a moment.
+pub trait Facts: Send + Sync + fmt::Debug + 'static {
     /// One project; the id is matched exactly as written.
     fn project(&self, viewer: Viewer, id: &ProjectId) -> Result<Option<Project>, SourceError>;
 
@@ -349,13 +341,22 @@ pub trait Source: Shelves + Folders + Send + Sync + fmt::Debug + 'static {
         key: &AssetKey,
     ) -> Result<Option<HistoryEntry>, SourceError>;
 
-    /// The history of a key, however that is spelled: in another case, or composed otherwise.
-    fn history_like(
+    /// The folders of a project's elements of a kind, by id, after a cursor.
+    fn elements(
         &self,
         viewer: Viewer,
-        scope: &Scope,
-        key: &AssetKey,
-    ) -> Result<Option<HistoryEntry>, SourceError>;
+        of: (&ProjectId, ElementKind),
+        after: Option<ElementId>,
+        limit: usize,
+    ) -> Answer<Vec<ElementEntry>>;
+
+    /// The element whose folder has a name.
+    fn element(
+        &self,
+        viewer: Viewer,
+        of: (&ProjectId, ElementKind),
+        folder: &str,
+    ) -> Answer<Option<ElementEntry>>;
 
     /// Versions of a history by number, after a cursor.
     fn versions(
@@ -376,6 +377,60 @@ pub trait Source: Shelves + Folders + Send + Sync + fmt::Debug + 'static {
         version: Version,
     ) -> Result<Option<VersionEntry>, SourceError>;
 
+    /// The text of a record: pretty JSON that ends in a newline.
+    fn record(&self, viewer: Viewer, of: &RecordOf) -> Result<Option<Arc<[u8]>>, SourceError>;
+}
+
+/// What the folder asks of moments, by the same rules as [`Source`].
+pub trait Moments {
+    /// The last claim of a moment; `None` where that is not over, or before the first claim.
+    fn moment(&self, moment: Moment) -> Answer<Option<Revision>>;
+
+    /// The projects that were there when a claim was the last one, by the names of their folders,
+    /// after a cursor.
+    fn past_projects(
+        &self,
+        viewer: Viewer,
+        revision: Revision,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Answer<Vec<ProjectEntry>>;
+
+    /// The one whose folder had a name, written exactly like that.
+    fn past_project(
+        &self,
+        viewer: Viewer,
+        revision: Revision,
+        folder: &str,
+    ) -> Answer<Option<ProjectEntry>>;
+
+    /// What was known of a project then; `None` when it was not there. Errors: `TooMuch`.
+    fn past(
+        &self,
+        viewer: Viewer,
+        revision: Revision,
+        id: &ProjectId,
+    ) -> Answer<Option<Arc<dyn Facts>>>;
+}
+
+/// What stands behind the folder.
+pub trait Source: Facts + Shelves + Folders + Moments {
+    /// Projects by id, after a cursor. Ids compare folded to lower case.
+    fn projects(
+        &self,
+        viewer: Viewer,
+        after: Option<&ProjectId>,
+        limit: usize,
+    ) -> Result<Vec<Project>, SourceError>;
+
+    /// The history of a key, however that is spelled: in another case, or composed otherwise.
+    fn history_like(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+    ) -> Result<Option<HistoryEntry>, SourceError>;
+
     /// Digests that the viewer references, in order, after a cursor, with their sizes.
     fn blobs(
         &self,
@@ -386,9 +441,6 @@ pub trait Source: Shelves + Folders + Send + Sync + fmt::Debug + 'static {
 
     /// The size of a content that the viewer references.
     fn blob(&self, viewer: Viewer, digest: &Digest) -> Result<Option<u64>, SourceError>;
-
-    /// The text of a record: pretty JSON that ends in a newline.
-    fn record(&self, viewer: Viewer, of: &RecordOf) -> Result<Option<Arc<[u8]>>, SourceError>;
 
     /// Opens a content that the viewer references.
     fn open(

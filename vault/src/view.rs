@@ -6,24 +6,25 @@ use std::sync::mpsc::Receiver;
 
 use rushes_catalog::QueryError;
 use rushes_catalog::command::SceneRef;
-use rushes_catalog::ids::{AssetKey, ProjectId};
+use rushes_catalog::ids::{AssetKey, ElementId, ProjectId};
 use rushes_catalog::model::{
-    HistoryEntry, Project, Revision, Scene, Scope, Version, VersionEntry, Viewer,
+    ElementEntry, ElementKind, HistoryEntry, Project, Revision, Scene, Scope, Version,
+    VersionEntry, Viewer,
 };
 use rushes_digest::Digest;
 use rushes_store::{BlobReader, StoreError};
 
 use crate::source::{
-    Change, Follower, OpenContent, RecordOf, SaveAs, SavedAs, Source, SourceError, Unsaved,
+    Change, Facts, Follower, OpenContent, RecordOf, SaveAs, SavedAs, Source, SourceError, Unsaved,
 };
 use crate::{Vault, records};
 
-/// Largest blob that is read into memory as a whole: metadata, in bytes.
-const METADATA_BYTES_MAX: u64 = 64 << 20;
-
 impl From<QueryError> for SourceError {
     fn from(error: QueryError) -> Self {
-        Self::Failed(error.to_string())
+        match error {
+            QueryError::TooMuch(much) => Self::TooMuch(much.to_string()),
+            error => Self::Failed(error.to_string()),
+        }
     }
 }
 
@@ -76,17 +77,6 @@ impl Vault {
         Ok(Arc::new(Opened(reader)))
     }
 
-    /// Reads a blob of ours as a whole.
-    pub(crate) fn read_all(&self, digest: &Digest) -> Result<Vec<u8>, SourceError> {
-        let reader =
-            self.store.open_blob(digest)?.filter(|reader| reader.size() <= METADATA_BYTES_MAX);
-        let lost = || SourceError::Damaged(format!("the bytes of {digest} are not in the store"));
-        let reader = reader.ok_or_else(lost)?;
-        let mut bytes = vec![0; usize::try_from(reader.size()).map_err(|_| lost())?];
-        reader.read_at(&mut bytes, 0)?;
-        Ok(bytes)
-    }
-
     fn record_text(&self, viewer: Viewer, of: &RecordOf) -> Result<Option<Vec<u8>>, SourceError> {
         match of {
             RecordOf::Project(id) => {
@@ -113,16 +103,7 @@ impl Vault {
     }
 }
 
-impl Source for Vault {
-    fn projects(
-        &self,
-        viewer: Viewer,
-        after: Option<&ProjectId>,
-        limit: usize,
-    ) -> Result<Vec<Project>, SourceError> {
-        Ok(self.catalog.projects(viewer, after, limit)?)
-    }
-
+impl Facts for Vault {
     fn project(&self, viewer: Viewer, id: &ProjectId) -> Result<Option<Project>, SourceError> {
         Ok(self.catalog.project(viewer, id)?)
     }
@@ -165,15 +146,6 @@ impl Source for Vault {
         Ok(self.catalog.history(viewer, scope, key)?)
     }
 
-    fn history_like(
-        &self,
-        viewer: Viewer,
-        scope: &Scope,
-        key: &AssetKey,
-    ) -> Result<Option<HistoryEntry>, SourceError> {
-        Ok(self.catalog.history_like(viewer, scope, key)?)
-    }
-
     fn versions(
         &self,
         viewer: Viewer,
@@ -195,6 +167,49 @@ impl Source for Vault {
         Ok(self.catalog.version(viewer, (scope, key), version)?)
     }
 
+    fn record(&self, viewer: Viewer, of: &RecordOf) -> Result<Option<Arc<[u8]>>, SourceError> {
+        Ok(self.record_text(viewer, of)?.map(Arc::from))
+    }
+
+    fn elements(
+        &self,
+        viewer: Viewer,
+        of: (&ProjectId, ElementKind),
+        after: Option<ElementId>,
+        limit: usize,
+    ) -> Result<Vec<ElementEntry>, SourceError> {
+        Ok(self.catalog.element_entries(viewer, of, after, limit)?)
+    }
+
+    fn element(
+        &self,
+        viewer: Viewer,
+        of: (&ProjectId, ElementKind),
+        folder: &str,
+    ) -> Result<Option<ElementEntry>, SourceError> {
+        Ok(self.catalog.element_in(viewer, of, folder)?)
+    }
+}
+
+impl Source for Vault {
+    fn projects(
+        &self,
+        viewer: Viewer,
+        after: Option<&ProjectId>,
+        limit: usize,
+    ) -> Result<Vec<Project>, SourceError> {
+        Ok(self.catalog.projects(viewer, after, limit)?)
+    }
+
+    fn history_like(
+        &self,
+        viewer: Viewer,
+        scope: &Scope,
+        key: &AssetKey,
+    ) -> Result<Option<HistoryEntry>, SourceError> {
+        Ok(self.catalog.history_like(viewer, scope, key)?)
+    }
+
     fn blobs(
         &self,
         viewer: Viewer,
@@ -206,10 +221,6 @@ impl Source for Vault {
 
     fn blob(&self, viewer: Viewer, digest: &Digest) -> Result<Option<u64>, SourceError> {
         Ok(self.catalog.content(viewer, digest)?)
-    }
-
-    fn record(&self, viewer: Viewer, of: &RecordOf) -> Result<Option<Arc<[u8]>>, SourceError> {
-        Ok(self.record_text(viewer, of)?.map(Arc::from))
     }
 
     fn open(

@@ -12,9 +12,8 @@ use rushes_catalog::model::{
 };
 use rushes_catalog::weight::Page;
 
-use crate::Vault;
 use crate::assets::AssetView;
-use crate::source::SourceError;
+use crate::{Vault, metadata};
 
 /// Most scenes, histories or versions that one view holds.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -144,8 +143,8 @@ impl Vault {
         id: &ProjectId,
         revision: Revision,
     ) -> Result<Option<ProjectView>, QueryError> {
-        let past = self.catalog.project_as_of(viewer, id, revision)?;
-        Ok(past.map(|past| view_of(past.facts)))
+        let Some(past) = self.project_at(viewer, id, revision)? else { return Ok(None) };
+        Ok(past.project_facts(viewer, id)?.map(view_of))
     }
 
     /// An element with its histories: one look-up and one scan.
@@ -242,47 +241,14 @@ impl Vault {
     pub fn asset(&self, viewer: Viewer, id: AssetId) -> Result<Option<Asset>, QueryError> {
         let mut asset = self.catalog.asset(viewer, id)?;
         if let Some(asset) = asset.as_mut() {
-            self.fill_metadata(asset);
+            metadata::fill(&self.store, asset);
         }
         Ok(asset)
-    }
-
-    /// Puts metadata that lies in a blob into the record.
-    pub(crate) fn with_metadata(
-        &self,
-        mut asset: Asset,
-    ) -> Result<Asset, (Box<Asset>, SourceError)> {
-        let Some(digest) = asset.marks.metadata_digest else { return Ok(asset) };
-        let json = match self.read_all(&digest) {
-            Ok(json) => json,
-            Err(error) => return Err((Box::new(asset), error)),
-        };
-        match serde_json::from_slice(&json) {
-            Ok(metadata) => {
-                asset.marks.metadata = metadata;
-                Ok(asset)
-            }
-            Err(error) => Err((Box::new(asset), SourceError::Damaged(error.to_string()))),
-        }
-    }
-
-    /// The same for a listing: a record whose metadata is damaged is shown without it, and its
-    /// digest says that there is some.
-    fn fill_metadata(&self, asset: &mut Asset) {
-        if asset.marks.metadata_digest.is_none() {
-            return;
-        }
-        match self.with_metadata(asset.clone()) {
-            Ok(filled) => *asset = filled,
-            // It goes with the bytes.
-            Err(_) if asset.deleted_at.is_some() => {}
-            Err((_, error)) => tracing::error!(%error, asset = %asset.id, "metadata is unreadable"),
-        }
     }
 }
 
 /// The facts of a project, with the histories where they belong.
-fn view_of(facts: ProjectFacts) -> ProjectView {
+pub fn view_of(facts: ProjectFacts) -> ProjectView {
     let mut of_parts: HashMap<Option<[u8; 16]>, Vec<HistoryEntry>> = HashMap::new();
     for (part, history) in facts.histories {
         let part = part.map(|part| *part.as_bytes());

@@ -8,7 +8,7 @@ use rushes_vault::assets::Change;
 use rushes_vault::command::{CommandError, NewProject, Target};
 use rushes_vault::marks::AssetPatch;
 use rushes_vault::model::{Asset, Claimed, Viewer};
-use rushes_vault::source::{RecordOf, Source};
+use rushes_vault::source::{Facts, RecordOf};
 use rushes_vault::versions::VersionOf;
 use rushes_vault::{Digest, IngestError, IngestRequest, Options, Vault};
 use serde_json::{Map, Value, json};

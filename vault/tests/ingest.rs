@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rushes_vault::command::{CommandError, NewProject, NewScene, PartRef, SceneRef, SetBest};
 use rushes_vault::ids::UserId;
 use rushes_vault::model::{Asset, Scope, Status, Viewer};
-use rushes_vault::source::{RecordOf, Source};
+use rushes_vault::source::{Facts, RecordOf};
 use rushes_vault::{Digest, IngestError, IngestRequest, Options, Vault};
 
 fn open(data: &Path) -> (Arc<Vault>, Viewer) {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is deleted has no row among those that are listed; its row by id stays.
 
+use super::moments::fold_life;
 use super::placed::{FoldError, Placed};
 use crate::element::{ElementRecord, ElementRef, part_of};
 use crate::folders::{folded, free, slug};
@@ -40,11 +41,13 @@ pub fn change<B: Get>(
         return Err(placed.contradicts("the project does not exist"));
     };
     let (revision, position) = (placed.revision, placed.position);
-    unname_folder(placed, &row, into)?;
     let folder = folder_of(id, record);
-    let row = ProjectRow { folder, revision, position, changed: revision, ..row };
-    name_folder(placed, &row, into)?;
-    Ok(into.put(key, &row)?)
+    let new = ProjectRow { folder, revision, position, changed: revision, ..row.clone() };
+    if new.folder != row.folder {
+        unname_folder(placed, &row, into)?;
+        name_folder(placed, &new, into)?;
+    }
+    Ok(into.put(key, &new)?)
 }
 
 /// A project is deleted or restored. One that is so already stays as it is.
@@ -83,6 +86,7 @@ fn name_folder<B: Get>(placed: Placed<'_>, row: &ProjectRow, into: &mut Overlay<
     let key = Key::project_folder(placed.claim.by, &folded(&row.folder));
     if into.get::<ProjectId>(&key)?.is_none() {
         into.put(key, &row.project)?;
+        fold_life((placed.claim.by, placed.revision), row, true, into)?;
     }
     Ok(())
 }
@@ -95,6 +99,7 @@ fn unname_folder<B: Get>(
     let key = Key::project_folder(placed.claim.by, &folded(&row.folder));
     if into.get::<ProjectId>(&key)?.as_ref() == Some(&row.project) {
         into.remove(key);
+        fold_life((placed.claim.by, placed.revision), row, false, into)?;
     }
     Ok(())
 }

@@ -38,6 +38,13 @@ const KEY_BYTES: usize = 128;
 pub struct Key(Vec<u8>);
 
 impl Key {
+    /// Whether a row says what there is in a project: neither what is counted, named or found by
+    /// words nor what answers requests.
+    pub fn is_of_project(key: &[u8]) -> bool {
+        let kept = [b'P', b'L', b'S', b's', b'E', b'e', b'F', b'A', b'H', b'V'];
+        key.first().is_some_and(|tag| kept.contains(tag))
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -116,6 +123,36 @@ impl Key {
     /// Such a claim.
     pub fn project_claim(owner: UserId, project: &ProjectId, revision: Revision) -> Self {
         Self::project_claims(owner, project).bytes(&revision.to_be_bytes())
+    }
+
+    /// When an owner's projects had their folders, by the folded name: what each claim says of one.
+    pub fn lives(owner: UserId) -> Self {
+        Self::owned(b'a', owner)
+    }
+
+    /// Those of one name.
+    pub fn folder_lives(owner: UserId, folded: &str) -> Self {
+        Self::lives(owner).text(folded)
+    }
+
+    /// What one claim says of it.
+    pub fn life(owner: UserId, folded: &str, revision: Revision) -> Self {
+        Self::folder_lives(owner, folded).bytes(&revision.to_be_bytes())
+    }
+
+    /// The first claims of the seconds in which there were any.
+    pub fn seconds() -> Self {
+        Self(b"t".to_vec())
+    }
+
+    /// That of one second since 1970.
+    pub fn second(second: u64) -> Self {
+        Self::seconds().bytes(&second.to_be_bytes())
+    }
+
+    /// The last such second.
+    pub fn last_second() -> Self {
+        Self(b"#second".to_vec())
     }
 
     /// Scopes whose assets are to follow them, of all owners.

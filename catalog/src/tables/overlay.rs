@@ -68,6 +68,11 @@ impl<'a, B: Get> Overlay<'a, B> {
         self.changes.insert(key.into_bytes(), None);
     }
 
+    /// Forgets every row but those whose key is wanted, and those that were removed.
+    pub fn keep(&mut self, is_wanted: impl Fn(&[u8]) -> bool) {
+        self.changes.retain(|key, row| row.is_some() && is_wanted(key));
+    }
+
     /// Takes the changes.
     pub fn into_changes(self) -> Changes {
         self.changes

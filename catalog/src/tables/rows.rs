@@ -65,6 +65,19 @@ pub struct ProjectRow {
     pub changed: Revision,
 }
 
+/// Whether a name was a project's folder after a claim.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LifeRow {
+    /// The project's id as it was first written.
+    pub project: ProjectId,
+    /// The name as it was written.
+    pub folder: String,
+    /// When the project was made, milliseconds since 1970.
+    pub created_ms: i64,
+    /// Whether the project was there under that name.
+    pub is_there: bool,
+}
+
 /// A scene.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SceneRow {
@@ -426,6 +439,7 @@ pub struct RequestRow {
 
 impl Row for UserRow {}
 impl Row for ProjectRow {}
+impl Row for LifeRow {}
 impl Row for SceneRow {}
 impl Row for SceneCountRow {}
 impl Row for ElementRow {}

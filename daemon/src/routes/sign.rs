@@ -12,7 +12,7 @@ use rushes_vault::Vault;
 use rushes_vault::command::SceneRef;
 use rushes_vault::ids::AssetId;
 use rushes_vault::model::{Part, Scope, Viewer};
-use rushes_vault::source::Source;
+use rushes_vault::source::Facts;
 use serde_json::json;
 
 use crate::call::{Admin, ReadingAcross, scene_ref};
@@ -137,7 +137,7 @@ fn current_at(
     for key in [Some(file), stem].into_iter().flatten() {
         let Ok(key) = key.parse() else { continue };
         let current =
-            Source::history(vault, viewer, scope, &key)?.and_then(|history| history.current);
+            Facts::history(vault, viewer, scope, &key)?.and_then(|history| history.current);
         let Some((current, content)) =
             current.and_then(|current| current.content.clone().map(|content| (current, content)))
         else {

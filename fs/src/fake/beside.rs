@@ -16,7 +16,7 @@ use rushes_vault::{Digest, Links, ShelfOf};
 use super::{Answer, Facts, Fake, VIEWER};
 
 /// An asset with what it was made from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Held {
     /// The asset.
     pub line: AssetLine,
@@ -168,30 +168,6 @@ impl Facts {
 }
 
 impl Shelves for Fake {
-    fn elements(
-        &self,
-        _: Viewer,
-        (project, kind): (&ProjectId, ElementKind),
-        after: Option<ElementId>,
-        limit: usize,
-    ) -> Answer<Vec<ElementEntry>> {
-        let facts = self.facts();
-        let own = facts.elements.iter().filter(|(of, entry)| of == project && entry.kind == kind);
-        let mut own: Vec<_> = own.map(|(_, entry)| entry.clone()).collect();
-        own.sort_by_key(|entry| entry.id);
-        Ok(own.into_iter().filter(|entry| Some(entry.id) > after).take(limit).collect())
-    }
-
-    fn element(
-        &self,
-        viewer: Viewer,
-        of: (&ProjectId, ElementKind),
-        folder: &str,
-    ) -> Answer<Option<ElementEntry>> {
-        let all = self.elements(viewer, of, None, usize::MAX)?;
-        Ok(all.into_iter().find(|entry| entry.folder == folder))
-    }
-
     fn place(&self, _: Viewer, scope: &Scope) -> Answer<Option<Place>> {
         let facts = self.facts();
         let element = |id: ElementId| {
@@ -309,6 +285,10 @@ impl Shelves for Fake {
             revision: held.line.entry.revision,
         });
         Ok(asset)
+    }
+
+    fn is_kept(&self, _: Viewer, _: AssetId, digest: &Digest) -> Answer<bool> {
+        Ok(self.facts().blobs.contains_key(digest))
     }
 
     fn open_kept(

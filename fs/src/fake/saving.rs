@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use rushes_vault::Digest;
 use rushes_vault::ids::AssetKey;
 use rushes_vault::model::Scope;
-use rushes_vault::source::{SaveAs, SavedAs, SourceError, Unsaved};
+use rushes_vault::source::{Facts, SaveAs, SavedAs, SourceError, Unsaved};
 
 use super::{Answer, Bytes, Fake, Source, VIEWER};
 

@@ -117,6 +117,15 @@ impl<B> Plan<'_, B> {
         Ok(Some(Arc::new(Made { history, version, asset })))
     }
 
+    /// The listings of moments, in which names may be whose bytes are gone. Such a name itself is
+    /// kept for a moment only.
+    pub(super) fn freed(&mut self) {
+        let is_past = |node: &Node| node.is_past() && node.is_folder();
+        for (ino, _) in self.tree.inodes.all(is_past) {
+            self.listing(ino);
+        }
+    }
+
     /// The second round, where everything may have changed: every asset that is known.
     pub(super) fn add_assets(&mut self) {
         if !self.all {

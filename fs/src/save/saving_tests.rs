@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rushes_vault::source::{Folders, Source};
+use rushes_vault::source::{Facts, Folders, Source};
 use rustix::io::Errno;
 
 use crate::fake::{Bytes, Fake, VIEWER, project, scene};
