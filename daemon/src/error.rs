@@ -280,6 +280,7 @@ impl From<SourceError> for Refusal {
             SourceError::Frozen
             | SourceError::Saved
             | SourceError::Taken
+            | SourceError::TooLarge { .. }
             | SourceError::Refused(_) => Self::failed(error.to_string()),
         }
     }

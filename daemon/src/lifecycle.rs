@@ -195,6 +195,7 @@ async fn open(
     let task = tokio::task::spawn_blocking(move || {
         let vault = locked.open(&front.progress)?;
         let vault = opened.get_or_init(|| vault);
+        vault.set_file_bytes_max(config.upload_bytes_max);
         front.progress.tell("accounts", 0, 1);
         let accounts = Accounts::open(vault, &config)?;
         Ok(Arc::new(app(&config, vault, accounts, front)))

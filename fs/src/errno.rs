@@ -11,6 +11,7 @@ pub fn answer(operation: &'static str, ino: u64, error: &SourceError) -> Errno {
     match error {
         SourceError::Damaged(_) => tracing::error!(operation, ino, %error, "a content is damaged"),
         SourceError::Full => return Errno::NOSPC,
+        SourceError::TooLarge { .. } => return Errno::FBIG,
         SourceError::Taken => return Errno::EXIST,
         SourceError::Frozen | SourceError::Saved => return Errno::STALE,
         SourceError::Refused(_) => {

@@ -104,6 +104,7 @@ pub struct Fake {
     passed: Condvar,
     broken: Mutex<Option<Broken>>,
     past: Mutex<BTreeMap<Revision, Arc<Self>>>,
+    saving: saving::Saving,
 }
 
 /// A project as a scope.
@@ -352,23 +353,24 @@ impl Source for Fake {
         Ok(bytes.map(|bytes| bytes as Arc<dyn OpenContent>))
     }
 
+    fn is_there(&self, _: Viewer, scope: &Scope) -> Answer<bool> {
+        Ok(self.has_scope(scope))
+    }
+
     fn begin(&self, _: Viewer, from: Option<&Digest>) -> Answer<Arc<dyn Unsaved>> {
         Ok(self.begin_file(from))
     }
 
     fn save(&self, _: Viewer, save: &SaveAs, file: &dyn Unsaved) -> Answer<SavedAs> {
-        let mut bytes = vec![0; usize::try_from(file.size()).unwrap()];
-        file.read_at(&mut bytes, 0)?;
-        self.save_bytes(save, &bytes)
+        self.save_file(save, file)
     }
 
     fn save_known(&self, _: Viewer, save: &SaveAs, digest: &Digest) -> Answer<SavedAs> {
-        self.save(VIEWER, save, &*self.begin_file(Some(digest)))
+        self.save_file(save, &*self.begin_file(Some(digest)))
     }
 
     fn hide(&self, _: Viewer, scope: &Scope, key: &AssetKey) -> Answer<()> {
-        self.hide_name(scope, key);
-        Ok(())
+        self.hide_name(scope, key)
     }
 
     fn add_project(&self, _: Viewer, name: &str) -> Answer<()> {
@@ -382,9 +384,7 @@ impl Source for Fake {
     }
 
     fn archive_scene(&self, _: Viewer, project: &ProjectId, id: SceneId) -> Answer<()> {
-        let number = self.facts().scenes.values().find(|one| one.id == id).unwrap().scene_number;
-        self.remove_scene(&Scope::of_scene(project.clone(), id), number);
-        Ok(())
+        self.remove_scene_of(&Scope::of_scene(project.clone(), id))
     }
 
     fn space(&self, _: Viewer) -> Answer<(u64, u64)> {

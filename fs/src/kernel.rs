@@ -53,6 +53,8 @@ pub struct Kernel {
     passthrough: bool,
     /// Whether the kernel must ask before it lists a folder (before Linux 5.1).
     opens_folders: bool,
+    /// How files are opened that are being written.
+    written: FopenFlags,
     _alive: Sender<()>,
 }
 
@@ -110,7 +112,8 @@ impl Kernel {
     ) -> Self {
         let uid = rustix::process::geteuid().as_raw();
         let gid = rustix::process::getegid().as_raw();
-        Self { tree, mode, uid, gid, passthrough, opens_folders: true, _alive: alive }
+        let written = FopenFlags::FOPEN_KEEP_CACHE;
+        Self { tree, mode, uid, gid, passthrough, opens_folders: true, written, _alive: alive }
     }
 }
 
@@ -127,6 +130,11 @@ impl Filesystem for Kernel {
             config.add_capabilities(wish).ok();
         }
         self.opens_folders = config.add_capabilities(InitFlags::FUSE_NO_OPENDIR_SUPPORT).is_err();
+        // Written past the kernel's pages, which would be one more copy of all bytes; mapped all
+        // the same, where the kernel can do that (Linux 6.6).
+        if config.add_capabilities(InitFlags::FUSE_DIRECT_IO_ALLOW_MMAP).is_ok() {
+            self.written = FopenFlags::FOPEN_DIRECT_IO;
+        }
         config.set_max_write(REQUEST_BYTES_MAX).ok();
         config.set_max_background(BACKGROUND_MAX).ok();
         self.mode.set(if !self.passthrough {
@@ -336,7 +344,7 @@ impl Filesystem for Kernel {
                 &self.shown(seen.ino, &seen),
                 Generation(0),
                 FileHandle(handle),
-                FopenFlags::FOPEN_KEEP_CACHE,
+                self.written,
             ),
             Err(errno) => reply.error(errno),
         }

@@ -19,10 +19,11 @@ use rushes_vault::source::Source;
 use rustix::io::Errno;
 use rustix::mount::UnmountFlags;
 
-use crate::invalidate::follow;
+use crate::invalidate::{Notify, follow};
 use crate::mode::{Mode, ModeState};
 use crate::mountinfo;
-use crate::save::worker::work;
+use crate::save::state::WORKERS;
+use crate::save::worker::{tell, work};
 use crate::session::{Running, Start, start};
 use crate::tree::Tree;
 
@@ -35,6 +36,10 @@ const READAHEAD_KIB: u32 = 1024;
 
 /// How long `unmount` waits for requests that are being answered, and for files to be closed.
 const DRAIN_MAX: Duration = Duration::from_secs(2);
+
+/// How long it waits for saves: the daemon gives an unmount 15 seconds. What takes longer comes
+/// back at the next start.
+const SAVES_END_MAX: Duration = Duration::from_secs(10);
 
 /// What to mount.
 #[derive(Debug, Clone)]
@@ -160,21 +165,33 @@ pub fn mount(source: Arc<dyn Source>, options: MountOptions) -> Result<Mount, Mo
         .name("rushes-invalidate".to_owned())
         .spawn(move || follow(&tree, &changes, &notifier, &stopped))
         .map_err(refused)?;
-    let (notifier, ending) = (running.notifier(), Arc::clone(&saved));
-    let worker = thread::Builder::new()
-        .name("rushes-saves".to_owned())
-        .spawn(move || work(&saved, &notifier))
-        .map_err(refused)?;
-    let saving = Some(Saving { end: Box::new(move || ending.saves.end()), worker });
+    let saving = Some(start_saving(&saved, running.notifier()).map_err(refused)?);
     tracing::info!(mode = %mode.get(), threads, "the folder is mounted");
     let (running, follower, ended) = (Some(running), Some(follower), Mutex::new(ended));
     Ok(Mount { dir, device, mode, warnings, stop, running, follower, saving, ended })
 }
 
-/// The thread that makes versions, and how it is told to end.
+/// The threads that make versions, and how they are told to end.
 struct Saving {
-    end: Box<dyn FnOnce() + Send + Sync>,
-    worker: JoinHandle<()>,
+    end: Box<dyn FnOnce(Duration) + Send + Sync>,
+    teller: JoinHandle<()>,
+}
+
+/// Starts the threads that make versions, and the one that tells the kernel of them. Those that
+/// save are not joined: a save may take longer than an unmount may.
+fn start_saving<B: Send + Sync + 'static>(
+    tree: &Arc<Tree<B>>,
+    notifier: impl Notify,
+) -> io::Result<Saving> {
+    let named = |name: &str| thread::Builder::new().name(name.to_owned());
+    for _ in 0..WORKERS {
+        let tree = Arc::clone(tree);
+        tree.saves.begin();
+        named("rushes-saves").spawn(move || work(&tree))?;
+    }
+    let (told, ending) = (Arc::clone(tree), Arc::clone(tree));
+    let teller = named("rushes-saved").spawn(move || tell(&told, &notifier))?;
+    Ok(Saving { end: Box::new(move |longest| ending.end_saves(longest)), teller })
 }
 
 impl fmt::Debug for Saving {
@@ -221,10 +238,10 @@ impl Mount {
             );
         }
         // What was closed by now becomes a version before anything else ends.
-        if let Some(Saving { end, worker }) = self.saving.take() {
-            end();
-            if worker.join().is_err() {
-                tracing::error!("the thread that saves has panicked");
+        if let Some(Saving { end, teller }) = self.saving.take() {
+            end(SAVES_END_MAX);
+            if teller.join().is_err() {
+                tracing::error!("the thread that tells the kernel of saves has panicked");
             }
         }
         if let Some(follower) = self.follower.take()

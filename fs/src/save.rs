@@ -11,6 +11,10 @@ pub mod machine;
 #[cfg(test)]
 mod machine_tests;
 mod names;
+mod notes;
+mod places;
+#[cfg(test)]
+mod saving_tests;
 pub mod state;
 mod target;
 pub mod worker;

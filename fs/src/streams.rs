@@ -1,18 +1,17 @@
 //! Folders that are being listed.
 //!
 //! The kernel opens no folder here: that would cost a request for each one, even where it knows
-//! the listing. So a position in a listing says which one it belongs to. Invariant: of the listings
-//! that were begun last, [`STREAMS_MAX`] are kept; who comes back to an older one gets a new one,
-//! at the same place.
+//! the listing. So a position in a listing says which one it belongs to. Invariant: a listing is
+//! kept until its end was seen, unless [`STREAMS_MAX`] others were asked since; who comes back to
+//! one that is not kept gets a new one, at the same place.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::list::Stream;
-use crate::save::machine::Slot;
 
 /// Listings that go on at the same time without a new beginning. Each holds a page.
-const STREAMS_MAX: usize = 64;
+const STREAMS_MAX: usize = 256;
 /// How many bits of a position say which row it is, and how many of which listing: together with
 /// the one between them they fill what a program may seek to.
 const ROW_BITS: u32 = 40;
@@ -23,8 +22,8 @@ const STREAM_BITS: u32 = 22;
 pub struct Listing {
     /// What the view shows.
     pub stream: Stream,
-    /// The names that were being written.
-    pub saved: Vec<(Arc<str>, Slot)>,
+    /// The names that were being written, sorted.
+    pub saved: Vec<Arc<str>>,
 }
 
 /// A place in a listing.
@@ -55,7 +54,7 @@ impl Position {
     }
 }
 
-/// The listings that were begun last.
+/// The listings that have not come to their end.
 #[derive(Debug, Default)]
 pub struct Streams(Mutex<Begun>);
 
@@ -89,6 +88,16 @@ impl Streams {
         let listing = Arc::clone(&found.2);
         begun.recent.push_back(found);
         Some(listing)
+    }
+
+    /// The end of a listing was seen.
+    pub fn end(&self, ino: u64, number: u64) {
+        let mut begun = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_it = |(own, folder, _): &(u64, u64, _)| (*own, *folder) == (number, ino);
+        let at = begun.recent.iter().rposition(is_it);
+        let ended = at.and_then(|at| begun.recent.remove(at));
+        drop(begun);
+        drop(ended);
     }
 }
 
@@ -127,5 +136,8 @@ mod tests {
             streams.begin(9, listing());
         }
         assert!(streams.find(7, first).is_none());
+        let (last, _) = streams.begin(9, listing());
+        streams.end(9, last);
+        assert!(streams.find(9, last).is_none());
     }
 }

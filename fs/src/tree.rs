@@ -17,8 +17,7 @@ use crate::handles::{Handles, Opened};
 use crate::inodes::Inodes;
 use crate::list::Stream;
 use crate::node::{Attr, Node, ROOT_INO};
-use crate::save::machine::Slot;
-use crate::save::state::Saves;
+use crate::save::state::{Saves, Written};
 use crate::streams::{Listing, Position, Streams};
 use crate::view::{Found, Held, View};
 
@@ -27,8 +26,10 @@ use crate::view::{Found, Held, View};
 pub struct Row {
     /// Its name.
     pub name: String,
-    /// What it leads to; `None` for `.` and `..`, which count no lookup.
+    /// What it leads to; `None` for `.`, `..` and what is being written, which count no lookup.
     pub found: Option<Found>,
+    /// Whether that is a folder.
+    pub is_folder: bool,
     /// Its number.
     pub ino: u64,
     /// Where the listing goes on.
@@ -96,7 +97,7 @@ impl<B> Tree<B> {
         if !folder.attr.folder {
             return Err(Errno::NOTDIR);
         }
-        if let Some(saved) = self.saved_name(&folder.node, name) {
+        if let Some(saved) = self.saved_name((parent, &folder.node), name) {
             return saved;
         }
         // All names of the view are UTF-8.
@@ -193,6 +194,7 @@ impl<B> Tree<B> {
         let mut listing = listing.lock().unwrap_or_else(PoisonError::into_inner);
         let Listing { stream, saved } = &mut *listing;
         let next = |is_saved, row| Position { stream: from.stream, is_saved, row }.pack();
+        let mut is_end = true;
         for position in from.row.. {
             if from.is_saved {
                 break;
@@ -203,29 +205,30 @@ impl<B> Tree<B> {
                 let epoch = self.epoch.load(Ordering::SeqCst);
                 let entry = stream.at(&self.view, position - DOTS, epoch);
                 let Some(entry) = asked("readdir", ino, entry)? else { break };
-                // What is being written is listed behind what the view shows.
-                let is_saved = saved.iter().any(|(name, _)| **name == *entry.name);
-                if entry.is_gone || is_saved {
+                // What was being written is listed behind what the view shows.
+                if entry.is_gone || saved.binary_search_by(|name| (**name).cmp(&entry.name)).is_ok()
+                {
                     continue;
                 }
-                let ino = self.inodes.number(&entry.found.node);
-                let next = next(false, position + 1);
-                Row { name: entry.name, found: Some(entry.found), ino, next }
+                self.row(entry.name, entry.found, next(false, position + 1))
             };
+            is_end = false;
             if !take(&row) {
                 return Ok(());
             }
         }
         let skipped =
             if from.is_saved { usize::try_from(from.row).unwrap_or(usize::MAX) } else { 0 };
-        for (position, (name, slot)) in (1..).zip(&*saved).skip(skipped) {
-            let Slot::File(id) = slot else { continue };
-            let Ok(seen) = self.saved_attr(*id) else { continue };
-            let (name, next) = (name.to_string(), next(true, position));
-            let row = Row { name, found: None, ino: seen.shown_ino, next };
+        for (position, name) in (1..).zip(&*saved).skip(skipped) {
+            let row = self.saved_row((ino, &stream.folder), name, next(true, position))?;
+            let Some(row) = row else { continue };
+            is_end = false;
             if !take(&row) {
                 break;
             }
+        }
+        if is_end {
+            self.streams.end(ino, from.stream);
         }
         Ok(())
     }
@@ -237,6 +240,40 @@ impl<B> Tree<B> {
         }
         let saved = self.saved_names(&found.node);
         Ok(Listing { stream: Stream::new(found.node), saved })
+    }
+
+    /// What a name leads to that was being written when its folder's listing began: it may be a
+    /// version's by now.
+    fn saved_row(
+        &self,
+        (ino, folder): (u64, &Node),
+        name: &str,
+        next: u64,
+    ) -> Result<Option<Row>, Errno> {
+        let row = |ino| {
+            let name = name.to_owned();
+            Some(Row { name, found: None, is_folder: false, ino, next })
+        };
+        // It may settle between the two questions, once.
+        match self.written_ino(folder, name) {
+            Written::File(ino) => return Ok(row(ino)),
+            Written::Gone => return Ok(None),
+            Written::Not => {}
+        }
+        let found = asked("readdir", ino, self.view.lookup(folder, name))?;
+        if let Some(found) = found {
+            return Ok(Some(self.row(name.to_owned(), found, next)));
+        }
+        Ok(match self.written_ino(folder, name) {
+            Written::File(ino) => row(ino),
+            Written::Gone | Written::Not => None,
+        })
+    }
+
+    fn row(&self, name: String, found: Found, next: u64) -> Row {
+        let ino = self.inodes.number(&found.node);
+        let is_folder = found.attr.folder;
+        Row { name, found: Some(found), is_folder, ino, next }
     }
 
     /// Takes note of a change that the source already shows: what open folders have read ahead is
@@ -253,7 +290,7 @@ impl<B> Tree<B> {
     fn dot(&self, ino: u64, stream: &Stream, position: u64, next: u64) -> Row {
         let above = || stream.folder.above().map_or(ROOT_INO, |above| self.inodes.number(&above));
         let (name, ino) = if position == 0 { (".", ino) } else { ("..", above()) };
-        Row { name: name.to_owned(), found: None, ino, next }
+        Row { name: name.to_owned(), found: None, is_folder: true, ino, next }
     }
 
     pub(crate) fn node(&self, ino: u64) -> Result<Found, Errno> {

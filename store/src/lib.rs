@@ -55,6 +55,7 @@ mod sweep;
 mod sweep_tests;
 mod swept;
 mod traces;
+mod trail;
 mod unfinished;
 mod upkeep;
 mod verify;
@@ -66,7 +67,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rushes_digest::Digest;
-use rushes_disk::{Derived, Disk, Tell};
+use rushes_disk::{Derived, Disk, DiskFile, Tell};
 
 pub use check::{Checked, Finding};
 pub use counts::{Count, Stats};
@@ -146,6 +147,11 @@ impl Store {
     /// The files that were promised by a process that is gone.
     pub fn promised(&self) -> Result<Vec<Promised>, StoreError> {
         loose::promised(&*self.shelf.disk)
+    }
+
+    /// Opens a promised file for reading.
+    pub fn open_promised(&self, promised: &Promised) -> Result<Arc<dyn DiskFile>, StoreError> {
+        loose::open_promised(&*self.shelf.disk, &promised.name)
     }
 
     /// Removes a promised file: it is saved, or nobody can want it.

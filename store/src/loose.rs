@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use rushes_digest::Digest;
 use rushes_disk::{Disk, DiskFile, Kind};
@@ -19,6 +19,7 @@ use crate::read;
 use crate::room::check_room;
 use crate::shelf::Shelf;
 use crate::staging::{SMALL_BYTES_MAX, Staged, Staging};
+use crate::trail::Trail;
 use crate::unfinished::Unfinished;
 
 /// How often the free space is looked at while bytes come in.
@@ -33,12 +34,13 @@ pub struct Loose {
     path: PathBuf,
     /// Held for reading by every write: who freezes waits for them.
     open: RwLock<Open>,
-    /// What was hashed as it came; `None` once a write went back.
-    hashed: Mutex<Option<Staging>>,
-    hashed_end: AtomicU64,
+    /// What was hashed behind the writes.
+    trail: Arc<Trail>,
     size: AtomicU64,
     written_bytes: AtomicU64,
-    is_promised: AtomicBool,
+    note: Mutex<Note>,
+    /// It was discarded, maybe while a note is written.
+    is_gone: AtomicBool,
     familiar: Familiar,
 }
 
@@ -49,22 +51,30 @@ struct Open {
     is_frozen: bool,
 }
 
+/// Whether there is a note beside a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Note {
+    None,
+    Written,
+    /// The file is gone, and there will be none.
+    Over,
+}
+
 impl Loose {
     /// Makes an empty one. Errors: `Full` when nothing may be written beside the reserve.
     pub(crate) fn create(shelf: &Arc<Shelf>, familiar: Familiar) -> Result<Self, StoreError> {
         check_room(&*shelf.disk, 0)?;
         let path = layout::new_staging();
         let file = shelf.disk.create_new(&path)?;
-        let hashed = Staging::over(shelf, familiar.clone());
         Ok(Self {
             shelf: Arc::clone(shelf),
-            path,
             open: RwLock::new(Open { file, is_frozen: false }),
-            hashed: Mutex::new(Some(hashed)),
-            hashed_end: AtomicU64::new(0),
+            trail: Trail::new(shelf, familiar.clone(), path.clone()),
+            path,
             size: AtomicU64::new(0),
             written_bytes: AtomicU64::new(0),
-            is_promised: AtomicBool::new(false),
+            note: Mutex::new(Note::None),
+            is_gone: AtomicBool::new(false),
             familiar,
         })
     }
@@ -97,41 +107,28 @@ impl Loose {
         }
         let count = bytes.len() as u64;
         let before = self.written_bytes.fetch_add(count, Ordering::SeqCst);
-        if before / ROOM_CHECK_BYTES != (before + count) / ROOM_CHECK_BYTES {
-            check_room(&*self.shelf.disk, 0)?;
+        let gap_bytes = offset.saturating_sub(self.size());
+        if gap_bytes > 0 || before / ROOM_CHECK_BYTES != (before + count) / ROOM_CHECK_BYTES {
+            check_room(&*self.shelf.disk, gap_bytes)?;
         }
-        let mut hashed = self.hashed.lock().unwrap_or_else(PoisonError::into_inner);
-        let in_order = hashed.is_some() && self.hashed_end.load(Ordering::SeqCst) == offset;
-        if in_order {
-            open.file.write_all_at(bytes, offset)?;
-            let taken = hashed.as_mut().is_some_and(|staging| staging.write(bytes).is_ok());
-            self.hashed_end.fetch_add(count, Ordering::SeqCst);
-            if !taken {
-                *hashed = None;
-            }
-        } else {
-            // What goes on behind the end may still come in order later; what goes back may not.
-            if offset < self.hashed_end.load(Ordering::SeqCst) {
-                *hashed = None;
-            }
-            drop(hashed);
-            open.file.write_all_at(bytes, offset)?;
-        }
+        let turn = self.trail.turn(offset);
+        open.file.write_all_at(bytes, offset)?;
         self.size.fetch_max(offset + count, Ordering::SeqCst);
+        turn.wrote(offset, count);
         Ok(())
     }
 
-    /// Makes it shorter, or longer with zeros. Errors: `Frozen`, `Full`.
+    /// Makes it shorter, or longer with zeros. Errors: `Frozen`; `Full` where it would be longer
+    /// than what is free, though zeros take no room.
     pub fn set_len(&self, size: u64) -> Result<(), StoreError> {
         let open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         if open.is_frozen {
             return Err(StoreError::Frozen);
         }
-        let mut hashed = self.hashed.lock().unwrap_or_else(PoisonError::into_inner);
-        if size < self.hashed_end.load(Ordering::SeqCst) {
-            *hashed = (size == 0).then(|| Staging::over(&self.shelf, self.familiar.clone()));
-            self.hashed_end.store(0, Ordering::SeqCst);
+        if let Some(more_bytes) = size.checked_sub(self.size()).filter(|more| *more > 0) {
+            check_room(&*self.shelf.disk, more_bytes)?;
         }
+        self.trail.set_len(size);
         open.file.set_len(size)?;
         self.size.store(size, Ordering::SeqCst);
         Ok(())
@@ -160,7 +157,12 @@ impl Loose {
     pub fn promise(&self, note: &[u8], lasts: bool) -> Result<(), StoreError> {
         let disk = &self.shelf.disk;
         if lasts {
-            self.open().file.sync()?;
+            let file = Arc::clone(&self.open().file);
+            file.sync()?; // Who freezes it meanwhile does not wait.
+        }
+        let mut held = self.note();
+        if *held == Note::Over {
+            return Ok(());
         }
         let (sidecar, new) = (layout::sidecar(&self.path), layout::new_staging());
         let written = write_note(&**disk, &new, note, lasts)
@@ -170,20 +172,30 @@ impl Loose {
             disk.remove(&new).ok();
             return Err(error.into());
         }
-        self.is_promised.store(true, Ordering::SeqCst);
+        *held = Note::Written;
+        if self.is_gone.load(Ordering::SeqCst) {
+            *held = Note::Over;
+            report(disk.remove(&sidecar));
+        }
         Ok(())
     }
 
     /// Takes the promise back, unless it is frozen: then it is about to be saved.
     pub fn withdraw(&self) {
-        if !self.is_frozen() && self.is_promised.swap(false, Ordering::SeqCst) {
+        let mut held = self.note();
+        if *held == Note::Written && !self.is_frozen() {
+            *held = Note::None;
             report(self.shelf.disk.remove(&layout::sidecar(&self.path)));
         }
     }
 
     /// Whether it comes back after a kill.
     pub fn is_promised(&self) -> bool {
-        self.is_promised.load(Ordering::SeqCst)
+        *self.note() == Note::Written
+    }
+
+    fn note(&self) -> MutexGuard<'_, Note> {
+        self.note.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Names what it holds, and freezes it where nobody has yet. The file stays until
@@ -191,12 +203,11 @@ impl Loose {
     pub fn seal(&self) -> Result<Staged, StoreError> {
         self.freeze()?;
         let file = Arc::clone(&self.open().file);
-        let hashed = self.hashed.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (mut staging, mut at) = match hashed {
-            Some(hashed) => (hashed, self.hashed_end.load(Ordering::SeqCst)),
-            None => (Staging::over(&self.shelf, self.familiar.clone()), 0),
-        };
-        let (size, mut block) = (self.size(), vec![0; BLOCK_BYTES]);
+        let fresh = || (Staging::over(&self.shelf, self.familiar.clone()), 0);
+        let (mut staging, mut at) = self.trail.take().unwrap_or_else(fresh);
+        let size = self.size();
+        let longest = usize::try_from(size).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
+        let mut block = vec![0; longest];
         while at < size {
             let wanted = usize::try_from(size - at).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
             let Some(room) = block.get_mut(..wanted) else { break };
@@ -218,10 +229,14 @@ impl Loose {
         staging.finish_over(unfinished, file)
     }
 
-    /// Removes it with its promise: it is saved, or not wanted. Whoever reads it goes on.
+    /// Removes it with its promise: it is saved, or not wanted. Whoever reads it goes on. Waits for
+    /// no sync: a note that is being written is removed by who writes it, or by the next start,
+    /// which finds no file to it.
     pub fn discard(&self) {
         let disk = &self.shelf.disk;
-        if self.is_promised.swap(false, Ordering::SeqCst) {
+        self.is_gone.store(true, Ordering::SeqCst);
+        let note = self.note.try_lock().map(|mut note| std::mem::replace(&mut *note, Note::Over));
+        if note.is_ok_and(|note| note == Note::Written) {
             // First the promise: a file without one is removed by the next start.
             report(disk.remove(&layout::sidecar(&self.path)));
         }
@@ -243,7 +258,7 @@ fn write_note(disk: &dyn Disk, path: &Path, note: &[u8], lasts: bool) -> rushes_
 
 impl Drop for Loose {
     fn drop(&mut self) {
-        if !self.is_promised() {
+        if *self.note() == Note::None {
             report(self.shelf.disk.remove(&self.path));
         }
     }
@@ -261,7 +276,7 @@ pub fn copy_blob(shelf: &Arc<Shelf>, from: &Digest, to: &Loose) -> Result<(), St
     if let Some(file) = blob.exact_file()
         && to.open().file.reflink(file)
     {
-        *to.hashed.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        to.trail.lose();
         to.size.store(size, Ordering::SeqCst);
         return Ok(());
     }
@@ -276,20 +291,14 @@ pub fn copy_blob(shelf: &Arc<Shelf>, from: &Digest, to: &Loose) -> Result<(), St
 }
 
 /// A file that was promised and whose program is gone.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Promised {
     /// What was noted with it.
     pub note: Vec<u8>,
     /// Its name in `staging/`.
     pub name: String,
-    file: Arc<dyn DiskFile>,
-}
-
-impl Promised {
-    /// Reads at an offset; fewer bytes than asked for only at the end.
-    pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, StoreError> {
-        Ok(self.file.read_at(buffer, offset)?)
-    }
+    /// Length in bytes.
+    pub size: u64,
 }
 
 /// The files that were promised, in the order of their names, which is the one in which they were
@@ -305,8 +314,8 @@ pub fn promised(disk: &dyn Disk) -> Result<Vec<Promised>, StoreError> {
             tracing::error!(name, "a note of an unfinished file is not one: it stays");
             continue;
         }
-        let file = match disk.open_read(&path) {
-            Ok(file) => file,
+        let size = match disk.stat(&path) {
+            Ok(file) => file.size,
             Err(error) if error.is_missing() => {
                 disk.remove(&sidecar)?;
                 continue;
@@ -316,9 +325,14 @@ pub fn promised(disk: &dyn Disk) -> Result<Vec<Promised>, StoreError> {
         let mut note = vec![0; usize::try_from(stat.size).unwrap_or_default()];
         let got = disk.open_read(&sidecar)?.read_at(&mut note, 0)?;
         note.truncate(got);
-        all.push(Promised { note, name: name.to_owned(), file });
+        all.push(Promised { note, name: name.to_owned(), size });
     }
     Ok(all)
+}
+
+/// Opens a promised file.
+pub fn open_promised(disk: &dyn Disk, name: &str) -> Result<Arc<dyn DiskFile>, StoreError> {
+    Ok(disk.open_read(&Path::new(layout::STAGING).join(name))?)
 }
 
 /// Removes a promised file: it is saved, or nobody can want it.

@@ -97,6 +97,71 @@ fn a_copy_of_a_blob_changes_alone_and_shares_what_it_has_in_common() {
 }
 
 #[test]
+fn long_files_that_are_hashed_as_they_come_are_what_was_written_last() {
+    let (place, index) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let disk = Arc::new(RealDisk::open(place.path()).unwrap());
+    let store = open(&disk, index.path());
+    let block = noise(9, 1 << 20);
+    for seed in 0..24_u8 {
+        let loose = store.begin(Familiar::with_none(), None).unwrap();
+        let mut expected = Vec::new();
+        for step in 0..24_u8 {
+            let mut bytes = block.clone();
+            bytes[0] = seed.wrapping_mul(31) ^ step;
+            let dice = *Digest::of(&[seed, step]).as_bytes();
+            match dice[0] % 24 {
+                0 => {
+                    let size = expected.len() / 256 * usize::from(dice[1]);
+                    loose.set_len(size as u64).unwrap();
+                    expected.truncate(size);
+                }
+                1 => {
+                    let at = expected.len() / 256 * usize::from(dice[1]);
+                    loose.write_at(&bytes[..100], at as u64).unwrap();
+                    expected.resize(expected.len().max(at + 100), 0);
+                    expected[at..at + 100].copy_from_slice(&bytes[..100]);
+                }
+                _ => {
+                    loose.write_at(&bytes, expected.len() as u64).unwrap();
+                    expected.extend_from_slice(&bytes);
+                }
+            }
+        }
+        let staged = loose.seal().unwrap();
+        assert_eq!(staged.digest(), Digest::of(&expected), "seed {seed}");
+        let put = store.put(staged).unwrap();
+        assert_eq!(put.size, expected.len() as u64);
+        loose.discard();
+    }
+    assert_eq!(left(&*disk), 0);
+}
+
+#[test]
+fn a_file_longer_than_the_disk_is_refused_before_it_is_one() {
+    let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
+    let store = open(&disk, index.path());
+    let loose = store.begin(Familiar::with_none(), None).unwrap();
+    let free = disk.space().unwrap().free;
+    let full = |done: Result<(), StoreError>| assert!(matches!(done, Err(StoreError::Full)));
+    full(loose.set_len(free + 1));
+    full(loose.write_at(b"x", free + 1));
+    assert_eq!(loose.size(), 0);
+    loose.set_len(1 << 20).unwrap();
+}
+
+#[test]
+fn a_file_that_is_gone_is_not_promised_any_more() {
+    let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
+    let store = open(&disk, index.path());
+    let loose = store.begin(Familiar::with_none(), None).unwrap();
+    loose.write_at(b"x", 0).unwrap();
+    loose.discard();
+    loose.promise(b"late", true).unwrap();
+    drop(loose);
+    assert_eq!(left(&*disk), 0);
+}
+
+#[test]
 fn what_was_promised_comes_back_after_a_power_cut_and_nothing_else_does() {
     let (disk, index) = (Arc::new(CrashDisk::new()), tempfile::tempdir().unwrap());
     let store = open(&disk, index.path());
@@ -113,7 +178,8 @@ fn what_was_promised_comes_back_after_a_power_cut_and_nothing_else_does() {
         let back = store.promised().unwrap();
         let [back] = back.as_slice() else { panic!("{back:?}") };
         let mut bytes = vec![0; kept.len() + 1];
-        assert_eq!(back.read_at(&mut bytes, 0).unwrap(), kept.len());
+        let file = store.open_promised(back).unwrap();
+        assert_eq!((back.size, file.read_at(&mut bytes, 0).unwrap()), (300_000, kept.len()));
         assert!(back.note == b"a note" && bytes.starts_with(&kept));
         store.forget_promised(back).unwrap();
         assert_eq!(left(&*disk), 0);

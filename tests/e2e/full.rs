@@ -37,6 +37,55 @@ impl Drop for Small {
 }
 
 #[test]
+fn a_full_disk_refuses_what_is_written_and_loses_no_save() {
+    if root::is_missing() {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let small = Small::at(&place.path().join("small"), "40m");
+    let mount = place.path().join("mount");
+    let mut start = Start::on(&place.path().join("small/data")).mounted_at(&mount);
+    start.log = Some(place.path().join("log"));
+    let daemon = start.run();
+    let client = daemon.client();
+    client.project("Fox", 1);
+    let scene = mount.join("projects/fox/scenes/1");
+    let (mut saved, mut refused) = (Vec::new(), 0);
+    for seed in 1..200_u64 {
+        let bytes = noise(seed, if seed % 2 == 0 { 1_500_000 } else { 60_000 });
+        let path = scene.join(format!("take{seed}.bin"));
+        match std::fs::write(&path, &bytes) {
+            Ok(()) => saved.push((path, bytes)),
+            Err(error) => {
+                assert_eq!(error.kind(), std::io::ErrorKind::StorageFull, "{error}");
+                std::fs::remove_file(&path).ok();
+                refused += 1;
+            }
+        }
+        if refused == 10 {
+            break;
+        }
+    }
+    assert!(refused == 10 && saved.len() > 5, "{refused} refused, {} saved", saved.len());
+    let all_there = || {
+        for (path, bytes) in &saved {
+            assert!(std::fs::read(path).unwrap() == *bytes, "{}", path.display());
+        }
+    };
+    all_there();
+    small.grow("160m");
+    rushes_harness::wait_until("what was closed is saved", || {
+        std::fs::read_dir(scene.join("versions")).unwrap().count() == saved.len()
+    });
+    all_there();
+    let (_, start) = daemon.stop();
+    let daemon = start.run();
+    all_there();
+    drop(daemon);
+    drop(small);
+}
+
+#[test]
 fn a_full_disk_is_said_and_survived() {
     if root::is_missing() {
         return;

@@ -13,6 +13,7 @@ mod model;
 mod mounts;
 mod root;
 mod save;
+mod saving;
 mod store;
 mod sweep;
 mod upload;

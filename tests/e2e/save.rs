@@ -10,13 +10,13 @@ use serde_json::Value;
 use crate::media;
 
 /// A mounted daemon with the project `fox` and two scenes; the directory goes last.
-struct Set {
-    daemon: Daemon,
-    scene: PathBuf,
-    place: tempfile::TempDir,
+pub struct Set {
+    pub daemon: Daemon,
+    pub scene: PathBuf,
+    pub place: tempfile::TempDir,
 }
 
-fn set() -> Set {
+pub fn set() -> Set {
     let place = tempfile::tempdir().unwrap();
     let mount = place.path().join("mount");
     let daemon = Start::on(&place.path().join("data")).mounted_at(&mount).run();
@@ -25,7 +25,7 @@ fn set() -> Set {
 }
 
 /// The versions of a history of the first scene, oldest first.
-fn versions(client: &Client, key: &str) -> Vec<Value> {
+pub fn versions(client: &Client, key: &str) -> Vec<Value> {
     let reply = client.get(&format!("/api/projects/fox/scenes/1/assets/{key}"));
     if reply.status() == 404 {
         return Vec::new();
@@ -34,7 +34,7 @@ fn versions(client: &Client, key: &str) -> Vec<Value> {
     history.get("versions").unwrap().as_array().unwrap().clone()
 }
 
-fn wait_for(client: &Client, key: &str, count: usize) -> Vec<Value> {
+pub fn wait_for(client: &Client, key: &str, count: usize) -> Vec<Value> {
     wait_until(&format!("{key} has {count} versions"), || versions(client, key).len() >= count);
     versions(client, key)
 }

@@ -6,6 +6,7 @@
 pub mod assets;
 mod changes;
 mod counts;
+mod errand;
 mod folds;
 mod follow;
 mod format;
@@ -21,6 +22,7 @@ mod opening;
 mod past;
 mod projects;
 mod records;
+mod recovery;
 mod release;
 mod saves;
 pub mod search;
@@ -37,6 +39,7 @@ mod worker;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rushes_catalog::Catalog;
@@ -58,6 +61,7 @@ pub use rushes_disk::Timestamp;
 pub use views::{ElementView, HistoryView, ProjectView, SceneView, Stats};
 
 use changes::Changes;
+use errand::Errand;
 use folds::Folds;
 use follow::Follower;
 use in_flight::InFlight;
@@ -120,6 +124,9 @@ pub struct Vault {
     in_flight: InFlight,
     folds: Folds,
     disk: Arc<dyn Disk>,
+    /// How long a file may be that a program writes in the folder.
+    file_bytes_max: AtomicU64,
+    recovery: Errand,
     /// Held, not used.
     _lock: Lock,
 }
@@ -128,11 +135,18 @@ impl Vault {
     /// Stops taking writes, closes everything and leaves the marks of a clean stop. Calls that come
     /// later answer with errors.
     pub fn close(&self) -> Result<(), CloseError> {
+        self.recovery.stop();
         self.follower.stop();
         self.keeper.stop();
         let facts = self.catalog.close();
         self.store.close()?;
         Ok(facts?)
+    }
+
+    /// Sets how long a file may be that a program writes in the folder: at first as long as a blob
+    /// may be.
+    pub fn set_file_bytes_max(&self, bytes_max: u64) {
+        self.file_bytes_max.store(bytes_max, Ordering::SeqCst);
     }
 
     /// Whether writes are taken; if not, why.

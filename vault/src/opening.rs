@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rushes_catalog::Catalog;
@@ -12,6 +13,7 @@ use rushes_disk::{Disk, RealClock, RealDisk};
 use rushes_store::Store;
 
 use crate::changes::Changes;
+use crate::errand::Errand;
 use crate::folds::Folds;
 use crate::follow::Follower;
 use crate::in_flight::InFlight;
@@ -19,6 +21,10 @@ use crate::keeper::{self, Places};
 use crate::lock::{Lock, LockError};
 use crate::worker::Bell;
 use crate::{OpenError, Options, Vault, format};
+
+/// Longest file that a program may write where nothing else is said, in bytes: what a blob of the
+/// smallest chunks can have.
+const FILE_BYTES_MAX: u64 = 64 << 30;
 
 /// How far an opening has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +128,7 @@ impl Locked {
             tracing::warn!(%error, "the journal's files were not looked at");
         }
         let keeper = keeper::start(places, (bell, calls)).map_err(OpenError::Thread)?;
-        let vault = Vault {
+        let vault = Arc::new(Vault {
             follower,
             keeper,
             store,
@@ -131,10 +137,12 @@ impl Locked {
             in_flight,
             folds: Folds::default(),
             disk,
+            file_bytes_max: AtomicU64::new(FILE_BYTES_MAX),
+            recovery: Errand::default(),
             _lock: lock,
-        };
+        });
         vault.recover_saves()?;
-        Ok(Arc::new(vault))
+        Ok(vault)
     }
 }
 

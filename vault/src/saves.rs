@@ -1,26 +1,23 @@
-//! Files that programs write in the folder: how one becomes a version, and what comes back of it
-//! after a kill.
+//! Files that programs write in the folder, and how one becomes a version.
 //!
 //! Invariant: a promised file is removed only once a version holds its bytes, and its version is
 //! recorded under the name of its file in `staging/`, so that a save that is tried again after a
 //! kill is the same one.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use rushes_catalog::command::{Command, CommandError, NewProject, NewScene, PartRef, SceneRef};
 use rushes_catalog::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
 use rushes_catalog::model::{Generation, Part, Scope, Viewer};
 use rushes_catalog::record::ProjectRecord;
 use rushes_digest::Digest;
-use rushes_store::{Familiar, Loose, Promised, StoreError};
+use rushes_store::{Familiar, Loose};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::source::{SaveAs, SavedAs, SourceError, Unsaved};
 use crate::{IngestError, IngestRequest, Staged, Vault};
-
-/// How much of a promised file is read at once, in bytes.
-const BLOCK_BYTES: usize = 1 << 20;
 
 impl From<IngestError> for SourceError {
     fn from(error: IngestError) -> Self {
@@ -45,8 +42,8 @@ impl From<CommandError> for SourceError {
 
 /// What is noted beside a promised file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Note {
-    user: UserId,
+pub(crate) struct Note {
+    pub(crate) user: UserId,
     #[serde(flatten)]
     scope: Scope,
     /// Nothing while the name does not count: then nobody can want it after a kill.
@@ -72,7 +69,7 @@ impl Note {
         }
     }
 
-    fn save(&self) -> SaveAs {
+    pub(crate) fn save(&self) -> SaveAs {
         SaveAs {
             scope: self.scope.clone(),
             asset_key: self.asset_key.clone(),
@@ -89,6 +86,18 @@ impl Note {
 struct Open {
     loose: Loose,
     viewer: Viewer,
+    /// How long it may be.
+    bytes_max: u64,
+}
+
+impl Open {
+    /// Refuses to make it longer than it may be.
+    fn check_end(&self, end: Option<u64>) -> Result<(), SourceError> {
+        match end {
+            Some(end) if end <= self.bytes_max => Ok(()),
+            _ => Err(SourceError::TooLarge { bytes_max: self.bytes_max }),
+        }
+    }
 }
 
 impl Unsaved for Open {
@@ -101,10 +110,12 @@ impl Unsaved for Open {
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), SourceError> {
+        self.check_end(offset.checked_add(bytes.len() as u64))?;
         Ok(self.loose.write_at(bytes, offset)?)
     }
 
     fn set_len(&self, size: u64) -> Result<(), SourceError> {
+        self.check_end(Some(size))?;
         Ok(self.loose.set_len(size)?)
     }
 
@@ -146,7 +157,8 @@ impl Vault {
         let knows =
             move |digest: &Digest| catalog.content(viewer, digest).is_ok_and(|size| size.is_some());
         let loose = self.store.begin(Familiar::new(knows), from)?;
-        Ok(Arc::new(Open { loose, viewer }))
+        let bytes_max = self.file_bytes_max.load(Ordering::SeqCst);
+        Ok(Arc::new(Open { loose, viewer, bytes_max }))
     }
 
     /// Saves what a program wrote as a version. On an error the file stays as it is, and with a
@@ -184,7 +196,7 @@ impl Vault {
 
     /// The version that is shown under a name, if it has exactly these bytes: then there is
     /// nothing to save.
-    fn shown(
+    pub(crate) fn shown(
         &self,
         viewer: Viewer,
         save: &SaveAs,
@@ -203,7 +215,7 @@ impl Vault {
         }))
     }
 
-    fn record(
+    pub(crate) fn record(
         &self,
         viewer: Viewer,
         save: &SaveAs,
@@ -285,54 +297,6 @@ impl Vault {
         self.catalog.submit(viewer, command, None)?;
         self.follower.call();
         Ok(())
-    }
-
-    /// Makes versions of the files that were promised before this process began. What cannot be
-    /// saved now stays for the next start.
-    pub(crate) fn recover_saves(&self) -> Result<(), StoreError> {
-        for promised in self.store.promised()? {
-            match self.recover_save(&promised) {
-                Ok(Some(saved)) => {
-                    let (name, asset) = (&promised.name, saved.asset);
-                    tracing::warn!(name, %asset, "a save that was cut off is a version now");
-                }
-                Ok(None) => {}
-                Err(error) => {
-                    let name = &promised.name;
-                    tracing::error!(name, %error, "a save that was cut off stays in staging/");
-                    continue;
-                }
-            }
-            self.store.forget_promised(&promised)?;
-        }
-        Ok(())
-    }
-
-    fn recover_save(&self, promised: &Promised) -> Result<Option<SavedAs>, SourceError> {
-        let note: Note = serde_json::from_slice(&promised.note)
-            .map_err(|error| SourceError::Failed(format!("its note cannot be read: {error}")))?;
-        let (viewer, save) = (Viewer { user: note.user }, note.save());
-        if save.asset_key.is_none() {
-            return Ok(None);
-        }
-        let mut upload = self.stage(viewer)?;
-        let (mut at, mut block) = (0, vec![0; BLOCK_BYTES]);
-        loop {
-            let got = promised.read_at(&mut block, at)?;
-            if got == 0 {
-                break;
-            }
-            upload.write(block.get(..got).unwrap_or_default())?;
-            at += got as u64;
-        }
-        let staged = upload.finish()?;
-        if at == 0 || self.shown(viewer, &save, &staged.digest())?.is_some() {
-            return Ok(None);
-        }
-        match self.record(viewer, &save, (staged, &promised.name, true)) {
-            Err(SourceError::Saved) => Ok(None),
-            saved => saved.map(Some),
-        }
     }
 }
 

@@ -48,6 +48,12 @@ pub enum SourceError {
     /// No room is left.
     #[error("the disk is full: free some space and try again")]
     Full,
+    /// No file may be that long.
+    #[error("a file has at most {bytes_max} bytes here")]
+    TooLarge {
+        /// How long one may be.
+        bytes_max: u64,
+    },
     /// The file is complete: what is written now belongs into a copy of it.
     #[error("the file is being saved")]
     Frozen,
@@ -114,9 +120,10 @@ pub trait Unsaved: Send + Sync + fmt::Debug {
     fn size(&self) -> u64;
     /// Reads at an offset; fewer bytes than asked for only at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, SourceError>;
-    /// Writes all bytes at an offset. Errors: `Frozen`, and then nothing was written; `Full`.
+    /// Writes all bytes at an offset. Errors: `Frozen`, and then nothing was written; `Full`;
+    /// `TooLarge`.
     fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), SourceError>;
-    /// Makes it shorter, or longer with zeros. Errors: `Frozen`, `Full`.
+    /// Makes it shorter, or longer with zeros. Errors: `Frozen`, `Full`, `TooLarge`.
     fn set_len(&self, size: u64) -> Result<(), SourceError>;
     /// Nothing is written to it from now on. Waits for writes that are under way.
     fn freeze(&self) -> Result<(), SourceError>;
@@ -415,8 +422,11 @@ pub trait Source: Facts + Shelves + Moments {
         digest: &Digest,
     ) -> Result<Option<Arc<dyn OpenContent>>, SourceError>;
 
+    /// Whether there is a project, or a part of one, that is not deleted.
+    fn is_there(&self, viewer: Viewer, scope: &Scope) -> Answer<bool>;
+
     /// Begins a file that a program writes: empty, or with the bytes of a content that the viewer
-    /// references. Errors: `Full`.
+    /// references, or did. Errors: `Full`.
     fn begin(&self, viewer: Viewer, from: Option<&Digest>)
     -> Result<Arc<dyn Unsaved>, SourceError>;
 

@@ -274,6 +274,12 @@ impl Source for Vault {
         self.make_scene(viewer, project, number)
     }
 
+    fn is_there(&self, viewer: Viewer, scope: &Scope) -> Result<bool, SourceError> {
+        let project = Scope::of_project(scope.project.clone());
+        let is_there = self.catalog.is_there(viewer, &project)?;
+        Ok(is_there && (scope.part.is_none() || self.catalog.is_there(viewer, scope)?))
+    }
+
     fn archive_scene(
         &self,
         viewer: Viewer,

@@ -1,22 +1,26 @@
 //! How the small world takes files that programs write: in memory.
 
-use std::sync::{Arc, Mutex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Condvar, Mutex};
 
 use rushes_vault::Digest;
 use rushes_vault::ids::AssetKey;
-use rushes_vault::model::Scope;
+use rushes_vault::model::{Scene, Scope};
 use rushes_vault::source::{Facts, SaveAs, SavedAs, SourceError, Touched, Unsaved};
 
 use super::{Answer, Bytes, Fake, Source, VIEWER};
 
 /// A file that a program writes.
 #[derive(Debug, Default)]
-pub struct Written(Mutex<(Vec<u8>, bool)>);
+pub struct Written(Mutex<(Vec<u8>, bool)>, Arc<Notes>);
+
+/// The notes that were written, by the name of the file: whether they last.
+type Notes = Mutex<BTreeMap<String, bool>>;
 
 impl Written {
     /// With these bytes.
-    pub fn with(bytes: Vec<u8>) -> Self {
-        Self(Mutex::new((bytes, false)))
+    fn with(bytes: Vec<u8>, notes: &Arc<Notes>) -> Self {
+        Self(Mutex::new((bytes, false)), Arc::clone(notes))
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<u8>)) -> Answer<()> {
@@ -63,7 +67,8 @@ impl Unsaved for Written {
         self.0.lock().unwrap().1
     }
 
-    fn promise(&self, _: &SaveAs, _: bool) -> Answer<()> {
+    fn promise(&self, save: &SaveAs, lasts: bool) -> Answer<()> {
+        *self.1.lock().unwrap().entry(save.filename.clone()).or_default() |= lasts;
         Ok(())
     }
 
@@ -76,7 +81,59 @@ impl Unsaved for Written {
     }
 }
 
+/// How saves are held up.
+#[derive(Debug, Default)]
+pub struct Saving {
+    held: Mutex<BTreeSet<String>>,
+    moved: Condvar,
+    notes: Arc<Notes>,
+    tries: Mutex<usize>,
+}
+
 impl Fake {
+    /// Holds the saves of a key up until it is let go.
+    pub fn hold_saves(&self, key: &str) {
+        self.saving.held.lock().unwrap().insert(key.to_owned());
+    }
+
+    /// Lets the saves of a key go.
+    pub fn release_saves(&self, key: &str) {
+        self.saving.held.lock().unwrap().remove(key);
+        self.saving.moved.notify_all();
+    }
+
+    /// Whether there was a note of a file, and whether it lasts.
+    pub fn note(&self, name: &str) -> Option<bool> {
+        self.saving.notes.lock().unwrap().get(name).copied()
+    }
+
+    /// How many saves were tried.
+    pub fn tries(&self) -> usize {
+        *self.saving.tries.lock().unwrap()
+    }
+
+    /// Whether there is a project or scene.
+    pub fn has_scope(&self, scope: &Scope) -> bool {
+        let facts = self.facts();
+        let scenes = facts.scenes.values();
+        facts.projects.contains_key(&scope.project)
+            && scope.scene().is_none_or(|id| scenes.map(|scene| scene.id).any(|one| one == id))
+    }
+
+    /// Makes a version of a file, once its key is not held.
+    pub fn save_file(&self, save: &SaveAs, file: &dyn Unsaved) -> Answer<SavedAs> {
+        let key = save.asset_key.as_ref().map(ToString::to_string).unwrap_or_default();
+        let held = self.saving.held.lock().unwrap();
+        drop(self.saving.moved.wait_while(held, |held| held.contains(&key)).unwrap());
+        *self.saving.tries.lock().unwrap() += 1;
+        if !self.has_scope(&save.scope) {
+            return Err(SourceError::Refused("there is no such scene".to_owned()));
+        }
+        let mut bytes = vec![0; usize::try_from(file.size()).unwrap()];
+        file.read_at(&mut bytes, 0)?;
+        self.save_bytes(save, &bytes)
+    }
+
     /// Begins a file.
     pub fn begin_file(&self, from: Option<&Digest>) -> Arc<dyn Unsaved> {
         let bytes = from.map(|digest| {
@@ -85,7 +142,7 @@ impl Fake {
             content.read_at(&mut bytes, 0).unwrap();
             bytes
         });
-        Arc::new(Written::with(bytes.unwrap_or_default()))
+        Arc::new(Written::with(bytes.unwrap_or_default(), &self.saving.notes))
     }
 
     /// Makes a version of bytes, unless what is shown has the same.
@@ -108,13 +165,22 @@ impl Fake {
     }
 
     /// Hides a name.
-    pub fn hide_name(&self, scope: &Scope, key: &AssetKey) {
+    pub fn hide_name(&self, scope: &Scope, key: &AssetKey) -> Answer<()> {
         self.change(|facts| {
             let past = facts.histories.get_mut(&(scope.clone(), key.folded())).unwrap();
             past.is_hidden = true;
             let key = past.key.clone();
             vec![facts.touched(scope, key)]
         });
+        Ok(())
+    }
+
+    /// Deletes a scene, by its id.
+    pub fn remove_scene_of(&self, scope: &Scope) -> Answer<()> {
+        let is_it = |one: &&Scene| Some(one.id) == scope.scene();
+        let number = self.facts().scenes.values().find(is_it).map(|one| one.scene_number);
+        self.remove_scene(scope, number.unwrap());
+        Ok(())
     }
 
     /// Deletes a scene.

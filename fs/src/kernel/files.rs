@@ -35,7 +35,7 @@ impl Kernel {
         let how = opening(flags);
         if let Some(id) = Saves::file_of(ino) {
             return match guarded("open", || self.tree.open_saved(id, how)) {
-                Ok(handle) => reply.opened(FileHandle(handle), FopenFlags::FOPEN_KEEP_CACHE),
+                Ok(handle) => reply.opened(FileHandle(handle), self.written),
                 Err(errno) => reply.error(errno),
             };
         }

@@ -13,8 +13,7 @@ impl Kernel {
         let mut empty = true;
         let answer = guarded("readdir", || {
             self.tree.list(folder, from, |row| {
-                let folder = row.found.as_ref().is_none_or(|found| found.attr.folder);
-                let kind = if folder { FileType::Directory } else { FileType::RegularFile };
+                let kind = if row.is_folder { FileType::Directory } else { FileType::RegularFile };
                 let full = reply.add(INodeNo(row.ino), row.next, kind, &row.name);
                 empty &= full;
                 !full
@@ -46,8 +45,8 @@ impl Kernel {
     fn add_plus(&self, reply: &mut ReplyDirectoryPlus, row: &Row) -> bool {
         let Some(found) = &row.found else {
             // Node 0: a name and a number, of which nothing is looked up.
-            let seen =
-                Seen { ino: 0, shown_ino: row.ino, attr: Attr::folder(0, 1), is_writable: false };
+            let attr = if row.is_folder { Attr::folder(0, 1) } else { Attr::file(0, 0) };
+            let seen = Seen { ino: 0, shown_ino: row.ino, attr, is_writable: false };
             let attr = self.shown(row.ino, &seen);
             return reply.add(INodeNo(0), row.next, &row.name, &TTL, &attr, Generation(0));
         };

@@ -42,14 +42,21 @@ impl Kernel {
         }
     }
 
-    /// A time that a program sets, in milliseconds since 1970; before that it is 1970.
+    /// A time that a program sets, in milliseconds since 1970.
     pub(super) fn ms_of(time: TimeOrNow) -> i64 {
         let time = match time {
             TimeOrNow::SpecificTime(time) => time,
             TimeOrNow::Now => SystemTime::now(),
         };
-        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+            Err(before) => {
+                // fuser takes the part of a second away that is to be added.
+                let before = before.duration();
+                let ms = i64::try_from(before.as_secs()).unwrap_or(i64::MAX).saturating_mul(-1_000);
+                ms.saturating_add(i64::from(before.subsec_millis()))
+            }
+        }
     }
 
     pub(super) fn space(&self, reply: ReplyStatfs) {
@@ -65,6 +72,28 @@ impl Kernel {
     }
 }
 
+/// A time that a file shows; one that this machine cannot say is 1970.
 fn time_of(ms: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(ms).unwrap_or_default())
+    let distance = Duration::from_millis(ms.unsigned_abs());
+    let time =
+        if ms < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
+    time.unwrap_or(UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_before_1970_and_far_ahead_are_kept() {
+        for ms in [0, 1, -86_400_000, 4_102_444_800_123, 253_402_300_799_999] {
+            assert_eq!(Kernel::ms_of(TimeOrNow::SpecificTime(time_of(ms))), ms);
+        }
+        // 0.25 s after that second, as fuser tells it.
+        let told = UNIX_EPOCH - Duration::new(315_619_200, 250_000_000);
+        assert_eq!(Kernel::ms_of(TimeOrNow::SpecificTime(told)), -315_619_199_750);
+        for ms in [i64::MIN, i64::MAX] {
+            time_of(ms); // Whatever it is: no panic.
+        }
+    }
 }

@@ -8,7 +8,6 @@ use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use rushes_vault::Digest;
 use rushes_vault::model::Viewer;
 use rushes_vault::source::{OpenContent, SaveAs, Source, SourceError, Unsaved};
 
@@ -90,10 +89,12 @@ impl Bytes {
 
     /// Makes what it holds now come back after a kill; what has no bytes of its own needs nothing.
     pub fn promise(&self, save: &SaveAs, lasts: bool) -> Answer<()> {
-        match &*self.held() {
-            Held::Own(file) if !file.is_frozen() => file.promise(save, lasts),
-            _ => Ok(()),
-        }
+        let file = match &*self.held() {
+            Held::Own(file) if !file.is_frozen() => Arc::clone(file),
+            _ => return Ok(()),
+        };
+        // A sync may take long: who freezes it meanwhile does not wait.
+        file.promise(save, lasts)
     }
 
     /// Its name is gone: what it holds does not come back after a kill, unless it is being saved.
@@ -120,6 +121,12 @@ impl Bytes {
     /// It was handed over and could not be saved.
     pub fn give_back(&self) {
         self.is_handed_over.store(false, Ordering::SeqCst);
+    }
+
+    /// What was handed over is a version now: its own file is let go, and who has this open reads
+    /// the version.
+    pub fn rest_on(&self, saved: Base) {
+        *self.held_mut() = Held::Base(saved, Mutex::default());
     }
 
     /// Nobody wants it any more.
@@ -152,15 +159,21 @@ impl Bytes {
 
     fn content(
         &self,
-        digest: &Digest,
+        base: &Base,
         open: &Mutex<Option<Arc<dyn OpenContent>>>,
     ) -> Answer<Arc<dyn OpenContent>> {
         let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(content) = &*open {
             return Ok(Arc::clone(content));
         }
+        let Base { asset, digest, .. } = base;
+        let mut found = self.source.open(self.viewer, digest)?;
+        if found.is_none() {
+            // Its asset was deleted: whoever has it open goes on.
+            found = self.source.open_kept(self.viewer, *asset, digest)?;
+        }
         let lost = || SourceError::Failed(format!("{digest} was opened to be edited and is gone"));
-        let content = self.source.open(self.viewer, digest)?.ok_or_else(lost)?;
+        let content = found.ok_or_else(lost)?;
         *open = Some(Arc::clone(&content));
         Ok(content)
     }
@@ -198,7 +211,7 @@ impl OpenContent for Bytes {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Answer<usize> {
         match &*self.held() {
             Held::Empty => Ok(0),
-            Held::Base(base, open) => self.content(&base.digest, open)?.read_at(buffer, offset),
+            Held::Base(base, open) => self.content(base, open)?.read_at(buffer, offset),
             Held::Own(file) => file.read_at(buffer, offset),
         }
     }

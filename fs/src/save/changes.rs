@@ -4,21 +4,26 @@
 //! that stands before it, by way of ESTALE, which makes the kernel look the name up again.
 
 use std::ffi::OsStr;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
+use std::time::{Duration, Instant};
 
-use rushes_vault::Digest;
 use rushes_vault::source::OpenContent;
 use rustix::io::Errno;
 
 use crate::errno;
-use crate::node::{Attr, Keep, Node, digest_start};
+use crate::node::{Attr, Keep, Node};
 use crate::save::bytes::Bytes;
 use crate::save::machine::{Displaced, FileId, Place, Refused, Slot};
-use crate::save::names::{Fits, are_one, fits, is_scratch};
-use crate::save::state::{Saves, State, discard, file_at, wall_ms};
-use crate::save::target::{save_as, shown_at};
+use crate::save::names::is_scratch;
+use crate::save::places::{ino_of, scope_of};
+use crate::save::state::{Saves, Stale, State, discard, file_at, wall_ms};
+use crate::save::target::shown_at;
 use crate::tree::{Seen, Tree, asked};
 use crate::view::View;
+
+/// How long a new file waits for others to be saved when there are too many: the folder's lock is
+/// held meanwhile, by the kernel.
+const ROOM_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// How a file is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +57,18 @@ pub(crate) type Done<T> = Result<T, Errno>;
 
 impl<B> Tree<B> {
     /// What a name leads to here; `None` leaves it to the view. Counts a lookup.
-    pub(crate) fn saved_name(&self, folder: &Node, name: &OsStr) -> Option<Done<Seen>> {
+    pub(crate) fn saved_name(
+        &self,
+        (parent, folder): (u64, &Node),
+        name: &OsStr,
+    ) -> Option<Done<Seen>> {
         let place = Place { scope: scope_of(folder)?, name: name.to_str()?.into() };
         let mut state = self.saves.state();
         let id = match state.machine.slot(&place)? {
             Slot::Gone { .. } => return Some(Err(Errno::NOENT)),
             Slot::File(id) => id,
         };
-        state.machine.looked_up(id);
+        state.machine.looked_up(id, parent);
         drop(state);
         Some(self.saved_attr(id))
     }
@@ -68,7 +77,7 @@ impl<B> Tree<B> {
     pub(crate) fn saved_attr(&self, id: FileId) -> Done<Seen> {
         let state = self.saves.state();
         let file = state.machine.file(id).ok_or(Errno::STALE)?;
-        let (links, mtime_ms) = (u32::from(file.at.is_some()), file.mtime_ms);
+        let (links, mtime_ms) = (file.links(), file.mtime_ms);
         let bytes = state.bytes.get(&id).map(Arc::clone).ok_or(Errno::STALE)?;
         drop(state); // The bytes may be busy with a long copy.
         let keep = Keep::Never;
@@ -92,8 +101,8 @@ impl<B> Tree<B> {
         let cut = state.machine.opened(id, how.writes, now);
         state.cut(cut);
         let bytes = state.bytes.get(&id).map(Arc::clone).ok_or(Errno::STALE)?;
+        self.saves.wake(&state);
         drop(state);
-        self.saves.wake();
         if how.truncates
             && let Err(errno) = self.set_saved_len(id, &bytes, 0)
         {
@@ -131,8 +140,8 @@ impl<B> Tree<B> {
     fn stand_before(&self, place: &Place, shown_ino: Option<u64>) -> Done<()> {
         let shown = asked("open", 0, shown_at(&self.view, place))?;
         let Some((_, base)) = shown else { return Ok(()) };
+        let mut state = self.state_with_room();
         let now = self.saves.now();
-        let mut state = self.saves.state();
         match state.machine.adopt(place, base, now) {
             Ok(id) => {
                 let shown_ino = shown_ino.unwrap_or_else(|| ino_of(place));
@@ -140,25 +149,44 @@ impl<B> Tree<B> {
                 state.bytes_of(self.of(), id, shown_ino, Some(base));
                 if !known {
                     state.machine.set_time(id, wall_ms(), now);
+                    state.stale.extend(self.other_names(place, None));
                 }
             }
             // Another name for what was there: the kernel looks again.
             Err(Refused::Missing | Refused::Taken) => {}
             Err(refused) => return Err(refused.into()),
         }
-        drop(state);
-        self.saves.wake();
+        self.saves.wake(&state);
         Ok(())
+    }
+
+    /// All that is being written, once there is room for one more file, or there will be none soon.
+    fn state_with_room(&self) -> MutexGuard<'_, State> {
+        let until = Instant::now() + ROOM_WAIT_MAX;
+        loop {
+            let state = self.saves.state();
+            if !state.machine.is_full() {
+                return state;
+            }
+            drop(state);
+            if !self.saves.wait_for_room(until) {
+                return self.saves.state();
+            }
+        }
     }
 
     /// Makes a new file and opens it.
     pub(crate) fn create(&self, parent: u64, name: &OsStr, exclusive: bool) -> Done<(Seen, u64)> {
         let (place, _) = self.place(parent, name)?;
+        let View { source, viewer, .. } = &self.view;
+        if !asked("create", parent, source.is_there(*viewer, &place.scope))? {
+            return Err(Errno::NOENT);
+        }
         let there = if exclusive { Errno::EXIST } else { Errno::STALE };
         let seen = asked("create", parent, shown_at(&self.view, &place))?;
         self.free(parent, &place, None)?;
+        let mut state = self.state_with_room();
         let now = self.saves.now();
-        let mut state = self.saves.state();
         match state.machine.slot(&place) {
             Some(Slot::File(_)) => return Err(there),
             None if seen.is_some() => return Err(there),
@@ -166,9 +194,11 @@ impl<B> Tree<B> {
         }
         let id = state.machine.create(&place, now)?;
         state.machine.set_time(id, wall_ms(), now);
-        state.machine.looked_up(id);
+        state.machine.looked_up(id, parent);
         state.machine.opened(id, true, now);
         let bytes = state.bytes_of(self.of(), id, ino_of(&place), None);
+        state.stale.extend(self.other_names(&place, Some(parent)));
+        self.saves.wake(&state);
         drop(state);
         let handle = self.handles.open_alone(bytes).handle;
         Ok((self.saved_attr(id)?, handle))
@@ -211,8 +241,10 @@ impl<B> Tree<B> {
         drop(state);
         let done = bytes.ok_or(Errno::STALE).and_then(|bytes| self.set_saved_len(id, &bytes, size));
         let now = self.saves.now();
-        self.saves.state().machine.released(id, true, now);
-        self.saves.wake();
+        let mut state = self.saves.state();
+        state.machine.released(id, true, now);
+        state.was_closed(id);
+        self.saves.wake(&state);
         done
     }
 
@@ -240,35 +272,18 @@ impl<B> Tree<B> {
         state.machine.set_time(id, wall_ms(), now);
     }
 
-    /// Makes what a file holds come back after a kill; where it `lasts`, after a power cut too.
-    pub(crate) fn promise(&self, ino: u64, lasts: bool) -> Done<()> {
-        let Some(id) = Saves::file_of(ino) else { return Ok(()) };
-        let state = self.saves.state();
-        let Some(file) = state.machine.file(id).filter(|file| file.has_own_bytes()) else {
-            return Ok(());
-        };
-        let Some(place) = file.at.clone() else { return Ok(()) };
-        let (base, mtime_ms) = (file.base, file.mtime_ms);
-        if file.size == 0 || (!lasts && (is_scratch(&place.name) || file.is_noted)) {
-            return Ok(());
-        }
-        let bytes = state.bytes.get(&id).map(Arc::clone).ok_or(Errno::STALE)?;
-        drop(state);
-        let target = asked("fsync", ino, save_as(&self.view, &place, (base, mtime_ms)))?;
-        asked("fsync", ino, bytes.promise(&target, lasts))?;
-        self.saves.state().machine.promised(id, lasts);
-        Ok(())
-    }
-
     /// Closes a file that is being written.
     pub(crate) fn release_saved(&self, id: FileId, handle: u64, writes: bool) {
         self.handles.release(Saves::ino_of(id), handle);
         let now = self.saves.now();
         let mut state = self.saves.state();
         state.machine.released(id, writes, now);
+        if writes {
+            state.was_closed(id);
+        }
         let dropped = state.sweep();
+        self.saves.wake(&state);
         drop(state);
-        self.saves.wake();
         discard(&dropped);
     }
 
@@ -299,9 +314,10 @@ impl<B> Tree<B> {
         };
         let nameless = nameless(&state, &displaced);
         state.cut(displaced.save);
+        state.stale.extend(self.other_names(&place, Some(parent)));
         let dropped = state.sweep();
+        self.saves.wake(&state);
         drop(state);
-        self.saves.wake();
         nameless.inspect(|bytes| bytes.withdraw());
         discard(&dropped);
         Ok(())
@@ -319,8 +335,8 @@ impl<B> Tree<B> {
         let shown = |place| asked("rename", parent, shown_at(&self.view, place));
         let seen = (shown(&from)?.map(|(_, base)| base), shown(&to)?.map(|(_, base)| base));
         self.free(new_parent, &to, Some(&from))?;
+        let mut state = self.state_with_room();
         let now = self.saves.now();
-        let mut state = self.saves.state();
         let (old, new) = (state.machine.slot(&from), state.machine.slot(&to));
         if keeps && (file_at(new).is_some() || (new.is_none() && seen.1.is_some())) {
             return Err(Errno::EXIST);
@@ -338,8 +354,11 @@ impl<B> Tree<B> {
             // A version's file was moved: the kernel believes that its inode moved with it.
             state.bytes_of(self.of(), id, ino_of(&to), seen.0);
             state.machine.set_time(id, wall_ms(), now);
-            state.stale.push((new_parent, to.name.as_ref().into()));
+            state.stale.push(Stale::Name(new_parent, to.name.as_ref().into()));
         }
+        state.machine.seen_in(id, new_parent);
+        state.stale.extend(self.other_names(&from, Some(parent)));
+        state.stale.extend(self.other_names(&to, Some(new_parent)));
         // What was closed under a temporary name has no note yet.
         let was_noted = state.machine.file(id).is_some_and(|file| file.is_noted);
         let is_due = was_noted || is_scratch(&from.name);
@@ -347,81 +366,26 @@ impl<B> Tree<B> {
         let is_promised = state.machine.file(id).is_some_and(|file| file.is_promised);
         state.machine.outdate_note(id);
         let dropped = state.sweep();
+        self.saves.wake(&state);
         drop(state);
-        self.saves.wake();
         // First the new name: the old bytes come back until it has a note.
         let promise = || self.promise(Saves::ino_of(id), is_promised);
-        let promised = if is_due { promise() } else { Ok(()) };
+        // The name has moved, whatever becomes of its note.
+        if is_due && let Err(errno) = promise() {
+            let name = &*to.name;
+            tracing::warn!(%errno, name, "a kill would bring a file back under its old name");
+        }
         if is_scratch(&to.name) && !is_promised {
             // Its note names what it was called before.
             moved.inspect(|bytes| bytes.withdraw());
         }
         nameless.inspect(|bytes| bytes.withdraw());
         discard(&dropped);
-        promised
-    }
-
-    /// The names of a folder that the view does not show, or shows no more.
-    pub(crate) fn saved_names(&self, folder: &Node) -> Vec<(Arc<str>, Slot)> {
-        let Some(scope) = scope_of(folder) else { return Vec::new() };
-        let mut names = self.saves.state().machine.names(&scope);
-        names.sort_by(|one, other| one.0.cmp(&other.0));
-        names
+        Ok(())
     }
 
     fn of(&self) -> (&Arc<dyn rushes_vault::source::Source>, rushes_vault::model::Viewer) {
         (&self.view.source, self.view.viewer)
-    }
-
-    /// Refuses a name that differs from another one in case or composition alone: both would be
-    /// one history, which has one name. `from` is what is to get the name.
-    fn free(&self, parent: u64, place: &Place, from: Option<&Place>) -> Done<()> {
-        let twin = |name: &str| name != &*place.name && are_one(name, &place.name);
-        let written = self.saves.state().machine.names(&place.scope);
-        let is_written = |(name, slot): &(Arc<str>, Slot)| {
-            matches!(slot, Slot::File(_))
-                && twin(name)
-                && from.is_none_or(|from| from.scope != place.scope || from.name != *name)
-        };
-        if written.iter().any(is_written) {
-            return Err(Errno::EXIST);
-        }
-        let target = asked("create", parent, save_as(&self.view, place, (None, 0)))?;
-        let Some(key) = target.asset_key else { return Ok(()) };
-        let View { source, viewer, .. } = &self.view;
-        let entry = asked("create", parent, source.history_like(*viewer, &place.scope, &key))?;
-        let Some(entry) = entry.filter(|entry| !entry.is_hidden) else { return Ok(()) };
-        let Some(content) = entry.current.and_then(|current| current.content) else {
-            return Ok(());
-        };
-        let name = self.view.current_name(&place.scope, &entry.asset_key, &content.extension);
-        let name = asked("create", parent, name)?;
-        // The name of a file without an extension is shown with one.
-        let shown = Place { scope: place.scope.clone(), name: name.as_str().into() };
-        if let Some(Slot::Gone { .. }) = self.saves.state().machine.slot(&shown) {
-            return Ok(());
-        }
-        let is_itself = from.is_some_and(|from| from.scope == place.scope && *from.name == *name);
-        if twin(&name) || (is_itself && name != *place.name) {
-            return Err(Errno::EXIST);
-        }
-        Ok(())
-    }
-
-    /// A name in a folder that may be written to.
-    fn place(&self, parent: u64, name: &OsStr) -> Done<(Place, Node)> {
-        let folder = self.node(parent)?.node;
-        let (Node::Folder(owner) | Node::Assets(owner)) = &folder else {
-            return Err(Errno::ROFS);
-        };
-        let text = name.to_str().ok_or(Errno::INVAL)?;
-        let fixed: Vec<_> = View::fixed_names(owner).collect();
-        match fits(text, &fixed) {
-            Fits::Version | Fits::Scratch => {}
-            Fits::Fixed => return Err(Errno::ROFS),
-            Fits::Nowhere => return Err(Errno::INVAL),
-        }
-        Ok((Place { scope: owner.scope.clone(), name: text.into() }, folder))
     }
 }
 
@@ -429,18 +393,4 @@ impl<B> Tree<B> {
 fn nameless(state: &State, displaced: &Displaced) -> Option<Arc<Bytes>> {
     let id = displaced.file.filter(|_| displaced.save.is_none())?;
     state.bytes.get(&id).map(Arc::clone)
-}
-
-/// What a folder that can be written to stands for.
-fn scope_of(folder: &Node) -> Option<rushes_vault::model::Scope> {
-    match folder {
-        Node::Folder(owner) | Node::Assets(owner) => Some(owner.scope.clone()),
-        _ => None,
-    }
-}
-
-/// The inode number that a new file shows.
-fn ino_of(place: &Place) -> u64 {
-    let text = format!("{:?}", (&place.scope, &place.name));
-    digest_start(&Digest::of(text.as_bytes())) >> 11
 }

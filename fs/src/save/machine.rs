@@ -3,141 +3,41 @@
 //! Pure: the time is passed in, bytes are elsewhere. Invariant: a name leads to one file at most, a
 //! file has one name at most, and a change under a name that counts is due exactly once.
 
-use std::collections::HashMap;
+mod due;
+mod file;
+mod terms;
+
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use rushes_vault::Digest;
-use rushes_vault::ids::AssetId;
 use rushes_vault::model::Scope;
 
-use crate::save::names::is_scratch;
+use crate::save::names::folded;
 
-/// How long after the last writer's close a save settles: some programs close and open again.
-pub const SETTLE_MS: u64 = 300;
-/// How long an empty file may stay empty before that is a save (`ImageMagick` truncates, closes,
-/// opens again and writes), and how long a file that nobody changed waits to be opened.
-pub const SETTLE_EMPTY_MS: u64 = 3_000;
-/// How long after a save that failed it is tried again.
-const RETRY_MS: u64 = 5_000;
-/// Most files that are being written, temporary ones included.
+pub use file::File;
+use terms::Timer;
+pub use terms::{
+    Base, Displaced, Due, Failed, FileId, Place, Refused, SETTLE_EMPTY_MS, SETTLE_MS, Save, Slot,
+};
+
+/// Most files that have a name and are not saved, temporary ones included: each of them is an open
+/// file of this process.
 pub const FILES_MAX: usize = 10_000;
-
-/// Number of a file that is being written; never given twice in a session.
-pub type FileId = u64;
-
-/// A name in a folder.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Place {
-    /// What the folder stands for: it may be shown in two places.
-    pub scope: Scope,
-    /// The name in it.
-    pub name: Arc<str>,
-}
-
-/// A version: what a file shows until somebody writes to it, and what a new version comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Base {
-    /// Its asset.
-    pub asset: AssetId,
-    /// Its bytes.
-    pub digest: Digest,
-    /// How many.
-    pub size: u64,
-}
-
-/// What a name leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slot {
-    /// A file that is being written.
-    File(FileId),
-    /// Nothing: the name was taken away from what the view still shows.
-    Gone {
-        /// When.
-        since: u64,
-        /// What the view shows.
-        base: Option<Base>,
-    },
-}
-
-/// A file that is being written, or was.
-#[derive(Debug, Clone, Default)]
-pub struct File {
-    /// Its name; `None` once it was removed, replaced or saved.
-    pub at: Option<Place>,
-    /// Where it comes from.
-    pub base: Option<Base>,
-    /// Bytes, as far as its owner told.
-    pub size: u64,
-    /// The time that it shows, milliseconds since 1970.
-    pub mtime_ms: i64,
-    writers: u32,
-    opens: u32,
-    lookups: u64,
-    /// Counts its changes, and up to which of them it is saved.
-    changes: u64,
-    saved: u64,
-    settling: Option<(u64, Place)>,
-    /// Its name is not the one of the version that it shows.
-    has_moved: bool,
-    /// What it is was promised to last.
-    pub is_promised: bool,
-    /// There is a note beside it, so that it comes back after a kill.
-    pub is_noted: bool,
-    /// Under which name it was saved, after which it has none.
-    pub saved_at: Option<Place>,
-    waits_from: u64,
-    waits_ms: u64,
-}
-
-/// A save that is due.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Save {
-    /// Of which file.
-    pub id: FileId,
-    /// Under which name.
-    pub place: Place,
-    /// What it comes from.
-    pub base: Option<Base>,
-    /// Whether its bytes are still those of the base.
-    pub is_base: bool,
-    /// The time that it shows.
-    pub mtime_ms: i64,
-}
-
-/// Something that is due.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Due {
-    /// A save; its outcome is told to [`Machine::settled`].
-    Save(Save),
-    /// A name that was taken away and did not come back; told to [`Machine::hidden`].
-    Hide(Place),
-}
-
-/// Why a change is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
-    /// There is no such name.
-    Missing,
-    /// The name is taken.
-    Taken,
-    /// Too many files are being written.
-    Many,
-}
-
-/// What a rename or removal left over.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Displaced {
-    /// The file that has no name any more.
-    pub file: Option<FileId>,
-    /// What of it was promised and must be saved now, before anything else under that name.
-    pub save: Option<Save>,
-}
 
 /// Everything that is being written.
 #[derive(Debug, Default)]
 pub struct Machine {
-    slots: HashMap<Place, Slot>,
+    slots: HashMap<Scope, HashMap<Arc<str>, Slot>>,
     files: HashMap<FileId, File>,
+    /// The names of files that stand for one history, as it is spelled in lower case.
+    twins: HashMap<Place, Vec<Arc<str>>>,
+    /// The file that was saved last under a name, as long as anybody has it.
+    saved: HashMap<Place, FileId>,
+    timers: BTreeSet<(u64, Timer)>,
+    gone: HashMap<u64, Place>,
+    last_gone: u64,
+    /// How many files have a name.
+    named: usize,
     last: FileId,
     dropped: Vec<FileId>,
 }
@@ -145,7 +45,7 @@ pub struct Machine {
 impl Machine {
     /// What is known of a name here; `None` leaves it to the view.
     pub fn slot(&self, place: &Place) -> Option<Slot> {
-        self.slots.get(place).copied()
+        self.slots.get(&place.scope)?.get(&place.name).copied()
     }
 
     /// A file.
@@ -153,17 +53,20 @@ impl Machine {
         self.files.get(&id)
     }
 
-    /// The files with bytes that are not saved, under names that count.
-    pub fn unsaved(&self) -> impl Iterator<Item = Save> {
-        let files = self.files.iter().filter(|(_, file)| file.has_own_bytes() && file.size > 0);
-        let saves = files.filter_map(|(id, file)| file.save(*id));
-        saves.filter(|save| !is_scratch(&save.place.name))
-    }
-
     /// The names that are known here in a folder.
     pub fn names(&self, scope: &Scope) -> Vec<(Arc<str>, Slot)> {
-        let own = self.slots.iter().filter(|(place, _)| place.scope == *scope);
-        own.map(|(place, slot)| (Arc::clone(&place.name), *slot)).collect()
+        let own = self.slots.get(scope).into_iter().flatten();
+        own.map(|(name, slot)| (Arc::clone(name), *slot)).collect()
+    }
+
+    /// The names of files that differ from a name in case or composition at most, itself included.
+    pub fn twins(&self, place: &Place) -> &[Arc<str>] {
+        folded_place(place).and_then(|place| self.twins.get(&place)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether there is no room for one more file before another one is saved or removed.
+    pub const fn is_full(&self) -> bool {
+        self.named >= FILES_MAX
     }
 
     /// Makes a new, empty file. `seen` is what the view shows under the name, which must be hidden
@@ -186,30 +89,37 @@ impl Machine {
             Some(Slot::Gone { .. }) => Err(Refused::Missing),
             None => {
                 let id = self.add(place, Some(base), now)?;
-                if let Some(file) = self.files.get_mut(&id) {
-                    file.size = base.size;
-                }
+                self.change(id, |file| file.size = base.size);
                 Ok(id)
             }
         }
     }
 
     fn add(&mut self, place: &Place, base: Option<Base>, now: u64) -> Result<FileId, Refused> {
-        if self.files.len() >= FILES_MAX {
+        if self.is_full() {
             return Err(Refused::Many);
         }
         self.last += 1;
-        let (at, waits_ms) = (Some(place.clone()), SETTLE_EMPTY_MS);
-        let file = File { at, base, waits_from: now, waits_ms, ..File::default() };
+        let file = File { base, waits_from: now, waits_ms: SETTLE_EMPTY_MS, ..File::default() };
         self.files.insert(self.last, file);
-        self.slots.insert(place.clone(), Slot::File(self.last));
+        self.give_name(self.last, place);
         Ok(self.last)
     }
 
-    /// The kernel knows the file once more.
-    pub fn looked_up(&mut self, id: FileId) {
+    /// The kernel knows the file once more, by its name in a folder.
+    pub fn looked_up(&mut self, id: FileId, parent: u64) {
         if let Some(file) = self.files.get_mut(&id) {
             file.lookups += 1;
+        }
+        self.seen_in(id, parent);
+    }
+
+    /// The kernel knows the file by its name in a folder.
+    pub fn seen_in(&mut self, id: FileId, parent: u64) {
+        if let Some(file) = self.files.get_mut(&id)
+            && !file.parents.contains(&parent)
+        {
+            file.parents.push(parent);
         }
     }
 
@@ -224,56 +134,63 @@ impl Machine {
     /// Somebody opened it. What a writer finds that was promised must be saved before it writes.
     pub fn opened(&mut self, id: FileId, writes: bool, now: u64) -> Option<Save> {
         let cut = if writes { self.cut(id, now) } else { None };
-        let file = self.files.get_mut(&id)?;
-        file.opens += 1;
-        file.writers += u32::from(writes);
+        self.change(id, |file| {
+            file.opens += 1;
+            file.writers += u32::from(writes);
+        });
         cut
     }
 
     /// Somebody closed it.
     pub fn released(&mut self, id: FileId, writes: bool, now: u64) {
-        if let Some(file) = self.files.get_mut(&id) {
+        self.change(id, |file| {
             file.opens = file.opens.saturating_sub(1);
             if writes {
                 file.writers = file.writers.saturating_sub(1);
                 file.wait_from(now);
             }
-        }
+        });
         self.drop_unused(id);
     }
 
     /// Its bytes changed; it has so many now.
     pub fn changed(&mut self, id: FileId, size: u64, now: u64) {
-        if let Some(file) = self.files.get_mut(&id) {
+        self.change(id, |file| {
             file.changes += 1;
             file.size = size;
-            file.is_promised = false;
+            (file.is_promised, file.is_kept) = (false, false);
             file.is_noted &= file.settling.is_none(); // Else it is written to a copy.
             file.wait_from(now);
-        }
+        });
     }
 
     /// A program set its time, or a change did.
     pub fn set_time(&mut self, id: FileId, mtime_ms: i64, now: u64) {
-        if let Some(file) = self.files.get_mut(&id) {
+        self.change(id, |file| {
             file.mtime_ms = mtime_ms;
             file.wait_from(now);
-        }
+        });
     }
 
     /// There is a note beside it; where it `lasts`, what it is now was promised.
     pub fn promised(&mut self, id: FileId, lasts: bool) {
-        if let Some(file) = self.files.get_mut(&id) {
+        self.change(id, |file| {
             file.is_promised |= lasts;
             file.is_noted = true;
-        }
+        });
+    }
+
+    /// What it was after so many changes is on the disk with its note, though nobody asked.
+    pub fn kept(&mut self, id: FileId, changes: u64) {
+        self.change(id, |file| {
+            file.is_noted = true;
+            file.is_kept = file.changes == changes;
+        });
     }
 
     /// The note beside it names what it is no more.
     pub fn outdate_note(&mut self, id: FileId) {
-        if let Some(file) = self.files.get_mut(&id) {
-            file.is_noted = false;
-        }
+        self.change(id, |file| (file.is_noted, file.is_kept) = (false, false));
     }
 
     /// Renames, replacing what the new name led to. `seen` is what the view shows under the old
@@ -297,16 +214,17 @@ impl Machine {
             _ => seen.1,
         };
         let displaced = self.displace(to, now);
-        self.slots.remove(from);
-        let Some(file) = self.files.get_mut(&id) else { return Err(Refused::Missing) };
-        if seen.0.is_some() || file.settling.is_some() {
-            self.slots.insert(from.clone(), Slot::Gone { since: now, base: seen.0 });
+        self.take_name(id);
+        let is_settling = self.files.get(&id).is_some_and(File::is_settling);
+        if seen.0.is_some() || is_settling {
+            self.take_away(from, seen.0, now);
         }
-        file.at = Some(to.clone());
-        file.has_moved = true;
-        file.base = file.base.or(over);
-        file.wait_from(now);
-        self.slots.insert(to.clone(), Slot::File(id));
+        self.give_name(id, to);
+        self.change(id, |file| {
+            file.has_moved = true;
+            file.base = file.base.or(over);
+            file.wait_from(now);
+        });
         Ok(displaced)
     }
 
@@ -319,24 +237,25 @@ impl Machine {
     ) -> Result<Displaced, Refused> {
         let settles = match self.slot(place) {
             Some(Slot::Gone { .. }) => return Err(Refused::Missing),
-            Some(Slot::File(id)) => self.files.get(&id).is_some_and(|file| file.settling.is_some()),
+            Some(Slot::File(id)) => self.files.get(&id).is_some_and(File::is_settling),
             None if seen.is_none() => return Err(Refused::Missing),
             None => false,
         };
         let displaced = self.displace(place, now);
         if seen.is_some() || settles || displaced.save.is_some() {
-            self.slots.insert(place.clone(), Slot::Gone { since: now, base: seen });
+            self.take_away(place, seen, now);
         }
         Ok(displaced)
     }
 
     fn displace(&mut self, place: &Place, now: u64) -> Displaced {
+        let saved = self.saved.remove(place).and_then(|id| self.files.get_mut(&id));
+        if let Some(file) = saved {
+            file.saved_at = None;
+        }
         let Some(Slot::File(id)) = self.slot(place) else { return Displaced::default() };
         let save = self.cut(id, now);
-        self.slots.remove(place);
-        if let Some(file) = self.files.get_mut(&id) {
-            file.at = None;
-        }
+        self.take_name(id);
         self.drop_unused(id);
         Displaced { file: Some(id), save }
     }
@@ -344,113 +263,20 @@ impl Machine {
     /// What of a file was promised under a name that counts, and is not saved: it counts as saved
     /// from here on.
     fn cut(&mut self, id: FileId, now: u64) -> Option<Save> {
-        let file = self.files.get_mut(&id)?;
-        let counts = file.at.as_ref().is_some_and(|place| !is_scratch(&place.name));
+        let file = self.files.get(&id)?;
         let settles = file.settling.as_ref().is_some_and(|(count, _)| *count == file.changes);
-        if !(file.is_promised && counts && file.writers == 0 && file.is_changed()) || settles {
+        let is_due = file.is_promised && file.counts() && file.writers == 0 && file.is_changed();
+        if !is_due || settles {
             return None;
         }
         let save = file.save(id)?;
-        file.saved = file.changes;
-        file.has_moved = false;
-        (file.is_promised, file.is_noted) = (false, false);
-        file.wait_from(now);
-        Some(save)
-    }
-
-    /// What is due now. A save is not due again before its outcome is known.
-    pub fn due(&mut self, now: u64) -> Vec<Due> {
-        self.due_by(
-            |file| file.due_at().is_some_and(|at| at <= now),
-            |since| since + SETTLE_MS <= now,
-        )
-    }
-
-    /// Everything that nobody writes to, whatever the time: the session ends.
-    pub fn due_at_end(&mut self) -> Vec<Due> {
-        self.due_by(|file| file.due_at().is_some(), |_| true)
-    }
-
-    fn due_by(
-        &mut self,
-        is_due: impl Fn(&File) -> bool,
-        is_gone: impl Fn(u64) -> bool,
-    ) -> Vec<Due> {
-        let mut due = Vec::new();
-        let mut unchanged = Vec::new();
-        for (id, file) in self.files.iter_mut().filter(|(_, file)| is_due(file)) {
-            let Some(save) = file.save(*id) else { continue };
-            if file.is_changed() {
-                file.settling = Some((file.changes, save.place.clone()));
-                due.push(Due::Save(save));
-            } else {
-                unchanged.push((*id, save.place));
-            }
-        }
-        for (id, place) in unchanged {
-            self.slots.remove(&place);
-            self.files.entry(id).and_modify(|file| file.saved_at = file.at.take());
-            self.drop_unused(id);
-        }
-        let gone = self.slots.iter().filter_map(|(place, slot)| match slot {
-            Slot::Gone { since, .. } if is_gone(*since) => Some(Due::Hide(place.clone())),
-            _ => None,
-        });
-        due.extend(gone);
-        due
-    }
-
-    /// When something is due next.
-    pub fn next_due(&self) -> Option<u64> {
-        let files = self.files.values().filter_map(File::due_at);
-        let gone = self.slots.values().filter_map(|slot| match slot {
-            Slot::Gone { since, .. } => Some(since + SETTLE_MS),
-            Slot::File(_) => None,
-        });
-        files.chain(gone).min()
-    }
-
-    /// A save came to its end: `Ok` with the version that has its bytes now. Its name is left to
-    /// the view unless the file was written to, opened or renamed meanwhile.
-    pub fn settled(&mut self, id: FileId, saved: Result<Base, ()>, now: u64) {
-        let Some(file) = self.files.get_mut(&id) else { return };
-        let Some((count, place)) = file.settling.take() else { return };
-        let Ok(base) = saved else {
-            file.waits_from = now;
-            file.waits_ms = RETRY_MS;
-            return;
-        };
-        file.saved = file.saved.max(count);
-        file.base = Some(base);
-        file.is_noted = false;
-        if file.at.as_ref() != Some(&place) {
-            self.drop_unused(id);
-            return;
-        }
-        file.has_moved = false;
-        file.wait_from(now);
-        if file.writers == 0 && !file.is_changed() {
-            file.at = None;
-            self.slots.remove(&place);
-            file.saved_at = Some(place);
-            self.drop_unused(id);
-        }
-    }
-
-    /// A save failed for the last time: its file keeps its name, and is not due any more.
-    pub fn give_up(&mut self, id: FileId) {
-        if let Some(file) = self.files.get_mut(&id) {
-            file.settling = None;
+        self.change(id, |file| {
             file.saved = file.changes;
             file.has_moved = false;
-        }
-    }
-
-    /// A name that was taken away is hidden by the source, or could not be: it is the view's now.
-    pub fn hidden(&mut self, place: &Place) {
-        if let Some(Slot::Gone { .. }) = self.slot(place) {
-            self.slots.remove(place);
-        }
+            (file.is_promised, file.is_noted, file.is_kept) = (false, false, false);
+            file.wait_from(now);
+        });
+        Some(save)
     }
 
     /// The files of which nothing is left since this was asked last.
@@ -459,42 +285,77 @@ impl Machine {
     }
 
     fn drop_unused(&mut self, id: FileId) {
-        let unused = self.files.get(&id).is_some_and(|file| {
-            file.at.is_none() && file.lookups == 0 && file.opens == 0 && file.settling.is_none()
-        });
-        if unused {
-            self.files.remove(&id);
-            self.dropped.push(id);
+        if !self.files.get(&id).is_some_and(File::is_unused) {
+            return;
+        }
+        let file = self.files.remove(&id);
+        if let Some(place) = file.and_then(|file| file.saved_at)
+            && self.saved.get(&place) == Some(&id)
+        {
+            self.saved.remove(&place);
+        }
+        self.dropped.push(id);
+    }
+
+    /// Changes a file and sets its timer anew.
+    fn change<T>(&mut self, id: FileId, change: impl FnOnce(&mut File) -> T) -> Option<T> {
+        let file = self.files.get_mut(&id)?;
+        let done = change(file);
+        let due = file.due_at();
+        if let Some(at) = file.timer.filter(|_| file.timer != due) {
+            self.timers.remove(&(at, Timer::File(id)));
+        }
+        if let Some(at) = due.filter(|_| file.timer != due) {
+            self.timers.insert((at, Timer::File(id)));
+        }
+        file.timer = due;
+        Some(done)
+    }
+
+    /// Gives a file a name that leads to no other one.
+    fn give_name(&mut self, id: FileId, place: &Place) {
+        self.set_slot(place, Slot::File(id));
+        self.named += 1;
+        if let Some(twin) = folded_place(place) {
+            self.twins.entry(twin).or_default().push(Arc::clone(&place.name));
+        }
+        self.change(id, |file| file.at = Some(place.clone()));
+    }
+
+    /// Takes a file's name from it.
+    fn take_name(&mut self, id: FileId) {
+        let Some(Some(place)) = self.change(id, |file| file.at.take()) else { return };
+        self.remove_slot(&place);
+        self.named -= 1;
+        let Some(twin) = folded_place(&place) else { return };
+        if let Some(names) = self.twins.get_mut(&twin) {
+            names.retain(|name| *name != place.name);
+            if names.is_empty() {
+                self.twins.remove(&twin);
+            }
+        }
+    }
+
+    fn set_slot(&mut self, place: &Place, slot: Slot) {
+        // A name that was taken away and comes back is not hidden.
+        if let Some(Slot::Gone { number, .. }) = self.slot(place) {
+            self.gone.remove(&number);
+        }
+        let folder = self.slots.entry(place.scope.clone()).or_default();
+        folder.insert(Arc::clone(&place.name), slot);
+    }
+
+    fn remove_slot(&mut self, place: &Place) {
+        if let Some(folder) = self.slots.get_mut(&place.scope) {
+            folder.remove(&place.name);
+            if folder.is_empty() {
+                self.slots.remove(&place.scope);
+            }
         }
     }
 }
 
-impl File {
-    /// Whether there is something to save.
-    pub const fn is_changed(&self) -> bool {
-        self.changes != self.saved || self.has_moved
-    }
-
-    /// What is kept of it is worth a promise: it has bytes of its own that no version has.
-    pub const fn has_own_bytes(&self) -> bool {
-        self.changes != self.saved
-    }
-
-    fn wait_from(&mut self, now: u64) {
-        self.waits_from = now;
-        let waits = self.is_changed() && (self.size > 0 || self.changes == self.saved);
-        self.waits_ms = if waits { SETTLE_MS } else { SETTLE_EMPTY_MS };
-    }
-
-    fn due_at(&self) -> Option<u64> {
-        let counts = self.at.as_ref().is_some_and(|place| !is_scratch(&place.name));
-        let quiet = counts && self.writers == 0 && self.settling.is_none();
-        quiet.then_some(self.waits_from + self.waits_ms)
-    }
-
-    fn save(&self, id: FileId) -> Option<Save> {
-        let is_base = self.changes == self.saved;
-        let (place, base, mtime_ms) = (self.at.clone()?, self.base, self.mtime_ms);
-        Some(Save { id, place, base, is_base, mtime_ms })
-    }
+/// How the history of a name is spelled in lower case; `None` for a name that is never saved.
+fn folded_place(place: &Place) -> Option<Place> {
+    Some(Place { scope: place.scope.clone(), name: folded(&place.name)?.into() })
 }

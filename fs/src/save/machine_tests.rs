@@ -8,7 +8,8 @@ use rushes_vault::Digest;
 use rushes_vault::ids::AssetId;
 
 use super::machine::{
-    Base, Displaced, Due, FileId, Machine, Place, SETTLE_EMPTY_MS, SETTLE_MS, Save, Slot,
+    Base, Displaced, Due, FILES_MAX, Failed, FileId, Machine, Place, Refused, SETTLE_EMPTY_MS,
+    SETTLE_MS, Save, Slot,
 };
 use super::names::is_scratch;
 use crate::fake::project;
@@ -135,7 +136,7 @@ impl World {
     }
 
     fn settle(&mut self) {
-        for due in self.machine.due(self.now) {
+        for due in self.machine.due(self.now, usize::MAX) {
             match due {
                 Due::Save(save) => {
                     let content = self.bytes[&save.id];
@@ -143,12 +144,12 @@ impl World {
                     self.make(Self::name_of(&save.place), content);
                     self.machine.settled(save.id, Ok(base(content)), self.now);
                 }
-                Due::Hide(place) => {
+                Due::Hide(place, number) => {
                     let name = Self::name_of(&place);
                     if self.seen(name).is_some() {
                         self.hidden.insert(name, true);
                     }
-                    self.machine.hidden(&place);
+                    self.machine.hidden(&place, number);
                 }
             }
         }
@@ -272,7 +273,7 @@ fn a_save_waits_for_the_last_writer_and_an_empty_file_for_its_bytes() {
     assert!(
         world
             .machine
-            .due(SETTLE_EMPTY_MS - 1)
+            .due(SETTLE_EMPTY_MS - 1, 9)
             .iter()
             .all(|due| { matches!(due, Due::Save(save) if save.id != id) })
     );
@@ -283,7 +284,7 @@ fn a_change_while_it_settles_is_a_save_of_its_own() {
     let mut world = World::default();
     world.write(0, false);
     world.now += SETTLE_MS;
-    let due = world.machine.due(world.now);
+    let due = world.machine.due(world.now, 9);
     let [Due::Save(save)] = due.as_slice() else { panic!("{due:?}") };
     world.machine.opened(save.id, true, world.now);
     world.machine.changed(save.id, 9, world.now);
@@ -300,6 +301,64 @@ fn what_only_was_opened_leaves_no_trace() {
     world.wait(SETTLE_MS);
     let id = world.open(0);
     world.machine.released(id, true, world.now);
-    assert!(world.machine.due(world.now + SETTLE_EMPTY_MS).is_empty());
+    assert!(world.machine.due(world.now + SETTLE_EMPTY_MS, 9).is_empty());
     assert_eq!((world.machine.slot(&place(0)), world.versions[&0].len()), (None, 1));
+}
+
+#[test]
+fn only_files_that_are_not_saved_count_and_their_room_comes_back() {
+    let mut machine = Machine::default();
+    let named = |number| Place { scope: project("fox"), name: format!("{number}.png").into() };
+    let mut ids = Vec::new();
+    for number in 0..FILES_MAX {
+        let id = machine.create(&named(number), 0).unwrap();
+        machine.looked_up(id, 7);
+        machine.opened(id, true, 0);
+        machine.changed(id, 5, 0);
+        machine.released(id, true, 0);
+        ids.push(id);
+    }
+    assert_eq!(machine.create(&named(FILES_MAX), 0), Err(Refused::Many));
+    let due = machine.due(SETTLE_MS, 3);
+    assert_eq!(due.len(), 3, "no more than was asked for");
+    for due in due {
+        let Due::Save(save) = due else { panic!("{due:?}") };
+        assert!(machine.settled(save.id, Ok(base(5)), SETTLE_MS));
+    }
+    // The kernel still knows them: that takes no room.
+    assert!(machine.take_dropped().is_empty());
+    for number in 0..3 {
+        machine.create(&named(FILES_MAX + number), 0).unwrap();
+    }
+    assert_eq!(machine.create(&named(FILES_MAX + 3), 0), Err(Refused::Many));
+    for id in ids {
+        machine.forgotten(id, 1);
+    }
+    assert_eq!(machine.take_dropped().len(), 3);
+}
+
+#[test]
+fn a_saved_file_has_a_name_until_that_is_taken_away() {
+    let mut world = World::default();
+    let id = world.open(0);
+    world.machine.looked_up(id, 7);
+    world.machine.changed(id, 5, world.now);
+    world.machine.released(id, true, world.now);
+    world.bytes.insert(id, 5);
+    world.wait(SETTLE_MS);
+    assert_eq!(world.machine.slot(&place(0)), None);
+    assert_eq!(world.machine.file(id).unwrap().links(), 1);
+    world.machine.unlink(&place(0), Some(base(5)), world.now).unwrap();
+    assert_eq!(world.machine.file(id).unwrap().links(), 0);
+}
+
+#[test]
+fn what_the_facts_refuse_is_not_tried_again_soon() {
+    let mut world = World::default();
+    world.write(0, false);
+    world.now += SETTLE_MS;
+    let due = world.machine.due(world.now, 9);
+    let [Due::Save(save)] = due.as_slice() else { panic!("{due:?}") };
+    world.machine.settled(save.id, Err(Failed::Refused), world.now);
+    assert!(world.machine.next_due().unwrap() >= world.now + 60_000);
 }

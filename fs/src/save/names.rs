@@ -7,6 +7,9 @@ use rushes_vault::ids::AssetKey;
 /// Longest extension that is kept apart from a name, in bytes: as the view shows it.
 const EXTENSION_BYTES_MAX: usize = 16;
 
+/// Longest name, in bytes, as everywhere on Linux.
+const NAME_BYTES_MAX: usize = 255;
+
 /// Stems that the records of every folder keep for themselves.
 const RECORD_STEMS: [&str; 3] = ["project", "scene", "storyboard"];
 
@@ -48,32 +51,51 @@ pub enum Fits {
     Fixed,
     /// Nothing: it is no name everywhere.
     Nowhere,
+    /// Nothing: it is too long.
+    Long,
 }
 
 /// What a name is good for in a folder whose own names are `fixed`.
 pub fn fits(name: &str, fixed: &[&str]) -> Fits {
     let (stem, _) = parts(name);
-    if fixed.iter().any(|taken| taken.eq_ignore_ascii_case(name)) {
+    if name.len() > NAME_BYTES_MAX {
+        Fits::Long
+    } else if fixed.iter().any(|taken| taken.eq_ignore_ascii_case(name)) {
         Fits::Fixed
     } else if is_scratch(name) {
-        Fits::Scratch
+        if name.chars().any(char::is_control) { Fits::Nowhere } else { Fits::Scratch }
     } else if stem.parse::<AssetKey>().is_ok() {
         Fits::Version
     } else if RECORD_STEMS.iter().any(|taken| taken.eq_ignore_ascii_case(stem)) {
         Fits::Fixed
+    } else if stem.len() > AssetKey::BYTES_MAX {
+        Fits::Long
     } else {
         Fits::Nowhere
     }
 }
 
+/// How a name's history is spelled when case and composition do not count, with the extension;
+/// `None` for a name that is never saved. One history has one name.
+pub fn folded(name: &str) -> Option<String> {
+    let (stem, extension) = parts(name);
+    let key = stem.parse::<AssetKey>().ok().filter(|_| !is_scratch(name))?;
+    Some(match extension {
+        Some(extension) => format!("{}.{}", key.folded(), extension.to_ascii_lowercase()),
+        None => key.folded(),
+    })
+}
+
 /// Whether two names stand for one history, which has one name: they differ in case or composition
 /// at most.
 pub fn are_one(one: &str, other: &str) -> bool {
-    let ((one, its), (other, others)) = (parts(one), parts(other));
-    let folded = |stem: &str| stem.parse::<AssetKey>().ok().map(|key| key.folded());
-    let extensions = [its, others].map(|extension| extension.map(str::to_ascii_lowercase));
-    let [its, others] = extensions;
-    its == others && folded(one).is_some_and(|one| folded(other) == Some(one))
+    folded(one).is_some_and(|one| folded(other) == Some(one))
+}
+
+/// What names have in common that may be saved into one history: those are saved in order.
+pub fn lane(name: &str) -> String {
+    let (stem, _) = parts(name);
+    stem.parse::<AssetKey>().map_or_else(|_| stem.to_lowercase(), |key| key.folded())
 }
 
 #[cfg(test)]
@@ -122,8 +144,14 @@ mod tests {
         for name in ["Scene.json", "versions", "project.mp4"] {
             assert_eq!(fits(name, &fixed), Fits::Fixed, "{name}");
         }
-        for name in ["a:b.mp4", "nul.png", "a\u{202e}b.png", " a.png"] {
+        for name in ["a:b.mp4", "nul.png", "a\u{202e}b.png", " a.png", ".a\nb", "a\u{7f}.tmp"] {
             assert_eq!(fits(name, &fixed), Fits::Nowhere, "{name}");
         }
+        let long = "x".repeat(256);
+        for name in [&*long, &format!(".{long}"), &format!("{}.png", &long[..129])] {
+            assert_eq!(fits(name, &fixed), Fits::Long, "{name}");
+        }
+        assert_eq!(fits(&format!("{}.png", &long[..128]), &fixed), Fits::Version);
+        assert_eq!(fits(&format!(".{}", &long[..254]), &fixed), Fits::Scratch);
     }
 }
