@@ -251,6 +251,9 @@ impl<'a, B> Plan<'a, B> {
     }
 
     fn history(&mut self, scope: &Scope, number: Option<u32>, key: &AssetKey) {
+        if let Err(error) = self.tree.view_changed(scope) {
+            tracing::error!(%error, "a name may show an old version until it is looked up again");
+        }
         let owner = Arc::new(Owner { scope: scope.clone(), number });
         let history = Arc::new(History { owner: Arc::clone(&owner), key: key.clone() });
         let folder = Node::History(history);

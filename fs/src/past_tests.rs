@@ -192,12 +192,15 @@ fn nothing_of_the_past_can_be_changed() {
         assert_eq!(tree.unlink(folder, name("scene_video.webm")).unwrap_err(), Errno::ROFS);
         assert_eq!(tree.make_folder(folder, name("new")).unwrap_err(), Errno::ROFS);
         let (from, to) = ((folder, name("a.png")), (present, name("b.png")));
-        assert_eq!(tree.rename(from, to, false).unwrap_err(), Errno::ROFS);
+        assert_eq!(tree.rename_any(from, to, false).unwrap_err(), Errno::ROFS);
         let (from, to) = ((present, name("scene_video.webm")), (folder, name("b.webm")));
-        assert_eq!(tree.rename(from, to, false).unwrap_err(), Errno::ROFS);
+        assert_eq!(tree.rename_any(from, to, false).unwrap_err(), Errno::ROFS);
         assert!(!tree.attr(folder).unwrap().is_writable);
     }
     assert_eq!(tree.remove_folder(scenes, name("1")).unwrap_err(), Errno::ROFS);
+    assert_eq!(tree.remove_name(scene, name("scene.json")).unwrap_err(), Errno::ROFS);
+    let (from, to) = ((scenes, name("1")), (scenes, name("2")));
+    assert_eq!(tree.rename_any(from, to, false).unwrap_err(), Errno::ROFS);
     assert_eq!(tree.stand_before_node(current), Errno::ROFS);
     for new in
         [NewTimes { size: Some(0), mtime_ms: None }, NewTimes { size: None, mtime_ms: Some(0) }]

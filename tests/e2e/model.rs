@@ -176,8 +176,12 @@ impl World {
             return;
         }
         let path = self.plain.join(scene).join(file);
-        if fs::metadata(&path).is_ok_and(|plain| plain.len() == 0) {
-            return; // Whether an empty file is saved yet cannot be seen.
+        match fs::metadata(&path) {
+            // Whether an empty file is saved yet cannot be seen.
+            Ok(plain) if plain.len() == 0 => return,
+            Ok(_) => {}
+            // A name that was taken away is hidden a moment later, with what came under it.
+            Err(_) => std::thread::sleep(std::time::Duration::from_millis(700)),
         }
         let bytes = noise(self.dice.roll(), 3_000);
         self.told.push(format!("upload {scene}/{file}"));

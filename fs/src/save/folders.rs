@@ -48,6 +48,9 @@ impl<B> Tree<B> {
         self.keep_folder(parent)?;
         self.keep_folder(new_parent)?;
         let folder = self.node(parent)?.node;
+        if folder.is_past() {
+            return Err(Errno::ROFS);
+        }
         let found = self.lookup_folder(parent, &folder, name)?;
         let Some(found) = found.filter(|found| found.attr.folder) else {
             return self.rename((parent, name), (new_parent, new_name), keeps);

@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use rushes_vault::Digest;
 use rushes_vault::model::Scope;
+use rushes_vault::source::SourceError;
 use rustix::io::Errno;
 
 use crate::node::{Node, Owner, digest_start};
 use crate::save::machine::{Place, Slot};
 use crate::save::names::{Fits, are_one, fits};
 use crate::save::state::{Stale, Written};
-use crate::save::target::save_as;
+use crate::save::target::{save_as, shown_at};
 use crate::tree::{Tree, asked};
 use crate::view::View;
 
@@ -84,6 +85,19 @@ impl<B> Tree<B> {
         let live = folders.iter().filter_map(|folder| self.inodes.live(folder));
         let stale = |ino| [Stale::Name(ino, place.name.as_ref().into()), Stale::Listing(ino)];
         live.filter(|ino| Some(*ino) != parent).flat_map(stale).collect()
+    }
+
+    /// A history of a folder changed: what stands before a version that is not shown any more, and
+    /// was not written to, hides nothing.
+    pub(crate) fn view_changed(&self, scope: &Scope) -> Result<(), SourceError> {
+        let resting = self.saves.state().machine.resting_in(scope);
+        for (id, place, base) in resting {
+            let shown = shown_at(&self.view, &place)?.map(|(_, base)| base.asset);
+            if shown != base.map(|base| base.asset) {
+                self.saves.state().machine.let_go(id);
+            }
+        }
+        Ok(())
     }
 
     /// The names of a folder that the view does not show, or shows no more, sorted.

@@ -63,6 +63,9 @@ impl<B> Tree<B> {
         if !found.attr.folder {
             return Err(Errno::NOTDIR);
         }
+        if folder.is_past() {
+            return Err(Errno::ROFS);
+        }
         match self.removing.over(&folder, self.saves.now()) {
             Some(true) => return Err(Errno::BUSY),
             Some(false) if !self.is_cleared(&found.node)? => return Err(Errno::NOTEMPTY),

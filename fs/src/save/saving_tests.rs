@@ -240,3 +240,26 @@ fn the_two_names_of_a_projects_file_lead_to_what_is_written() {
         assert!(told.contains(&format!("{parent} poster.png")), "{told:?}");
     }
 }
+
+#[test]
+fn a_file_that_was_opened_and_not_written_to_hides_no_newer_version() {
+    let world = world();
+    let fox = scene("fox", 1);
+    world.fake.add(&fox, ("clip", "mp4"), Bytes::in_file(b"old"));
+    let clip = "projects/fox/scenes/1/clip.mp4";
+    assert_eq!(world.tree.stand_before_node(walk(&world.tree, clip)), Errno::STALE);
+    let standing = walk(&world.tree, clip);
+    let opening = Opening { writes: true, truncates: false };
+    let id = crate::save::state::Saves::file_of(standing).unwrap();
+    let handle = world.tree.open_saved(id, opening).unwrap();
+    world.fake.add(&fox, ("clip", "mp4"), Bytes::in_file(b"new"));
+    world.tree.view_changed(&fox).unwrap();
+    assert_eq!(walk(&world.tree, clip), standing, "while somebody may write to it");
+    world.tree.release(standing, handle, true);
+    world.tree.view_changed(&fox).unwrap();
+    let shown = walk(&world.tree, clip);
+    let opened = world.tree.open(shown, |_| None).unwrap();
+    let mut bytes = [0; 3];
+    world.tree.read(shown, opened.handle, 0, &mut bytes).unwrap();
+    assert_eq!(&bytes, b"new");
+}

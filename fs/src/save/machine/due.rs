@@ -82,7 +82,7 @@ impl Machine {
     }
 
     /// A name is the view's from now on.
-    fn leave(&mut self, id: FileId, place: &Place) {
+    pub(super) fn leave(&mut self, id: FileId, place: &Place) {
         self.take_name(id);
         if let Some(file) = self.files.get_mut(&id) {
             file.saved_at = Some(place.clone());

@@ -75,6 +75,11 @@ impl File {
         self.settling.is_some()
     }
 
+    /// Whether it has what its base has, its name too, and nobody writes to it.
+    pub fn is_resting(&self) -> bool {
+        !self.is_changed() && self.writers == 0 && self.settling.is_none() && self.base.is_some()
+    }
+
     /// How many names it has: one as well after it was saved, until that one is taken away.
     pub fn links(&self) -> u32 {
         u32::from(self.at.is_some() || self.saved_at.is_some())

@@ -2,9 +2,10 @@
 //!
 //! The rules are those of [`super`], of which this is a part.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Base, Machine, Place, Slot};
+use super::{Base, FileId, Machine, Place, Slot};
 use crate::save::names::is_scratch;
 use rushes_vault::model::Scope;
 
@@ -23,6 +24,24 @@ impl Machine {
         let is_file = |slot: &Slot| matches!(slot, Slot::File(_));
         let below = self.slots.iter().filter(|(scope, _)| covers(scope));
         below.flat_map(|(_, names)| names.values()).any(is_file)
+    }
+
+    /// The files there that stand before a version, unchanged, and that nobody writes to.
+    pub fn resting_in(&self, scope: &Scope) -> Vec<(FileId, Place, Option<Base>)> {
+        let names = self.slots.get(scope).into_iter().flat_map(HashMap::values);
+        let resting = names.filter_map(|slot| match slot {
+            Slot::File(id) => Some((*id, self.files.get(id).filter(|file| file.is_resting())?)),
+            Slot::Gone { .. } => None,
+        });
+        resting.filter_map(|(id, file)| Some((id, file.at.clone()?, file.base))).collect()
+    }
+
+    /// The view shows something else under the name of such a file: it is the view's again.
+    pub fn let_go(&mut self, id: FileId) {
+        let file = self.files.get(&id).filter(|file| file.is_resting());
+        if let Some(place) = file.and_then(|file| file.at.clone()) {
+            self.leave(id, &place);
+        }
     }
 
     /// The names there that were taken away and are not hidden yet: they are the view's again.
