@@ -12,19 +12,25 @@ use crate::element::{
 };
 use crate::history::HistorySummary;
 use crate::record::{Composition, ProjectRecord, Reference, SceneRecord, Storyboard};
-use crate::schema::{ExternalCodes, Id, Metadata, Name, ProjectId, Text, Time, Title, Word};
+use crate::schema::{
+    ExternalCodes, FolderName, Id, Metadata, Name, ProjectId, Text, Time, Title, Word,
+};
 
 /// Asks for a project, with what is in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NewProject {
-    /// Its id and its folder's name; made from the name when it is left out.
+    /// Its id; made from the name when it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<ProjectId>)]
     pub id: Option<String>,
     /// What people call it.
     #[schema(value_type = Name, required = true)]
     pub name: String,
+    /// What its folder in the mount is called, if not as its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<FolderName>)]
+    pub folder: Option<String>,
     /// What it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Text>)]

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::schema::{ExternalCodes, FullText, Id, Line, Metadata, Name, Text, Time, Title, Word};
+use crate::schema::{
+    ExternalCodes, FolderName, FullText, Id, Line, Metadata, Name, Text, Time, Title, Word,
+};
 
 /// What a project should become.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -88,6 +90,11 @@ pub struct ProjectRecord {
     /// What people call it.
     #[schema(value_type = Name, required = true)]
     pub name: String,
+    /// What its folder in the mount is called: its id, unless it was given another name. Null gives
+    /// it the id again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<FolderName>)]
+    pub folder: Option<String>,
     /// What it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Text>)]

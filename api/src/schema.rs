@@ -17,6 +17,8 @@ use utoipa::{PartialSchema, ToSchema};
 pub const WORD_CHARS_MAX: usize = 200;
 /// Longest name or title, in characters.
 pub const NAME_CHARS_MAX: usize = 500;
+/// Longest name of a folder, in bytes.
+pub const FOLDER_BYTES_MAX: usize = 255;
 /// Longest description, prompt or note, in characters.
 pub const TEXT_CHARS_MAX: usize = 64 * 1024;
 /// Most tags of anything, and names in other systems.
@@ -129,8 +131,11 @@ shapes! {
     DigestText, "Digest", "BLAKE3-256 of the bytes, as `b3sum` prints it" =
         text().pattern(Some(format!("^[0-9a-f]{{{}}}$", Digest::HEX_DIGITS)));
     /// The id of a project.
-    ProjectId, "ProjectId", "a project's id and its folder's name; none that Windows reserves" =
+    ProjectId, "ProjectId", "a project's id, none that Windows reserves" =
         bounded(PROJECT_ID_CHARS_MAX, "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9_-])?$");
+    /// What a project's folder is called.
+    FolderName, "FolderName", "a folder's name; unique, and none that Windows reserves" =
+        bounded(FOLDER_BYTES_MAX, PORTABLE);
     /// The number of a scene.
     SceneNumber, "SceneNumber", "a scene's number" = ObjectBuilder::new()
         .schema_type(Type::Integer)

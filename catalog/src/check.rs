@@ -24,6 +24,7 @@ pub fn check(command: &Command) -> Checked {
         }
         Command::ChangeUser(change) => change.name.as_deref().map_or(Ok(()), check_user_name),
         Command::CreateProject(project) => check_records::new_project(project),
+        Command::NameProject { folder, .. } => check_records::folder(folder),
         Command::AddScene { scene, .. } => check_records::new_scene(scene),
         Command::AddElement { element, .. } => check_records::element_record(&element.record),
         Command::ReorderScenes { scene_ids, .. } => few("scene_ids", scene_ids.len(), SCENES_MAX),

@@ -11,11 +11,12 @@ use crate::bounds::{
     Checked, METADATA_DEPTH_MAX, amount, at_most, depth_of, few, invalid, one_line, required, time,
 };
 use crate::command::{
-    LIST_MAX, MADE_WITH_MAX, NAME_CHARS_MAX, NewElement, NewProject, NewScene, PROJECT_BYTES_MAX,
-    RECORD_BYTES_MAX, RECORD_METADATA_BYTES_MAX, SCENE_NUMBER_MAX, TAGS_MAX, TEXT_CHARS_MAX,
-    WORD_CHARS_MAX,
+    FOLDER_BYTES_MAX, LIST_MAX, MADE_WITH_MAX, NAME_CHARS_MAX, NewElement, NewProject, NewScene,
+    PROJECT_BYTES_MAX, RECORD_BYTES_MAX, RECORD_METADATA_BYTES_MAX, SCENE_NUMBER_MAX, TAGS_MAX,
+    TEXT_CHARS_MAX, WORD_CHARS_MAX,
 };
 use crate::element::{Clip, ElementRecord, Prompt};
+use crate::names::is_portable;
 use crate::record::{ProjectRecord, Reference, SceneRecord, Storyboard};
 
 /// Checks a project with what it is made with.
@@ -45,9 +46,24 @@ pub fn new_scene(scene: &NewScene) -> Checked {
     scene_record(&scene.record)
 }
 
+/// Checks the name of a folder.
+pub fn folder(name: &str) -> Checked {
+    if name.len() > FOLDER_BYTES_MAX {
+        let length = name.len();
+        return invalid("folder", format!("at most {FOLDER_BYTES_MAX} bytes, got {length}"));
+    }
+    if is_portable(name) {
+        return Ok(());
+    }
+    let reason = "must be a name that every system takes: no control character, none of \
+                  / \\ : * ? \" < > |, no dot or space at either end, not NUL or the like";
+    invalid("folder", reason.to_owned())
+}
+
 /// Checks a project's record.
 pub fn project_record(record: &ProjectRecord) -> Checked {
     name("name", &record.name)?;
+    record.folder.as_deref().map_or(Ok(()), folder)?;
     text("description", record.description.as_deref())?;
     record.storyboard.as_ref().map_or(Ok(()), storyboard)?;
     for (field, ids) in [

@@ -79,7 +79,7 @@ pub enum Fact {
     },
     /// A project exists.
     ProjectCreated {
-        /// Its id, and its folder's name.
+        /// Its id.
         project_id: ProjectId,
         /// What is said about it.
         record: Box<ProjectRecord>,

@@ -18,6 +18,8 @@ use crate::marks::AssetPatch;
 
 /// Longest name or title, in characters: what a schema can say (JSON Schema counts these).
 pub const NAME_CHARS_MAX: usize = 500;
+/// Longest name of a folder, in bytes, as everywhere (`NAME_MAX`, limits.h).
+pub const FOLDER_BYTES_MAX: usize = 255;
 /// Longest description, prompt or error, in characters: prompts with whole scripts in them exist.
 pub const TEXT_CHARS_MAX: usize = 64 * 1024;
 /// Most tags on an asset.
@@ -83,6 +85,14 @@ pub enum Command {
         id: ProjectId,
         /// What changes.
         change: Change,
+    },
+    /// Call a project's folder otherwise, and the project itself where it was called like the
+    /// folder.
+    NameProject {
+        /// Which one.
+        id: ProjectId,
+        /// The folder's name from now on.
+        folder: String,
     },
     /// Delete a project with everything in it.
     DeleteProject {

@@ -29,6 +29,7 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
         Command::ChangeUser(change) => users::change(viewer, change, facts),
         Command::CreateProject(new) => projects::create(viewer, new, facts),
         Command::ChangeProject { id, change } => projects::change(viewer, id, change, facts),
+        Command::NameProject { id, folder } => projects::rename(viewer, id, folder, facts),
         Command::DeleteProject { id, expected } => projects::delete(viewer, id, *expected, facts),
         Command::RestoreProject { id } => projects::restore(viewer, id, facts),
         Command::AddScene { project, scene } => scenes::add(viewer, project, scene, facts),

@@ -48,8 +48,12 @@ pub fn fold<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(),
 fn fold_fact<B: Get>(placed: Placed<'_>, into: &mut Overlay<'_, B>) -> Result<(), FoldError> {
     match &placed.claim.fact {
         Fact::UserAdded { .. } | Fact::UserChanged { .. } => fold_user(placed, into)?,
-        Fact::ProjectCreated { project_id, .. } => projects::create(placed, project_id, into)?,
-        Fact::ProjectChanged { project_id, .. } => projects::change(placed, project_id, into)?,
+        Fact::ProjectCreated { project_id, record } => {
+            projects::create(placed, (project_id, record), into)?;
+        }
+        Fact::ProjectChanged { project_id, record } => {
+            projects::change(placed, (project_id, record), into)?;
+        }
         Fact::ProjectDeleted { project_id } => projects::delete(placed, project_id, false, into)?,
         Fact::ProjectRestored { project_id } => projects::delete(placed, project_id, true, into)?,
         Fact::SceneAdded { scene_id, project_id, scene_number, .. } => {

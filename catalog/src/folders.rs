@@ -13,6 +13,11 @@ pub const STEM_BYTES_MAX: usize = 120;
 /// Names that are tried with a number behind them before a digest is used.
 const NUMBERED_MAX: u32 = 9;
 
+/// Whether a text is the name of a folder as it is: composed, and a name on every system.
+pub fn is_name(name: &str) -> bool {
+    is_portable(name) && name.nfc().eq(name.chars())
+}
+
 /// The form in which two names are compared: neither case nor composition counts. Both changes of
 /// case, because some capitals have two small letters.
 pub fn folded(name: &str) -> String {

@@ -10,6 +10,7 @@ use crate::claim::{Fact, rfc3339};
 use crate::command::SceneRef;
 use crate::element::ElementRef;
 use crate::find;
+use crate::folders::folded;
 use crate::ids::{AssetId, ProjectId, SceneId, UserId};
 use crate::journal::{JournalReader, Position};
 use crate::look;
@@ -55,6 +56,38 @@ impl Catalog {
     pub fn project(&self, viewer: Viewer, id: &ProjectId) -> Answer<Option<Project>> {
         let row = find::project(viewer.user, id, &self.tables.read()?)?;
         row.map(|row| project_of(viewer.user, row, &self.reader)).transpose()
+    }
+
+    /// The project whose folder has a name, written exactly like that.
+    pub fn project_in(&self, viewer: Viewer, folder: &str) -> Answer<Option<Project>> {
+        let tables = self.tables.read()?;
+        let key = Key::project_folder(viewer.user, &folded(folder));
+        let Some(id) = tables.get::<ProjectId>(&key)? else { return Ok(None) };
+        let row = find::project(viewer.user, &id, &tables)?;
+        drop(tables);
+        let row = row.filter(|row| row.folder == folder);
+        row.map(|row| project_of(viewer.user, row, &self.reader)).transpose()
+    }
+
+    /// The projects whose folders are not called as their ids, deleted ones too. It looks at every
+    /// row of a project: once, at the start.
+    pub fn named_folders(&self, viewer: Viewer) -> Answer<Vec<(ProjectId, String)>> {
+        let mut named = Vec::new();
+        for prefix in [Key::projects(viewer.user), Key::deleted_projects(viewer.user)] {
+            let mut after = None;
+            loop {
+                let rows = self.tables.read()?;
+                let rows = rows.scan::<ProjectRow>(&prefix, after.as_ref(), ROWS_MAX)?;
+                let next = rows.last().map(|(rest, _)| prefix.clone().followed_by(rest));
+                let rows = rows.into_iter().map(|(_, row)| (row.project, row.folder));
+                named.extend(rows.filter(|(id, folder)| id.as_str() != folder));
+                if next.is_none() {
+                    break;
+                }
+                after = next;
+            }
+        }
+        Ok(named)
     }
 
     /// A project with what is in it: a number of scans that does not depend on what that is.

@@ -79,8 +79,8 @@ pub struct NotAnId {
 }
 
 /// A project's id: a readable slug, unique for its owner whatever the case, and the name of its
-/// folder. 1 to 64 characters of `A-Z a-z 0-9 . _ -`, not starting with a punctuation mark and not
-/// ending with a dot, and no name that Windows reserves.
+/// folder unless that has another one. 1 to 64 characters of `A-Z a-z 0-9 . _ -`, not starting with
+/// a punctuation mark and not ending with a dot, and no name that Windows reserves.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProjectId(String);

@@ -3,6 +3,7 @@
 //! Knows nothing of bytes but their digests, and never the store. Invariant: the journal is the
 //! truth; everything else here can be deleted and comes back the same.
 
+mod arrivals;
 mod asset_query;
 mod bounds;
 mod check;

@@ -75,7 +75,7 @@ pub struct Identity {
 /// A project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Project {
-    /// Its id, which is also its folder's name.
+    /// Its id, which is also its folder's name unless the record says another one.
     pub id: ProjectId,
     /// What is said about it.
     #[serde(flatten)]
@@ -88,6 +88,13 @@ pub struct Project {
     pub updated_at: String,
     /// The claim that last changed it.
     pub revision: Revision,
+}
+
+impl Project {
+    /// What its folder is called.
+    pub fn folder(&self) -> &str {
+        self.record.folder.as_deref().unwrap_or(self.id.as_str())
+    }
 }
 
 /// A scene.

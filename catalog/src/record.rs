@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization;
 
-use crate::ids::{AssetId, ElementId};
+use crate::ids::{AssetId, ElementId, ProjectId};
 use crate::marks::merge;
 
 /// What is said about a project.
@@ -18,6 +19,9 @@ use crate::marks::merge;
 pub struct ProjectRecord {
     /// What people call it.
     pub name: String,
+    /// What its folder is called; `None` calls it as its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
     /// What it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -151,6 +155,14 @@ impl ProjectRecord {
             named("background_asset_ids", &self.background_asset_ids),
         ];
         lists.into_iter().flatten()
+    }
+
+    /// The same with the folder's name composed, and left out where it is the id.
+    #[must_use]
+    pub fn in_folder(mut self, id: &ProjectId) -> Self {
+        let composed = self.folder.map(|name| name.nfc().collect::<String>());
+        self.folder = composed.filter(|name| name != id.as_str());
+        self
     }
 
     /// The mood it has selected.

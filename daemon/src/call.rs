@@ -188,7 +188,7 @@ impl Call {
         let call = Self {
             app: Arc::clone(app),
             viewer: grant.viewer,
-            links: Links::new(base, app, grant.project.clone()),
+            links: Links::new(base, app, (grant.viewer, grant.project.clone())),
             grant,
             named: named.collect(),
             headers: parts.headers.clone(),

@@ -19,6 +19,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rushes_api::Code;
 use rushes_vault::ids::{ProjectId, UserId};
+use rushes_vault::model::Viewer;
 use tracing::Instrument;
 
 use crate::asked::{Asked, Telling};
@@ -45,14 +46,24 @@ pub struct Base(Arc<str>);
 pub struct Links {
     base: Arc<str>,
     app: Arc<App>,
+    viewer: Viewer,
     only: Option<ProjectId>,
 }
 
 impl Links {
-    /// Links that begin as the request's own target does, for a token that sees one project only
-    /// or, with `None`, all of them.
-    pub fn new(Base(base): Base, app: &Arc<App>, only: Option<ProjectId>) -> Self {
-        Self { base, app: Arc::clone(app), only }
+    /// Links that begin as the request's own target does, in a reply to a viewer whose token sees
+    /// one project only or, with `None`, all of them.
+    pub fn new(
+        Base(base): Base,
+        app: &Arc<App>,
+        (viewer, only): (Viewer, Option<ProjectId>),
+    ) -> Self {
+        Self { base, app: Arc::clone(app), viewer, only }
+    }
+
+    /// The folder of a project in the mount.
+    pub fn folder(&self, project: &ProjectId) -> String {
+        format!("projects/{}", self.app.vault.project_folder(self.viewer, project))
     }
 
     /// Whether a reply may name what is in a project.

@@ -168,6 +168,7 @@ mod tests {
         assert_eq!(schema::NAME_CHARS_MAX, command::NAME_CHARS_MAX);
         assert_eq!(schema::TEXT_CHARS_MAX, command::TEXT_CHARS_MAX);
         assert_eq!(schema::TAGS_MAX, command::TAGS_MAX);
+        assert_eq!(schema::FOLDER_BYTES_MAX, command::FOLDER_BYTES_MAX);
         assert_eq!(schema::PROJECT_ID_CHARS_MAX, ProjectId::BYTES_MAX);
         assert_eq!(schema::ASSET_KEY_CHARS_MAX, AssetKey::BYTES_MAX);
     }

@@ -22,7 +22,7 @@ pub fn asset(links: &Links, asset: Asset, scene_number: Option<u32>) -> AssetRep
             (None, None) => Shown::Failed,
             (None, Some(extension)) => Shown::File(extension),
         };
-        version_path(placement, scene_number, shown)
+        version_path(links, placement, (scene_number, shown))
     });
     let id = asset.id.to_string();
     let (scope, asset_key, version) = match placement {
@@ -157,12 +157,12 @@ enum Shown<'a> {
 
 /// Where a version is in the mount; `None` where the mount does not show it.
 fn version_path(
+    links: &Links,
     placement: &Placement,
-    scene_number: Option<u32>,
-    shown: Shown<'_>,
+    (scene_number, shown): (Option<u32>, Shown<'_>),
 ) -> Option<String> {
     let Placement { scope, asset_key, version } = placement;
-    let folder = folder(scope, scene_number)?;
+    let folder = folder(links, scope, scene_number)?;
     let stem = format!("{folder}/versions/{asset_key}/v{version:03}");
     Some(match shown {
         // `v001.json` is the record.
@@ -174,12 +174,11 @@ fn version_path(
 }
 
 /// The folder of a scope in the mount; `None` where it has none.
-pub fn folder(scope: &Scope, scene_number: Option<u32>) -> Option<String> {
+pub fn folder(links: &Links, scope: &Scope, scene_number: Option<u32>) -> Option<String> {
+    let project = || links.folder(&scope.project);
     match (scope.part, scene_number) {
-        (None, _) => Some(format!("projects/{}", scope.project)),
-        (Some(Part::Scene(_)), Some(number)) => {
-            Some(format!("projects/{}/scenes/{number}", scope.project))
-        }
+        (None, _) => Some(project()),
+        (Some(Part::Scene(_)), Some(number)) => Some(format!("{}/scenes/{number}", project())),
         (Some(_), _) => None,
     }
 }

@@ -64,7 +64,7 @@ pub fn best(
     numbers: &SceneNumbers,
 ) -> Option<BestVersion> {
     let scene_number = scope.scene().and_then(|scene| numbers.get(&scene).copied());
-    let folder = wire::folder(scope, scene_number);
+    let folder = wire::folder(links, scope, scene_number);
     let summary = wire::history(links, folder.as_deref(), entry);
     let version = summary.current?;
     Some(BestVersion {

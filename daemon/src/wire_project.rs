@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use rushes_api::record::{Figure, Mood, Prompt, Timeline};
+use rushes_api::record::{Figure, Mood, ProjectRecord, Prompt, Timeline};
 use rushes_api::{
     ElementReply, HistorySummary, ProjectReply, ProjectStats, ProjectView, SceneAssets, SceneReply,
 };
@@ -21,10 +21,12 @@ use crate::wire;
 
 /// A project without what is in it.
 pub fn project(project: Project) -> Result<ProjectReply, Refusal> {
+    let folder = project.folder().to_owned();
+    let record: ProjectRecord = carried(&project.record)?;
     Ok(ProjectReply {
-        path: format!("projects/{}", project.id),
+        path: format!("projects/{folder}"),
         id: project.id.into(),
-        record: carried(&project.record)?,
+        record: ProjectRecord { folder: Some(folder), ..record },
         user_id: project.user_id.to_string(),
         created_at: project.created_at,
         updated_at: project.updated_at,
@@ -60,7 +62,7 @@ pub fn project_view(
 /// A scene with its histories.
 pub fn scene_view(links: &Links, view: SceneView) -> Result<SceneReply, Refusal> {
     let SceneView { scene, histories } = view;
-    let path = format!("projects/{}/scenes/{}", scene.project_id, scene.scene_number);
+    let path = format!("{}/scenes/{}", links.folder(&scene.project_id), scene.scene_number);
     let histories = wire::histories(links, Some(&path), histories);
     Ok(SceneReply {
         path,

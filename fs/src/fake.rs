@@ -8,6 +8,8 @@ pub mod beside;
 mod bytes;
 #[path = "fake/facts.rs"]
 mod facts;
+#[path = "fake/folders.rs"]
+mod folders;
 #[path = "fake/past.rs"]
 mod past;
 #[path = "fake/saving.rs"]
@@ -371,20 +373,6 @@ impl Source for Fake {
 
     fn hide(&self, _: Viewer, scope: &Scope, key: &AssetKey) -> Answer<()> {
         self.hide_name(scope, key)
-    }
-
-    fn add_project(&self, _: Viewer, name: &str) -> Answer<()> {
-        Self::add_project(self, name);
-        Ok(())
-    }
-
-    fn add_scene(&self, _: Viewer, project: &ProjectId, number: u32) -> Answer<()> {
-        Self::add_scene(self, project.as_str(), number);
-        Ok(())
-    }
-
-    fn archive_scene(&self, _: Viewer, project: &ProjectId, id: SceneId) -> Answer<()> {
-        self.remove_scene_of(&Scope::of_scene(project.clone(), id))
     }
 
     fn space(&self, _: Viewer) -> Answer<(u64, u64)> {

@@ -18,7 +18,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use rushes_vault::ids::{AssetKey, ProjectId};
-use rushes_vault::model::{Scope, Viewer};
+use rushes_vault::model::{Project, Scope, Viewer};
 use rushes_vault::source::{Change, Follower, Touched};
 
 use crate::names::{self, State};
@@ -60,6 +60,7 @@ pub fn follow<B>(
     stop: &AtomicBool,
 ) {
     while !stop.load(Ordering::SeqCst) {
+        show_again(tree, notify);
         let first = match changes.recv_timeout(STOP_POLL) {
             Ok(change) => change,
             Err(RecvTimeoutError::Timeout) => continue,
@@ -78,6 +79,24 @@ pub fn follow<B>(
         drop_all(plan.targets.drain(..), notify);
         tree.view.source.shown(*follower, revision.unwrap_or_default());
     }
+}
+
+/// Drops what the kernel knows of folders whose removal ended: their names are there again.
+fn show_again<B>(tree: &Tree<B>, notify: &impl Notify) {
+    let ended = tree.take_ended();
+    if ended.is_empty() {
+        return;
+    }
+    tree.changed();
+    let mut plan = Plan::new(tree);
+    ended.iter().flat_map(|ended| ended.gone.keys()).for_each(|folder| plan.folder(folder));
+    // Each name that was removed counted one link less.
+    if ended.iter().any(|ended| ended.is_deep) {
+        for (ino, _) in tree.inodes.all(|node| matches!(node, Node::Version { .. })) {
+            plan.target(Target::Inode(ino));
+        }
+    }
+    drop_all(plan.targets.drain(..), notify);
 }
 
 fn drop_all(targets: impl Iterator<Item = Target>, notify: &impl Notify) {
@@ -101,14 +120,16 @@ pub struct Plan<'a, B> {
     histories: HashSet<Node>,
     /// The projects whose scenes' names are for the second round.
     reordered: HashSet<ProjectId>,
+    /// The projects whose own names are for the second round.
+    renamed: HashSet<ProjectId>,
     pub(crate) all: bool,
 }
 
 impl<'a, B> Plan<'a, B> {
     fn new(tree: &'a Tree<B>) -> Self {
         let (seen, targets) = (HashSet::new(), Vec::new());
-        let (histories, reordered) = (HashSet::new(), HashSet::new());
-        Self { tree, seen, targets, histories, reordered, all: false }
+        let (histories, reordered, renamed) = (HashSet::new(), HashSet::new(), HashSet::new());
+        Self { tree, seen, targets, histories, reordered, renamed, all: false }
     }
 
     fn add(&mut self, touched: &Touched) {
@@ -126,7 +147,7 @@ impl<'a, B> Plan<'a, B> {
                 if other(viewer) => {}
             Touched::Project(_, id) => {
                 self.folder(&Node::Projects);
-                self.project_name(id);
+                self.renamed.insert(id.clone());
                 self.project(id);
             }
             Touched::Element(_, project, entry) => self.element(project, entry),
@@ -155,15 +176,18 @@ impl<'a, B> Plan<'a, B> {
         self.owner(&Arc::new(Owner { scope, number: None }));
     }
 
-    /// The name of a project that is not there any more.
+    /// The name under which a project is known, if it has another one now, or is gone.
     fn project_name(&mut self, id: &ProjectId) {
-        match self.tree.view.source.project(self.tree.view.viewer, id) {
-            Ok(Some(_)) => {}
-            Ok(None) => self.entry(&Node::Projects, id.as_str()),
+        let now = match self.tree.view.source.project(self.tree.view.viewer, id) {
+            Ok(now) => now,
             Err(error) => {
                 tracing::error!(%error, "a changed project cannot be read: its name is dropped");
-                self.entry(&Node::Projects, id.as_str());
+                None
             }
+        };
+        let now = now.as_ref().map(Project::folder);
+        if let Some(old) = self.tree.projects.take_old(id, now) {
+            self.entry(&Node::Projects, &old);
         }
     }
 
@@ -265,15 +289,17 @@ impl<'a, B> Plan<'a, B> {
         self.history(scope, number, key);
     }
 
-    /// The second round, of scenes; where everything may have changed, of projects as well.
+    /// The second round, of projects and scenes.
     fn add_scenes(&mut self) {
         if self.all {
             for (_, node) in self.tree.inodes.all(|node| matches!(node, Node::Folder(_))) {
                 let Node::Folder(owner) = &node else { continue };
-                if self.reordered.insert(owner.scope.project.clone()) {
-                    self.project_name(&owner.scope.project);
-                }
+                self.reordered.insert(owner.scope.project.clone());
             }
+            self.renamed.extend(self.reordered.iter().cloned());
+        }
+        for project in std::mem::take(&mut self.renamed) {
+            self.project_name(&project);
         }
         for project in std::mem::take(&mut self.reordered) {
             self.scene_names(&project);

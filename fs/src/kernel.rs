@@ -255,7 +255,8 @@ impl Filesystem for Kernel {
     fn access(&self, _: &Request, ino: INodeNo, mask: AccessFlags, reply: ReplyEmpty) {
         match guarded("access", || self.tree.attr(ino.0)) {
             Ok(seen) if mask.contains(AccessFlags::W_OK) && !seen.is_writable => {
-                reply.error(Errno::EROFS);
+                // As for a file of mode 0444 anywhere: `rm` asks first, and may remove it.
+                reply.error(Errno::EACCES);
             }
             Ok(seen) if mask.contains(AccessFlags::X_OK) && !seen.attr.folder => {
                 reply.error(Errno::EACCES);
@@ -338,7 +339,7 @@ impl Filesystem for Kernel {
         reply: ReplyCreate,
     ) {
         let exclusive = Self::is_exclusive(flags);
-        match guarded("create", || self.tree.create(parent.0, name, exclusive)) {
+        match guarded("create", || self.tree.create_in(parent.0, name, exclusive)) {
             Ok((seen, handle)) => reply.created(
                 &ttl(&seen),
                 &self.shown(seen.ino, &seen),
@@ -362,7 +363,7 @@ impl Filesystem for Kernel {
     }
 
     fn unlink(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
-        empty(reply, guarded("unlink", || self.tree.unlink(parent.0, name)));
+        empty(reply, guarded("unlink", || self.tree.remove_name(parent.0, name)));
     }
 
     fn rmdir(&self, _: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
@@ -388,7 +389,7 @@ impl Filesystem for Kernel {
             return reply.error(Errno::EINVAL);
         }
         let (from, to) = ((parent.0, name), (new_parent.0, new_name));
-        empty(reply, guarded("rename", || self.tree.rename(from, to, keeps)));
+        empty(reply, guarded("rename", || self.tree.rename_any(from, to, keeps)));
     }
 
     fn link(&self, _: &Request, _: INodeNo, _: INodeNo, _: &OsStr, reply: ReplyEntry) {

@@ -19,6 +19,7 @@ mod names;
 mod node;
 mod parts;
 mod past;
+mod project_names;
 mod save;
 mod session;
 mod shelves;

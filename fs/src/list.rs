@@ -111,7 +111,7 @@ impl View {
         let facts = self.source.projects(self.viewer, after, limit)?;
         let mut page = Page::default();
         for project in &facts {
-            page.add(project.id.as_str(), project_of(project));
+            page.add(project.folder(), project_of(project));
         }
         let last = facts.last().map(|project| Cursor::Project(project.id.clone()));
         Ok(page.after(facts.len(), limit, last))

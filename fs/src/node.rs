@@ -22,6 +22,9 @@ pub const ROOT_INO: u64 = 1;
 /// compare them. At ten million live nodes one collision is expected in two hundred mounts, and a
 /// collision only costs the later node its stable number.
 const INO_BITS: u32 = 53;
+/// Everything but the records of folders has this bit: programs that remove a folder's names in the
+/// order of their numbers begin with the record, like those that do it in the order of the listing.
+const LATER: u64 = 1 << (INO_BITS - 1);
 
 /// What histories belong to, with the number under which a scene is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -242,7 +245,17 @@ impl Node {
         }
         let mut identity = Identity::new(viewer);
         self.identify(&mut identity);
-        identity.number().max(ROOT_INO + 1)
+        let number = identity.number();
+        if self.is_first() {
+            return (number & !LATER).max(ROOT_INO + 1);
+        }
+        number | LATER
+    }
+
+    /// Whether it is the record of a folder, which is removed before everything else in it.
+    const fn is_first(&self) -> bool {
+        use RecordOf::{Element, Project, Scene};
+        matches!(self, Self::Record { of: Project(_) | Scene(..) | Element(..), .. })
     }
 
     fn identify(&self, identity: &mut Identity) {
@@ -449,5 +462,7 @@ mod tests {
         assert_ne!(ino, version(asset).ino(Viewer { user: UserId::from_bytes([6; 16]) }));
         assert!(ino > ROOT_INO && ino < 1 << INO_BITS);
         assert_eq!(Node::Root.ino(viewer), ROOT_INO);
+        let record = Node::Record { of: RecordOf::Project("fox".parse().unwrap()), text: 1 };
+        assert!(record.ino(viewer) < ino && record.ino(viewer) > ROOT_INO);
     }
 }

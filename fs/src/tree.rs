@@ -17,6 +17,8 @@ use crate::handles::{Handles, Opened};
 use crate::inodes::Inodes;
 use crate::list::Stream;
 use crate::node::{Attr, Node, ROOT_INO};
+use crate::project_names::ProjectNames;
+use crate::save::removals::Removing;
 use crate::save::state::{Saves, Written};
 use crate::streams::{Listing, Position, Streams};
 use crate::view::{Found, Held, View};
@@ -59,6 +61,12 @@ impl Seen {
                 | Node::Assets(_)
                 | Node::Projects
                 | Node::Scenes(_)
+                // From these names go with the folder above.
+                | Node::Elements(..)
+                | Node::Versions(_)
+                | Node::History(_)
+                | Node::Lineage(_)
+                | Node::Links(..)
         );
         Self { ino, shown_ino: ino, attr: found.attr, is_writable }
     }
@@ -73,6 +81,10 @@ pub struct Tree<B> {
     pub inodes: Inodes,
     /// What is being written.
     pub saves: Saves,
+    /// Under which names the kernel knows projects.
+    pub(crate) projects: ProjectNames,
+    /// The folders that are being removed.
+    pub(crate) removing: Removing,
     pub(crate) handles: Handles<B>,
     streams: Streams,
     /// Counts the changes of which the kernel is told.
@@ -88,7 +100,8 @@ impl<B> Tree<B> {
         let view = View::new(source, viewer);
         let inodes = Inodes::new(viewer, view.root());
         let (saves, handles, streams) = (Saves::new(), Handles::new(), Streams::default());
-        Self { view, inodes, saves, handles, streams, epoch: AtomicU64::new(0) }
+        let (projects, removing, epoch) = (ProjectNames::default(), Removing::default(), 0.into());
+        Self { view, inodes, saves, projects, removing, handles, streams, epoch }
     }
 
     /// What a name leads to. Counts a lookup.
@@ -96,6 +109,9 @@ impl<B> Tree<B> {
         let folder = self.node(parent)?;
         if !folder.attr.folder {
             return Err(Errno::NOTDIR);
+        }
+        if name.to_str().is_some_and(|name| self.removing.hides(&folder.node, name)) {
+            return Err(Errno::NOENT);
         }
         if let Some(saved) = self.saved_name((parent, &folder.node), name) {
             return saved;
@@ -105,6 +121,7 @@ impl<B> Tree<B> {
         let found = asked("lookup", parent, self.view.lookup(&folder.node, name))?;
         let found = found.ok_or(Errno::NOENT)?;
         let ino = self.inodes.look_up(&found).ok_or(Errno::IO)?;
+        self.projects.saw(name, &found);
         Ok(Seen::of(ino, &found))
     }
 
@@ -206,8 +223,9 @@ impl<B> Tree<B> {
                 let entry = stream.at(&self.view, position - DOTS, epoch);
                 let Some(entry) = asked("readdir", ino, entry)? else { break };
                 // What was being written is listed behind what the view shows.
-                if entry.is_gone || saved.binary_search_by(|name| (**name).cmp(&entry.name)).is_ok()
-                {
+                let is_saved = saved.binary_search_by(|name| (**name).cmp(&entry.name)).is_ok();
+                let is_removed = self.removing.hides(&stream.folder, &entry.name);
+                if entry.is_gone || is_saved || is_removed {
                     continue;
                 }
                 self.row(entry.name, entry.found, next(false, position + 1))
@@ -239,6 +257,7 @@ impl<B> Tree<B> {
             return Err(Errno::NOTDIR);
         }
         let saved = self.saved_names(&found.node);
+        self.removing.listed(&found.node, self.saves.now());
         Ok(Listing { stream: Stream::new(found.node), saved })
     }
 

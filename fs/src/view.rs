@@ -76,10 +76,9 @@ impl View {
     pub fn lookup(&self, folder: &Node, name: &str) -> Result<Option<Found>, SourceError> {
         match folder {
             Node::Root => Ok(self.in_root(name)),
-            Node::Projects => match name.parse::<ProjectId>() {
-                Ok(id) => Ok(self.facts.project(self.viewer, &id)?.as_ref().map(project_of)),
-                Err(_) => Ok(None),
-            },
+            Node::Projects => {
+                Ok(self.source.project_in(self.viewer, name)?.as_ref().map(project_of))
+            }
             Node::Moments => self.in_moments(name),
             Node::Moment(moment) => Ok(self.in_moment(moment, name)),
             Node::Past(moment) => self.in_past(moment, name),

@@ -165,7 +165,7 @@ fn listings_and_attributes_say_what_is_there() {
 fn what_is_not_a_current_file_is_refused_as_on_a_read_only_file_system() {
     let film = film(true);
     let (version, new) = (film.scene("versions/video/v001.mp4"), film.path("blobs/new"));
-    let record = film.scene("scene.json");
+    let (record, text) = (film.scene("scene.json"), version.with_extension("json"));
     let mode = fs::metadata(&version).unwrap().permissions();
     let attempts: [(&str, io::Result<()>); 11] = [
         ("write", OpenOptions::new().write(true).open(&version).map(drop)),
@@ -175,7 +175,7 @@ fn what_is_not_a_current_file_is_refused_as_on_a_read_only_file_system() {
         ("create", File::create(&new).map(drop)),
         ("mkdir", fs::create_dir(&new)),
         ("unlink", fs::remove_file(&version)),
-        ("unlink of a record", fs::remove_file(&record)),
+        ("unlink of a version's record", fs::remove_file(&text)),
         ("rename", fs::rename(&version, film.scene("new.mp4"))),
         ("rename to", fs::rename(film.scene("video.mp4"), film.scene("versions/x.mp4"))),
         ("chmod", fs::set_permissions(&version, mode)),

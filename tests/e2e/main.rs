@@ -11,6 +11,8 @@ mod lifecycle;
 mod media;
 mod model;
 mod mounts;
+mod named;
+mod remove;
 mod root;
 mod save;
 mod saving;

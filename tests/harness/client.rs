@@ -65,6 +65,11 @@ impl Client {
         self.http.put(format!("{}{path}", self.base)).json(body).send().unwrap()
     }
 
+    /// `PATCH` with a JSON body, whatever the answer.
+    pub fn patch(&self, path: &str, body: &Value) -> Response {
+        self.http.patch(format!("{}{path}", self.base)).json(body).send().unwrap()
+    }
+
     /// `DELETE`, whatever the answer.
     pub fn delete(&self, path: &str) -> Response {
         self.http.delete(format!("{}{path}", self.base)).send().unwrap()

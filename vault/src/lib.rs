@@ -7,6 +7,7 @@ pub mod assets;
 mod changes;
 mod counts;
 mod errand;
+mod folder_changes;
 mod folds;
 mod follow;
 mod format;
@@ -20,6 +21,7 @@ pub mod media;
 mod metadata;
 mod opening;
 mod past;
+mod project_folders;
 mod projects;
 mod records;
 mod recovery;
@@ -67,6 +69,7 @@ use follow::Follower;
 use in_flight::InFlight;
 use lock::Lock;
 use model::{Revision, Viewer};
+use project_folders::ProjectFolders;
 use worker::Worker;
 
 /// How long a change waits for the folders to show it before its reply goes out anyway.
@@ -121,6 +124,7 @@ pub struct Vault {
     store: Arc<Store>,
     catalog: Arc<Catalog>,
     changes: Arc<Changes>,
+    project_folders: Arc<ProjectFolders>,
     in_flight: InFlight,
     folds: Folds,
     disk: Arc<dyn Disk>,

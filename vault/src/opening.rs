@@ -19,6 +19,7 @@ use crate::follow::Follower;
 use crate::in_flight::InFlight;
 use crate::keeper::{self, Places};
 use crate::lock::{Lock, LockError};
+use crate::project_folders::ProjectFolders;
 use crate::worker::Bell;
 use crate::{OpenError, Options, Vault, format};
 
@@ -107,6 +108,7 @@ impl Locked {
         let store = Store::open_telling(Arc::clone(&disk), &index, boot.as_deref(), &tell)?;
         let (store, (bell, calls)) = (Arc::new(store), Bell::new());
         let changes = Arc::new(Changes::default());
+        let project_folders = Arc::new(ProjectFolders::default());
         let open_facts = || {
             let options = rushes_catalog::Options {
                 disk: Arc::clone(&disk),
@@ -114,12 +116,15 @@ impl Locked {
                 search_above: Some(root.join("search")),
                 boot: boot.clone(),
                 clock: Arc::new(RealClock),
-                publish: keeper::watch(changes.publisher(), bell.clone()),
+                publish: keeper::watch(project_folders.watch(changes.publisher()), bell.clone()),
             };
             Catalog::open_telling(options, &tell)
         };
         let catalog = Arc::new(open_whole(open_facts, &store, &*disk)?);
         changes.look_up_in(&catalog);
+        if let Err(error) = project_folders.load(&catalog) {
+            tracing::warn!(%error, "replies may call folders of projects by their ids");
+        }
         let in_flight = InFlight::default();
         let follower = Follower::start(Arc::clone(&catalog)).map_err(OpenError::Thread)?;
         let (of_store, of_facts) = (Arc::clone(&store), Arc::clone(&catalog));
@@ -134,6 +139,7 @@ impl Locked {
             store,
             catalog,
             changes,
+            project_folders,
             in_flight,
             folds: Folds::default(),
             disk,

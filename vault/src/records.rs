@@ -33,6 +33,7 @@ pub fn of_asset(asset: &Asset) -> Result<Vec<u8>, SourceError> {
 pub fn of_project(view: &ProjectView) -> Result<Vec<u8>, SourceError> {
     let scenes: Result<Vec<_>, _> = view.scenes.iter().map(scene_value).collect();
     let mut record = object(&view.project)?;
+    record.insert("folder".to_owned(), view.project.folder().into());
     record.insert("assets".to_owned(), histories_value(&view.histories));
     record.insert("scenes".to_owned(), Value::Array(scenes?));
     for (kind, name) in [

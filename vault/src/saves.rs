@@ -7,10 +7,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use rushes_catalog::command::{Command, CommandError, NewProject, NewScene, PartRef, SceneRef};
-use rushes_catalog::ids::{AssetId, AssetKey, ProjectId, SceneId, UserId};
+use rushes_catalog::command::{Command, CommandError, PartRef, SceneRef};
+use rushes_catalog::ids::{AssetId, AssetKey, UserId};
 use rushes_catalog::model::{Generation, Part, Scope, Viewer};
-use rushes_catalog::record::ProjectRecord;
 use rushes_digest::Digest;
 use rushes_store::{Familiar, Loose};
 use serde::{Deserialize, Serialize};
@@ -255,47 +254,6 @@ impl Vault {
     ) -> Result<(), SourceError> {
         let command = Command::HideHistory { scope: scope.clone(), asset_key: key.clone() };
         self.catalog.submit(viewer, command, None)?;
-        Ok(())
-    }
-
-    /// Makes a project for a new folder. Does not wait for the folders: the caller is one.
-    pub(crate) fn make_project(&self, viewer: Viewer, name: &str) -> Result<(), SourceError> {
-        let id = name.parse().map_err(|_| {
-            SourceError::Refused("a project's folder is a short name of a-z, 0-9, -".to_owned())
-        })?;
-        let new = NewProject {
-            id: Some(id),
-            record: ProjectRecord { name: name.to_owned(), ..ProjectRecord::default() },
-            ..NewProject::default()
-        };
-        self.catalog.submit(viewer, Command::CreateProject(Box::new(new)), None)?;
-        Ok(())
-    }
-
-    /// Makes a scene for a new folder. Does not wait for the folders either.
-    pub(crate) fn make_scene(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-        number: u32,
-    ) -> Result<(), SourceError> {
-        let scene = NewScene { scene_number: Some(number), ..NewScene::default() };
-        let command = Command::AddScene { project: project.clone(), scene };
-        self.catalog.submit(viewer, command, None)?;
-        Ok(())
-    }
-
-    /// Deletes a scene with its folder. Does not wait for the folders either.
-    pub(crate) fn remove_scene(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-        scene: SceneId,
-    ) -> Result<(), SourceError> {
-        let scene = SceneRef::Id(scene);
-        let command = Command::DeleteScene { project: project.clone(), scene, expected: None };
-        self.catalog.submit(viewer, command, None)?;
-        self.follower.call();
         Ok(())
     }
 }

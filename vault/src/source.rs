@@ -275,6 +275,33 @@ pub trait Shelves {
     ) -> Answer<Option<Arc<dyn OpenContent>>>;
 }
 
+/// What the folder asks when folders are made and removed, by the same rules as [`Source`]. None of
+/// it waits until the folders show it: the caller is one.
+pub trait Folders {
+    /// The project whose folder has a name, written exactly like that.
+    fn project_in(&self, viewer: Viewer, folder: &str) -> Answer<Option<Project>>;
+
+    /// Calls the folder of a project otherwise. Errors: `Taken`, `Refused`.
+    fn name_project(&self, viewer: Viewer, id: &ProjectId, folder: &str) -> Answer<()>;
+
+    /// Makes a project whose folder has a name. Errors: `Taken`, `Refused`.
+    fn add_project(&self, viewer: Viewer, name: &str) -> Answer<()>;
+
+    /// Makes a scene. Errors: `Taken`, `Refused`.
+    fn add_scene(&self, viewer: Viewer, project: &ProjectId, number: u32) -> Answer<()>;
+
+    /// Deletes a project, scene, character, location or mood, which can be restored. Errors:
+    /// `Refused`.
+    fn archive(&self, viewer: Viewer, scope: &Scope) -> Answer<()>;
+
+    /// The last claim that every call shows.
+    fn revision(&self) -> Revision;
+
+    /// Whether anything came to a project, or to a part of it, after a claim: a version, and to a
+    /// project also a scene or an element. What was changed or deleted does not count.
+    fn has_arrivals(&self, viewer: Viewer, scope: &Scope, since: Revision) -> Answer<bool>;
+}
+
 /// What the folder asks of a project, by the same rules as [`Source`]: of now, or of a moment.
 pub trait Facts: Send + Sync + fmt::Debug + 'static {
     /// One project; the id is matched exactly as written.
@@ -387,7 +414,7 @@ pub trait Moments {
 }
 
 /// What stands behind the folder.
-pub trait Source: Facts + Shelves + Moments {
+pub trait Source: Facts + Shelves + Folders + Moments {
     /// Projects by id, after a cursor. Ids compare folded to lower case.
     fn projects(
         &self,
@@ -449,25 +476,6 @@ pub trait Source: Facts + Shelves + Moments {
 
     /// Does not show the name of a history until its next version, durably.
     fn hide(&self, viewer: Viewer, scope: &Scope, key: &AssetKey) -> Result<(), SourceError>;
-
-    /// Makes a project. Errors: `Taken`, `Refused`.
-    fn add_project(&self, viewer: Viewer, name: &str) -> Result<(), SourceError>;
-
-    /// Makes a scene. Errors: `Taken`, `Refused`.
-    fn add_scene(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-        number: u32,
-    ) -> Result<(), SourceError>;
-
-    /// Deletes a scene, which can be restored.
-    fn archive_scene(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-        scene: SceneId,
-    ) -> Result<(), SourceError>;
 
     /// Logical bytes that the viewer references, and bytes that are free: for `statfs`.
     fn space(&self, viewer: Viewer) -> Result<(u64, u64), SourceError>;

@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 
 use rushes_catalog::QueryError;
 use rushes_catalog::command::SceneRef;
-use rushes_catalog::ids::{AssetKey, ElementId, ProjectId, SceneId};
+use rushes_catalog::ids::{AssetKey, ElementId, ProjectId};
 use rushes_catalog::model::{
     ElementEntry, ElementKind, HistoryEntry, Project, Revision, Scene, Scope, Version,
     VersionEntry, Viewer,
@@ -261,32 +261,10 @@ impl Source for Vault {
         self.hide_name(viewer, scope, key)
     }
 
-    fn add_project(&self, viewer: Viewer, name: &str) -> Result<(), SourceError> {
-        self.make_project(viewer, name)
-    }
-
-    fn add_scene(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-        number: u32,
-    ) -> Result<(), SourceError> {
-        self.make_scene(viewer, project, number)
-    }
-
     fn is_there(&self, viewer: Viewer, scope: &Scope) -> Result<bool, SourceError> {
         let project = Scope::of_project(scope.project.clone());
         let is_there = self.catalog.is_there(viewer, &project)?;
         Ok(is_there && (scope.part.is_none() || self.catalog.is_there(viewer, scope)?))
-    }
-
-    fn archive_scene(
-        &self,
-        viewer: Viewer,
-        project: &ProjectId,
-        scene: SceneId,
-    ) -> Result<(), SourceError> {
-        self.remove_scene(viewer, project, scene)
     }
 
     fn space(&self, viewer: Viewer) -> Result<(u64, u64), SourceError> {

@@ -27,11 +27,12 @@ pub fn fold_second<B: Get>(
 /// A project is there under a folder's name from a claim on, or is not.
 pub fn fold_life<B: Get>(
     (owner, revision): (UserId, Revision),
-    (row, folder): (&ProjectRow, &str),
+    row: &ProjectRow,
     is_there: bool,
     into: &mut Overlay<'_, B>,
 ) -> Result<(), TablesError> {
-    let (project, folder, key) = (row.project.clone(), folder.to_owned(), folded(folder));
+    let (project, folder) = (row.project.clone(), row.folder.clone());
+    let key = folded(&folder);
     let life = LifeRow { project, folder, created_ms: row.created_ms, is_there };
     into.put(Key::life(owner, &key, revision), &life)
 }

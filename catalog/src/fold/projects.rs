@@ -8,6 +8,7 @@ use crate::element::{ElementRecord, ElementRef, part_of};
 use crate::folders::{folded, free, slug};
 use crate::ids::{ElementId, ProjectId, SceneId};
 use crate::model::{Part, Scope};
+use crate::record::ProjectRecord;
 use crate::tables::{
     ElementRow, FollowRow, Get, Key, Overlay, ProjectRow, SceneCountRow, SceneRow, TablesError,
 };
@@ -15,23 +16,38 @@ use crate::tables::{
 type Folded = Result<(), FoldError>;
 
 /// A project is made.
-pub fn create<B: Get>(placed: Placed<'_>, id: &ProjectId, into: &mut Overlay<'_, B>) -> Folded {
+pub fn create<B: Get>(
+    placed: Placed<'_>,
+    (id, record): (&ProjectId, &ProjectRecord),
+    into: &mut Overlay<'_, B>,
+) -> Folded {
     let (revision, position) = (placed.revision, placed.position);
     let created_ms = placed.claim.created_ms();
     let project = id.clone();
-    let row = ProjectRow { project, created_ms, revision, position, changed: revision };
-    into.put(Key::project(placed.claim.by, id), &row)?;
-    Ok(fold_life((placed.claim.by, revision), (&row, id.as_str()), true, into)?)
+    let folder = folder_of(id, record);
+    let row = ProjectRow { project, folder, created_ms, revision, position, changed: revision };
+    name_folder(placed, &row, into)?;
+    Ok(into.put(Key::project(placed.claim.by, id), &row)?)
 }
 
 /// A project has another record.
-pub fn change<B: Get>(placed: Placed<'_>, id: &ProjectId, into: &mut Overlay<'_, B>) -> Folded {
+pub fn change<B: Get>(
+    placed: Placed<'_>,
+    (id, record): (&ProjectId, &ProjectRecord),
+    into: &mut Overlay<'_, B>,
+) -> Folded {
     let key = Key::project(placed.claim.by, id);
     let Some(row) = into.get::<ProjectRow>(&key)? else {
         return Err(placed.contradicts("the project does not exist"));
     };
     let (revision, position) = (placed.revision, placed.position);
-    Ok(into.put(key, &ProjectRow { revision, position, changed: revision, ..row })?)
+    let folder = folder_of(id, record);
+    if folder != row.folder {
+        unname_folder(placed, &row, into)?;
+    }
+    let row = ProjectRow { folder, revision, position, changed: revision, ..row };
+    name_folder(placed, &row, into)?;
+    Ok(into.put(key, &row)?)
 }
 
 /// A project is deleted or restored. One that is so already stays as it is.
@@ -50,10 +66,42 @@ pub fn delete<B: Get>(
             None => Err(placed.contradicts("the project does not exist")),
         };
     };
+    if is_restored {
+        name_folder(placed, &row, into)?;
+    } else {
+        unname_folder(placed, &row, into)?;
+    }
     into.remove(from);
-    fold_life((owner, placed.revision), (&row, row.project.as_str()), is_restored, into)?;
     into.put(to, &ProjectRow { changed: placed.revision, ..row })?;
     follow(placed, &Scope::of_project(id.clone()), is_restored, into)
+}
+
+fn folder_of(id: &ProjectId, record: &ProjectRecord) -> String {
+    record.folder.as_deref().unwrap_or(id.as_str()).to_owned()
+}
+
+/// A folder has its name from now on, unless it is another one's: a project that is restored to a
+/// name that was given away gets another one by the claim that follows.
+fn name_folder<B: Get>(placed: Placed<'_>, row: &ProjectRow, into: &mut Overlay<'_, B>) -> Folded {
+    let key = Key::project_folder(placed.claim.by, &folded(&row.folder));
+    if into.get::<ProjectId>(&key)?.is_none() {
+        into.put(key, &row.project)?;
+        fold_life((placed.claim.by, placed.revision), row, true, into)?;
+    }
+    Ok(())
+}
+
+fn unname_folder<B: Get>(
+    placed: Placed<'_>,
+    row: &ProjectRow,
+    into: &mut Overlay<'_, B>,
+) -> Folded {
+    let key = Key::project_folder(placed.claim.by, &folded(&row.folder));
+    if into.get::<ProjectId>(&key)?.as_ref() == Some(&row.project) {
+        into.remove(key);
+        fold_life((placed.claim.by, placed.revision), row, false, into)?;
+    }
+    Ok(())
 }
 
 /// A scene is added.

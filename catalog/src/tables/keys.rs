@@ -95,9 +95,19 @@ impl Key {
         Self::projects(owner).text(&project.folded())
     }
 
+    /// An owner's deleted projects.
+    pub fn deleted_projects(owner: UserId) -> Self {
+        Self::owned(b'p', owner)
+    }
+
     /// A deleted project, whatever the case of its id.
     pub fn deleted_project(owner: UserId, project: &ProjectId) -> Self {
-        Self::owned(b'p', owner).text(&project.folded())
+        Self::deleted_projects(owner).text(&project.folded())
+    }
+
+    /// The project whose folder has a name, whatever the case of the name. A deleted one has none.
+    pub fn project_folder(owner: UserId, folded: &str) -> Self {
+        Self::owned(b'G', owner).text(folded)
     }
 
     /// When anything in a project was last changed.

@@ -53,6 +53,8 @@ pub struct UserRow {
 pub struct ProjectRow {
     /// Its id as it was first written.
     pub project: ProjectId,
+    /// What its folder is called.
+    pub folder: String,
     /// When it was made, milliseconds since 1970.
     pub created_ms: i64,
     /// The newest claim that holds its record.
@@ -454,5 +456,6 @@ impl Row for LinkRow {}
 impl Row for ShelfRow {}
 impl Row for AssetId {}
 impl Row for ElementId {}
+impl Row for ProjectId {}
 impl Row for HistoryRow {}
 impl Row for RequestRow {}

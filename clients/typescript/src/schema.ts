@@ -2231,6 +2231,8 @@ export interface components {
             /** @description What it is. */
             readonly what: string;
         };
+        /** @description a folder's name; unique, and none that Windows reserves */
+        readonly FolderName: string;
         /** @description Bytes that no claim names. */
         readonly FoundContent: {
             /** @description Their digest. */
@@ -2574,6 +2576,7 @@ export interface components {
              * @default {}
              */
             readonly external_codes?: components["schemas"]["ExternalCodesInput"];
+            readonly folder?: components["schemas"]["FolderName"] | null;
             readonly id?: components["schemas"]["ProjectId"] | null;
             /**
              * @description Its locations.
@@ -2814,7 +2817,7 @@ export interface components {
              */
             readonly total: number;
         };
-        /** @description a project's id and its folder's name; none that Windows reserves */
+        /** @description a project's id, none that Windows reserves */
         readonly ProjectId: string;
         /** @description A page of projects, by id. */
         readonly ProjectPage: {
@@ -2835,6 +2838,7 @@ export interface components {
             readonly description?: components["schemas"]["Text"] | null;
             /** @description What other systems call it, by the system's name. */
             readonly external_codes?: components["schemas"]["ExternalCodesPatch"] | null;
+            readonly folder?: components["schemas"]["FolderName"] | null;
             /** @description Whatever else there is to keep, as it was sent. */
             readonly metadata?: components["schemas"]["MetadataPatch"] | null;
             /** @description What people call it. */
@@ -2861,6 +2865,11 @@ export interface components {
             readonly description?: components["schemas"]["Text"];
             /** @description What other systems call it, by the system's name. */
             readonly external_codes: components["schemas"]["ExternalCodes"];
+            /**
+             * @description What its folder in the mount is called: its id, unless it was given another name. Null gives
+             *     it the id again.
+             */
+            readonly folder?: components["schemas"]["FolderName"];
             /** @description Its id and its folder's name. */
             readonly id: components["schemas"]["ProjectId"];
             /** @description Whatever else there is to keep, as it was sent. */
@@ -2919,6 +2928,11 @@ export interface components {
             readonly description?: components["schemas"]["Text"];
             /** @description What other systems call it, by the system's name. */
             readonly external_codes: components["schemas"]["ExternalCodes"];
+            /**
+             * @description What its folder in the mount is called: its id, unless it was given another name. Null gives
+             *     it the id again.
+             */
+            readonly folder?: components["schemas"]["FolderName"];
             /** @description Its id and its folder's name. */
             readonly id: components["schemas"]["ProjectId"];
             /** @description Its locations. */
@@ -3968,6 +3982,7 @@ export type FacetCount = components['schemas']['FacetCount'];
 export type FigurePatch = components['schemas']['FigurePatch'];
 export type FigureReply = components['schemas']['FigureReply'];
 export type Finding = components['schemas']['Finding'];
+export type FolderName = components['schemas']['FolderName'];
 export type FoundContent = components['schemas']['FoundContent'];
 export type FoundPage = components['schemas']['FoundPage'];
 export type FreeFound = components['schemas']['FreeFound'];

@@ -74,11 +74,12 @@ fn below(path: &str, word: &str, of: &str) -> Vec<Operation> {
 /// Answers the histories of a scope with all their versions, as a map by asset key.
 pub async fn list(call: Call) -> Result<Response, Refusal> {
     let of = Of::read(&call)?;
+    let links = call.links.clone();
     let (place, histories) = call
         .ask(move |vault, viewer| {
             let (scope, number) = of.scope(vault, viewer)?;
             let histories = vault.full_histories(viewer, &scope)?;
-            Ok::<_, Refusal>(((wire::folder(&scope, number), number), histories))
+            Ok::<_, Refusal>(((wire::folder(&links, &scope, number), number), histories))
         })
         .await?;
     let place = (place.0.as_deref(), place.1);
@@ -92,12 +93,13 @@ pub async fn list(call: Call) -> Result<Response, Refusal> {
 /// Answers a history with all its versions.
 pub async fn show(call: Call) -> Result<Response, Refusal> {
     let (of, key) = (Of::read(&call)?, call.asset_key()?);
+    let links = call.links.clone();
     let (place, view) = call
         .ask(move |vault, viewer| {
             let (scope, number) = of.scope(vault, viewer)?;
             let view = vault.history(viewer, &scope, &key)?;
             let view = view.ok_or_else(|| Refusal::missing("history"))?;
-            Ok::<_, Refusal>(((wire::folder(&scope, number), number), view))
+            Ok::<_, Refusal>(((wire::folder(&links, &scope, number), number), view))
         })
         .await?;
     let place = (place.0.as_deref(), place.1);
@@ -113,7 +115,7 @@ pub async fn set_best(call: Call, body: Body) -> Result<Response, Refusal> {
     let reply = call
         .ask(move |vault, viewer| {
             let (scope, number) = of.scope(vault, viewer)?;
-            let folder = wire::folder(&scope, number);
+            let folder = wire::folder(&links, &scope, number);
             let shown = |view| wire_assets::history(&links, view, (folder.as_deref(), number));
             let look = || {
                 let view = vault.history(viewer, &scope, &asset_key)?;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use rushes_vault::Digest;
 use rushes_vault::ids::AssetKey;
-use rushes_vault::model::{Scene, Scope};
-use rushes_vault::source::{Facts, SaveAs, SavedAs, SourceError, Touched, Unsaved};
+use rushes_vault::model::Scope;
+use rushes_vault::source::{Facts, SaveAs, SavedAs, SourceError, Unsaved};
 
 use super::{Answer, Bytes, Fake, Source, VIEWER};
 
@@ -173,21 +173,5 @@ impl Fake {
             vec![facts.touched(scope, key)]
         });
         Ok(())
-    }
-
-    /// Deletes a scene, by its id.
-    pub fn remove_scene_of(&self, scope: &Scope) -> Answer<()> {
-        let is_it = |one: &&Scene| Some(one.id) == scope.scene();
-        let number = self.facts().scenes.values().find(is_it).map(|one| one.scene_number);
-        self.remove_scene(scope, number.unwrap());
-        Ok(())
-    }
-
-    /// Deletes a scene.
-    pub fn remove_scene(&self, scope: &Scope, number: u32) {
-        self.change(|facts| {
-            facts.scenes.remove(&(scope.project.clone(), number));
-            vec![Touched::Scene(VIEWER, scope.project.clone(), number)]
-        });
     }
 }

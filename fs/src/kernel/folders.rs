@@ -51,6 +51,7 @@ impl Kernel {
             return reply.add(INodeNo(0), row.next, &row.name, &TTL, &attr, Generation(0));
         };
         let Some(ino) = self.tree.inodes.look_up(found) else { return false };
+        self.tree.projects.saw(&row.name, found);
         let attr = self.shown(ino, &Seen::of(ino, found));
         let ttl = found.attr.keep.time().unwrap_or(TTL);
         let full = reply.add(INodeNo(ino), row.next, &row.name, &ttl, &attr, Generation(0));

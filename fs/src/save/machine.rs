@@ -5,6 +5,7 @@
 
 mod due;
 mod file;
+mod scopes;
 mod terms;
 
 use std::collections::{BTreeSet, HashMap};
@@ -69,8 +70,7 @@ impl Machine {
         self.named >= FILES_MAX
     }
 
-    /// Makes a new, empty file. `seen` is what the view shows under the name, which must be hidden
-    /// here: an empty name, or one that was just taken away.
+    /// Makes a new, empty file under a name that is free, or was just taken away.
     pub fn create(&mut self, place: &Place, now: u64) -> Result<FileId, Refused> {
         let base = match self.slot(place) {
             Some(Slot::File(_)) => return Err(Refused::Taken),
@@ -193,8 +193,7 @@ impl Machine {
         self.change(id, |file| (file.is_noted, file.is_kept) = (false, false));
     }
 
-    /// Renames, replacing what the new name led to. `seen` is what the view shows under the old
-    /// and under the new name.
+    /// Renames, replacing what the new name led to. `seen` is what the view shows under both.
     pub fn rename(
         &mut self,
         (from, to): (&Place, &Place),

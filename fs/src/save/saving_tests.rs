@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rushes_vault::source::{Facts, Source};
+use rushes_vault::source::{Facts, Folders, Source};
 use rustix::io::Errno;
 
 use crate::fake::{Bytes, Fake, VIEWER, project, scene};
@@ -204,7 +204,7 @@ fn nothing_is_made_in_what_was_deleted_and_what_was_written_there_waits() {
     let world = world();
     let (seen, handle) = world.tree.create(world.scene, OsStr::new("late.bin"), true).unwrap();
     world.tree.write(seen.ino, b"late", 0).unwrap();
-    world.fake.remove_scene(&scene("fox", 1), 1);
+    world.fake.archive(VIEWER, &scene("fox", 1)).unwrap();
     let made = world.tree.create(world.scene, OsStr::new("new.bin"), true);
     assert_eq!(made.unwrap_err(), Errno::NOENT);
     world.tree.release(seen.ino, handle, true);

@@ -184,7 +184,7 @@ impl Saves {
     }
 
     /// Milliseconds since the session began: what timers run on.
-    pub(super) fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }

@@ -176,6 +176,7 @@ impl<B> Tree<B> {
     /// Ends the saving: what is not saved in time, and what programs still write to, comes back at
     /// the next start as it is now.
     pub fn end_saves(&self, longest: Duration) {
+        self.end_removals();
         let is_all = self.saves.end(longest);
         let state = self.saves.state();
         let open: Vec<_> = state.machine.unsaved().collect();
