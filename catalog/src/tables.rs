@@ -33,7 +33,7 @@ use database::Database;
 use layers::{Layers, Stack};
 
 /// Changes whenever a key or a row changes its form: older tables are then rebuilt.
-const LAYOUT: u8 = 13;
+const LAYOUT: u8 = 14;
 
 impl From<sled::Error> for TablesError {
     fn from(error: sled::Error) -> Self {

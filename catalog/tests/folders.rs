@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use rushes_catalog::command::{Change, Command, CommandError, NewAsset, NewProject, Target};
 use rushes_catalog::ids::{AssetId, ProjectId, UserId};
-use rushes_catalog::model::{Generation, Scope, Status, Viewer};
+use rushes_catalog::model::{Generation, ProjectEntry, Scope, Status, Viewer};
 use rushes_catalog::record::ProjectRecord;
-use rushes_catalog::{Catalog, Made, Options, ProjectPast};
+use rushes_catalog::{Catalog, Made, Options};
 use rushes_disk::{CrashDisk, ManualClock, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -174,26 +174,40 @@ fn the_past_has_the_names_that_folders_had_and_new_tables_have_those_of_now() {
     let catalog = open(&disk, index.path());
     make(&catalog, "fox").unwrap();
     let before = catalog.revision();
-    rename(&catalog, "fox", "Red Fox").unwrap();
-    make(&catalog, "owl").unwrap();
-    delete(&catalog, "owl");
-    make(&catalog, "owl").unwrap();
-    restore(&catalog, "owl");
-    let past = catalog.project_as_of(VIEWER, &id("fox"), before).unwrap().unwrap();
-    let folder =
-        |past: &ProjectPast| past.project(VIEWER, &id("fox")).unwrap().unwrap().folder().to_owned();
-    assert_eq!(folder(&past), "fox");
-    let now = catalog.project_as_of(VIEWER, &id("fox"), before + 1).unwrap().unwrap();
-    assert_eq!(folder(&now), "Red Fox");
-    let listed = |revision| {
-        let past = catalog.past_projects(VIEWER, revision, None, 10).unwrap();
-        past.into_iter().map(|entry| entry.folder).collect::<Vec<_>>()
+    let steps: [&dyn Fn(); 8] = [
+        &|| rename(&catalog, "fox", "Red Fox").unwrap(),
+        &|| rename(&catalog, "fox", "RED fox").unwrap(),
+        &|| rename(&catalog, "fox", "Red Fox").unwrap(),
+        &|| make(&catalog, "owl").map(drop).unwrap(),
+        &|| delete(&catalog, "owl"),
+        &|| make(&catalog, "owl").map(drop).unwrap(),
+        &|| restore(&catalog, "owl"),
+        &|| rename(&catalog, "fox", "Red Fox").unwrap(),
+    ];
+    let told = |found: Vec<ProjectEntry>| -> BTreeMap<String, String> {
+        found.into_iter().map(|one| (one.folder, one.id.to_string())).collect()
     };
-    assert_eq!(listed(before), ["fox"]);
-    assert_eq!(listed(before + 1), ["Red Fox"]);
-    assert_eq!(listed(before + 2), ["owl", "Red Fox"]);
-    assert_eq!(listed(before + 3), ["Red Fox"]);
-    assert_eq!(listed(catalog.revision()), ["owl", "owl-3", "Red Fox"]);
+    let now = || shown(&catalog).into_iter().map(|(folder, id, _)| (folder, id)).collect();
+    let mut then: Vec<(_, BTreeMap<String, String>)> = vec![(before, now())];
+    for step in steps {
+        step();
+        then.push((catalog.revision(), now()));
+    }
+    for (revision, expected) in then {
+        let all = catalog.past_projects(VIEWER, revision, None, 10).unwrap();
+        assert_eq!(told(all), expected, "at {revision}");
+        for folder in ["fox", "Red Fox", "RED fox", "owl", "owl-2", "owl-3"] {
+            let found = catalog.past_project(VIEWER, revision, folder).unwrap();
+            let found = found.map(|one| one.id.to_string());
+            assert_eq!(found.as_ref(), expected.get(folder), "{folder} at {revision}");
+        }
+    }
+    let folder_at = |revision| {
+        let past = catalog.project_as_of(VIEWER, &id("fox"), revision).unwrap().unwrap();
+        past.project(VIEWER, &id("fox")).unwrap().unwrap().folder().to_owned()
+    };
+    assert_eq!(folder_at(before), "fox");
+    assert_eq!(folder_at(before + 1), "Red Fox");
     let expected = shown(&catalog);
     assert_eq!(
         expected.iter().map(|(folder, ..)| folder.as_str()).collect::<Vec<_>>(),

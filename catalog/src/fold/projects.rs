@@ -42,12 +42,12 @@ pub fn change<B: Get>(
     };
     let (revision, position) = (placed.revision, placed.position);
     let folder = folder_of(id, record);
-    let new = ProjectRow { folder, revision, position, changed: revision, ..row.clone() };
-    if new.folder != row.folder {
+    if folder != row.folder {
         unname_folder(placed, &row, into)?;
-        name_folder(placed, &new, into)?;
     }
-    Ok(into.put(key, &new)?)
+    let row = ProjectRow { folder, revision, position, changed: revision, ..row };
+    name_folder(placed, &row, into)?;
+    Ok(into.put(key, &row)?)
 }
 
 /// A project is deleted or restored. One that is so already stays as it is.
