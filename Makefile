@@ -31,6 +31,7 @@ bench: release ## measure (release build)
 soak: release ## the long tests, those marked `ignore` (release build)
 	$(CARGO) test --locked --release --workspace -- --ignored --test-threads 1
 	RUSHESD=$(TARGET)/release/rushesd scripts/api.sh long
+	RUSHESD=$(TARGET)/release/rushesd scripts/posix.sh
 
 audit:     ## known holes in dependencies (ADVISORIES=DIR uses a copy of the database)
 	@scripts/audit.sh
