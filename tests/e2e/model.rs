@@ -271,9 +271,19 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn the_folder_shows_what_a_plain_one_shows_whatever_is_done() {
+    work_in_both(setting("RUSHES_OPERATIONS", 150));
+}
+
+#[test]
+#[ignore = "long: make soak"]
+fn the_folder_shows_what_a_plain_one_shows_for_long() {
+    work_in_both(setting("RUSHES_OPERATIONS", 3_000));
+}
+
+fn work_in_both(operations: u64) {
     let place = tempfile::tempdir().unwrap();
     let mut world = World::new(place.path(), setting("RUSHES_SEED", 1));
-    for operation in 1..=setting("RUSHES_OPERATIONS", 150) {
+    for operation in 1..=operations {
         world.step();
         world.compare();
         if operation % 50 == 0 {

@@ -155,9 +155,19 @@ fn read_on<'a>(
     }
 }
 
-/// `RUSHES_KILLS` (10) times. Nobody hangs, and what is read is right; a start mounts anew.
 #[test]
 fn readers_survive_kills_and_read_on_after_the_next_start() {
+    kill_under_readers(setting("RUSHES_KILLS", 10));
+}
+
+#[test]
+#[ignore = "long: make soak"]
+fn readers_survive_many_kills() {
+    kill_under_readers(setting("RUSHES_KILLS", 100));
+}
+
+/// Nobody hangs, and what is read is right; a start mounts anew.
+fn kill_under_readers(kills: u64) {
     let place = tempfile::tempdir().unwrap();
     let mount = place.path().join("mount");
     let start = Start::on(&place.path().join("data")).mounted_at(&mount);
@@ -177,7 +187,7 @@ fn readers_survive_kills_and_read_on_after_the_next_start() {
     }
     let readers = Readers::start(32, &files);
     let mut slowest = 0.0f64;
-    for _ in 0..setting("RUSHES_KILLS", 10) {
+    for _ in 0..kills {
         readers.wait("everybody reads", true);
         let start = daemon.kill();
         readers.wait("nobody hangs on the dead mount", false);
