@@ -275,7 +275,8 @@ impl Chunked {
         }
         let manifest = match (self.kept_manifest(digest)?, &self.whole) {
             (Some(manifest), _) => manifest,
-            (None, Some(whole)) => self.shelf.adopt(digest, whole)?,
+            // Its manifest may be on its way still.
+            (None, Some(whole)) => self.shelf.verified(digest, whole)?,
             (None, None) => {
                 let place = layout::whole(digest);
                 return Err(StoreError::Damaged {

@@ -95,11 +95,7 @@ impl Shelf {
     /// Takes a whole into the index that is not there as it looks now: after a kill, or when a
     /// backup was restored. It is read through; one that is wrong goes to quarantine.
     pub fn adopt(&self, digest: &Digest, whole: &OpenWhole) -> Result<Manifest, StoreError> {
-        let Some(manifest) = self.derive(digest, &*whole.file)? else {
-            self.take_away(digest, whole.stat, None)?;
-            let (place, damage) = (layout::whole(digest), Damage::Content);
-            return Err(StoreError::Damaged { digest: *digest, place, damage });
-        };
+        let manifest = self.verified(digest, whole)?;
         // Whoever put it there may not have done it.
         whole.file.sync()?;
         self.disk.sync_dir(&layout::whole_dir(digest))?;
@@ -109,6 +105,17 @@ impl Shelf {
         }
         self.index.enter_wholes(&[(*digest, whole.stat)])?;
         Ok(manifest)
+    }
+
+    /// Reads an open whole through and makes its manifest. It may have lost its name meanwhile, to
+    /// another file with the same content. One that is wrong goes to quarantine.
+    pub fn verified(&self, digest: &Digest, whole: &OpenWhole) -> Result<Manifest, StoreError> {
+        if let Some(manifest) = self.derive(digest, &*whole.file)? {
+            return Ok(manifest);
+        }
+        self.take_away(digest, whole.stat, None)?;
+        let (place, damage) = (layout::whole(digest), Damage::Content);
+        Err(StoreError::Damaged { digest: *digest, place, damage })
     }
 
     /// Reads a whole through and makes its manifest; `None` when it does not hash to its name.
