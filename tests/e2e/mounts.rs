@@ -182,7 +182,7 @@ fn kill_under_readers(kills: u64) {
         let key = format!("file_{number}");
         let asset = client.upload("a.bin", &bytes, &at(&key));
         files.push((mount.join(format!("projects/fox/scenes/1/{key}.bin")), bytes.clone()));
-        let blob = mount.join("blobs").join(asset["digest"].as_str().unwrap());
+        let blob = mount.join("blobs").join(asset.get("digest").unwrap().as_str().unwrap());
         files.push((blob, bytes));
     }
     let readers = Readers::start(32, &files);
