@@ -137,8 +137,9 @@ impl Daemon {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         let start = self.start.clone();
-        // The dead mount stays: the next start has to deal with it.
+        // The dead mounts stay: the next start has to deal with them.
         self.start.mount = None;
+        self.start.arguments.clear();
         start
     }
 
@@ -168,9 +169,13 @@ impl Drop for Daemon {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        if let Some(mount) = &self.start.mount {
+        let arguments = self.start.arguments.iter().zip(self.start.arguments.iter().skip(1));
+        let others = arguments.filter(|(flag, _)| *flag == "--mount").map(|(_, at)| at);
+        // Who mounts for a user says so behind the directory.
+        let others = others.filter_map(|at| at.split('=').next()).map(PathBuf::from);
+        for mount in self.start.mount.iter().cloned().chain(others) {
             let detach = rustix::mount::UnmountFlags::DETACH;
-            if rustix::mount::unmount(mount, detach).is_err() {
+            if rustix::mount::unmount(&mount, detach).is_err() {
                 // Only root may do that; the helper may for whoever mounted.
                 let _ = Command::new("fusermount3").args(["-q", "-u", "-z"]).arg(mount).status();
             }
