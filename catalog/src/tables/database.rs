@@ -34,11 +34,18 @@ impl Database {
         &self.path
     }
 
-    /// Opens it. A panic of sled is an error like any other.
+    /// Opens it. Waits for a lock that is held: a database that was just closed keeps it for a
+    /// moment. A panic of sled is an error like any other.
     pub fn open(&self) -> Result<sled::Db, TablesError> {
-        let config = sled::Config::new().path(&self.path).cache_capacity(CACHE_BYTES);
-        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
-        Ok(opened.map_err(|_| TablesError::Failed("sled panicked".to_owned()))??)
+        let begun = Instant::now();
+        loop {
+            let config = sled::Config::new().path(&self.path).cache_capacity(CACHE_BYTES);
+            let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+            match opened.map_err(|_| TablesError::Failed("sled panicked".to_owned()))? {
+                Err(error) if is_locked(&error) && begun.elapsed() < LOCKED => sleep(PAUSE),
+                opened => return Ok(opened?),
+            }
+        }
     }
 
     /// Whether it can be opened again: what is written then is a part of what is there.
@@ -46,15 +53,27 @@ impl Database {
         let free = rustix::fs::statvfs(&self.path).map(|vfs| vfs.f_bavail * vfs.f_frsize);
         matches!((free, db.size_on_disk()), (Ok(free), Ok(there)) if free > there)
     }
+}
 
-    /// Opens what was just closed.
-    pub fn open_again(&self) -> Result<sled::Db, TablesError> {
-        let begun = Instant::now();
-        loop {
-            match self.open() {
-                Err(_) if begun.elapsed() < LOCKED => sleep(PAUSE),
-                opened => return opened,
-            }
-        }
+/// sled has no kind of error for it: it says so in words.
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(error) if error.to_string().contains("could not acquire lock"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_is_let_go_soon_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::at(folder.path());
+        let held = database.open().unwrap();
+        let closing = std::thread::spawn(move || {
+            sleep(Duration::from_millis(100));
+            drop(held);
+        });
+        database.open().unwrap();
+        closing.join().unwrap();
     }
 }

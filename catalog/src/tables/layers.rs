@@ -192,7 +192,7 @@ impl Layers {
     fn reopen(&self) -> Result<()> {
         let mut stack = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         drop(stack.db.take());
-        let mut opened = self.database.open_again();
+        let mut opened = self.database.open();
         while let Err(error) = opened {
             tracing::error!(%error, "the tables cannot be opened again");
             stack.why = Some(error.to_string());
@@ -202,7 +202,7 @@ impl Layers {
             if waited.unwrap_or_else(PoisonError::into_inner).0.is_closing {
                 return Err(error);
             }
-            opened = self.database.open_again();
+            opened = self.database.open();
             stack = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         }
         (stack.db, stack.why) = (opened.ok(), None);
