@@ -196,12 +196,11 @@ pub enum Command {
     /// Choose a version.
     SetBest(SetBest),
     /// Do not show the name of a history until its next version; one that is not shown already
-    /// stays so.
+    /// stays so. Refused with [`CommandError::Changed`] where a newer version, or one that was
+    /// chosen, is shown by now.
     HideHistory {
-        /// Whose history.
-        scope: Scope,
-        /// Which history.
-        asset_key: AssetKey,
+        /// The version that was shown under that name.
+        shown: AssetId,
     },
     /// Delete an asset; deleting it again changes nothing.
     DeleteAsset {

@@ -14,7 +14,6 @@ use crate::claim::{AssetAdded, Fact};
 use crate::command::{Command, CommandError, NewAsset, SetBest, Target};
 use crate::facts::Facts;
 use crate::ids::AssetId;
-use crate::ids::AssetKey;
 use crate::marks::once_each;
 use crate::model::{Placement, Revision, Scope, Viewer};
 use crate::tables::{AssetRow, FollowRow, Get, HistoryRow, Key, PlaceRow, VersionRow};
@@ -63,7 +62,7 @@ pub fn decide(viewer: Viewer, command: &Command, facts: &impl Facts) -> Decided 
             assets::change(viewer, change, placement, facts)
         }
         Command::SetBest(best) => set_best(viewer, best, facts),
-        Command::HideHistory { scope, asset_key } => hide_history(viewer, scope, asset_key, facts),
+        Command::HideHistory { shown } => hide_history(viewer, *shown, facts),
         Command::DeleteAsset { id, expected } => {
             let row = found::asset(viewer, *id, facts)?;
             found::expected(*expected, row.changed)?;
@@ -154,14 +153,24 @@ fn set_best(viewer: Viewer, best: &SetBest, facts: &impl Get) -> Decided {
     Ok(vec![Fact::BestSet { scope, asset_key, version: best.version }])
 }
 
-fn hide_history(viewer: Viewer, scope: &Scope, key: &AssetKey, facts: &impl Get) -> Decided {
+fn hide_history(viewer: Viewer, shown: AssetId, facts: &impl Get) -> Decided {
     let missing = CommandError::Missing { what: "history" };
-    if !find::is_there(viewer.user, scope, facts)? {
+    let place = found::asset(viewer, shown, facts)?.place.ok_or_else(|| missing.clone())?;
+    let scope = place.scope();
+    if !find::is_there(viewer.user, &scope, facts)? {
         return Err(missing);
     }
-    let history = facts.get::<HistoryRow>(&Key::history(viewer.user, scope, key))?;
-    let asset_key = history.ok_or(missing)?.asset_key;
-    Ok(vec![Fact::HistoryHidden { scope: scope.clone(), asset_key }])
+    let key = Key::history(viewer.user, &scope, &place.asset_key);
+    let history = facts.get::<HistoryRow>(&key)?.ok_or(missing)?;
+    // An older one is shown where the one that was seen is deleted by now: that goes with it.
+    let is_other = history.current.as_ref().is_some_and(|current| {
+        let is_chosen = history.best() == Some(current.version);
+        current.version > place.version || (is_chosen && current.version != place.version)
+    });
+    if is_other {
+        return Err(CommandError::Changed { revision: history.revision });
+    }
+    Ok(vec![Fact::HistoryHidden { scope, asset_key: history.asset_key }])
 }
 
 fn restore_asset(viewer: Viewer, id: AssetId, facts: &impl Get) -> Decided {

@@ -371,8 +371,9 @@ impl Source for Fake {
         self.save_file(save, &*self.begin_file(Some(digest)))
     }
 
-    fn hide(&self, _: Viewer, scope: &Scope, key: &AssetKey) -> Answer<()> {
-        self.hide_name(scope, key)
+    fn hide(&self, _: Viewer, shown: AssetId) -> Answer<()> {
+        self.hide_name(shown);
+        Ok(())
     }
 
     fn space(&self, _: Viewer) -> Answer<(u64, u64)> {

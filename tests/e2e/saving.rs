@@ -178,3 +178,36 @@ fn a_cache_that_is_removed_is_missed_by_nobody() {
     wait_for(&daemon.client(), "a", 2);
     assert!(fs::read(scene.join("a.bin")).unwrap() == second);
 }
+
+#[test]
+fn a_version_that_comes_right_after_its_name_was_removed_is_shown_and_stays() {
+    let Set { daemon, scene, place: _place } = set();
+    let client = daemon.client();
+    let path = scene.join("clip.bin");
+    let fields = [("project_id", "fox"), ("scene_number", "1"), ("asset_key", "clip")];
+    let mut last = Vec::new();
+    for round in 0..20 {
+        let is_written = round % 4 == 3;
+        if is_written {
+            fs::write(&path, noise(round, 3_000)).unwrap();
+        }
+        if round > 0 {
+            fs::remove_file(&path).unwrap();
+            assert!(!path.exists());
+        }
+        last = noise(1_000 + round, 200_000);
+        client.upload("clip.bin", last.clone(), &fields);
+        assert!(fs::read(&path).unwrap() == last, "round {round}");
+        let listed = fs::read_dir(&scene).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(listed.filter(|name| name == "clip.bin").count(), 1, "round {round}");
+    }
+    // At the end all that is due is done.
+    let (_, start) = daemon.stop();
+    let daemon = start.run();
+    assert!(fs::read(&path).unwrap() == last);
+    // What is not followed by anything is hidden.
+    fs::remove_file(&path).unwrap();
+    let (_, start) = daemon.stop();
+    let _daemon = start.run();
+    assert!(!path.exists());
+}

@@ -209,8 +209,8 @@ impl Vault {
             let content = current.content.filter(|content| {
                 content.digest == *digest && content.extension == save.extension
             })?;
-            let (asset, size) = (current.asset, content.size);
-            Some(SavedAs { asset, digest: *digest, size, is_new: false })
+            let (asset, made, size) = (current.asset, current.revision, content.size);
+            Some(SavedAs { asset, made, digest: *digest, size, is_new: false })
         }))
     }
 
@@ -242,19 +242,17 @@ impl Vault {
         let lost = || SourceError::Failed(format!("{} was saved and is gone", save.filename));
         let found = self.catalog.asset(viewer, asset)?.ok_or_else(lost)?;
         let content = found.content.ok_or_else(lost)?;
-        Ok(SavedAs { asset, digest: content.digest, size: content.size, is_new: true })
+        let (made, digest, size) = (found.revision, content.digest, content.size);
+        Ok(SavedAs { asset, made, digest, size, is_new: true })
     }
 
-    /// Takes a name away until its history's next version.
-    pub(crate) fn hide_name(
-        &self,
-        viewer: Viewer,
-        scope: &Scope,
-        key: &AssetKey,
-    ) -> Result<(), SourceError> {
-        let command = Command::HideHistory { scope: scope.clone(), asset_key: key.clone() };
-        self.catalog.submit(viewer, command, None)?;
-        Ok(())
+    /// Takes the name under which a version was shown away until its history's next version. One
+    /// that shows a newer version by now stays.
+    pub(crate) fn hide_name(&self, viewer: Viewer, shown: AssetId) -> Result<(), SourceError> {
+        match self.catalog.submit(viewer, Command::HideHistory { shown }, None) {
+            Ok(_) | Err(CommandError::Changed { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -104,6 +104,8 @@ pub struct SaveAs {
 pub struct SavedAs {
     /// Its asset.
     pub asset: AssetId,
+    /// The claim that made it.
+    pub made: Revision,
     /// Its bytes.
     pub digest: Digest,
     /// How many.
@@ -474,8 +476,9 @@ pub trait Source: Facts + Shelves + Folders + Moments {
         digest: &Digest,
     ) -> Result<SavedAs, SourceError>;
 
-    /// Does not show the name of a history until its next version, durably.
-    fn hide(&self, viewer: Viewer, scope: &Scope, key: &AssetKey) -> Result<(), SourceError>;
+    /// Does not show the name under which a version was shown until its history's next version,
+    /// durably. Nothing is hidden where a newer one, or one that was chosen, is shown by now.
+    fn hide(&self, viewer: Viewer, shown: AssetId) -> Result<(), SourceError>;
 
     /// Logical bytes that the viewer references, and bytes that are free: for `statfs`.
     fn space(&self, viewer: Viewer) -> Result<(u64, u64), SourceError>;

@@ -6,7 +6,7 @@ use std::sync::mpsc::Receiver;
 
 use rushes_catalog::QueryError;
 use rushes_catalog::command::SceneRef;
-use rushes_catalog::ids::{AssetKey, ElementId, ProjectId};
+use rushes_catalog::ids::{AssetId, AssetKey, ElementId, ProjectId};
 use rushes_catalog::model::{
     ElementEntry, ElementKind, HistoryEntry, Project, Revision, Scene, Scope, Version,
     VersionEntry, Viewer,
@@ -257,8 +257,8 @@ impl Source for Vault {
         Self::save_known(self, viewer, save, digest)
     }
 
-    fn hide(&self, viewer: Viewer, scope: &Scope, key: &AssetKey) -> Result<(), SourceError> {
-        self.hide_name(viewer, scope, key)
+    fn hide(&self, viewer: Viewer, shown: AssetId) -> Result<(), SourceError> {
+        self.hide_name(viewer, shown)
     }
 
     fn is_there(&self, viewer: Viewer, scope: &Scope) -> Result<bool, SourceError> {

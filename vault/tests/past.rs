@@ -176,7 +176,7 @@ impl World {
                 let best = SetBest { scope, asset_key, version: 1, expected: None };
                 drop(vault.set_best(viewer, best, None));
             }
-            3 => drop(vault.hide(viewer, &scope, &asset_key)),
+            3 => drop(vault.hide(viewer, id)),
             4 | 5 => {
                 let notes = Some(Some(random.below(100).to_string()));
                 change.patch = AssetPatch { notes, ..AssetPatch::default() };

@@ -74,6 +74,35 @@ fn what_was_made_from_a_replaced_version_is_outdated_until_it_is_chosen_again() 
 }
 
 #[test]
+fn a_name_is_hidden_with_the_version_that_was_seen_and_with_none_that_came_since() {
+    let (_disk, _index, stage) = staged();
+    let catalog = &stage.catalog;
+    let made = || plain(&stage, Some(stage.target((1, 0))), Generation::default());
+    let hide = |shown| catalog.submit(VIEWER, Command::HideHistory { shown }, None).map(drop);
+    let (scope, asset_key) = (stage.scopes[1].clone(), key(0));
+    let is_hidden = || catalog.history(VIEWER, &scope, &asset_key).unwrap().unwrap().is_hidden;
+    let (first, second) = (made(), made());
+    assert!(matches!(hide(first), Err(CommandError::Changed { .. })));
+    assert!(!is_hidden());
+    hide(second).unwrap();
+    assert!(is_hidden());
+    // A version that was chosen meanwhile is shown.
+    let best = SetBest { scope: scope.clone(), asset_key: key(0), version: 1, expected: None };
+    catalog.submit(VIEWER, Command::SetBest(best), None).unwrap();
+    assert!(matches!(hide(second), Err(CommandError::Changed { .. })));
+    assert!(!is_hidden());
+    hide(first).unwrap();
+    let third = made();
+    assert!(!is_hidden());
+    catalog.submit(VIEWER, Command::DeleteAsset { id: first, expected: None }, None).unwrap();
+    catalog.submit(VIEWER, Command::DeleteAsset { id: third, expected: None }, None).unwrap();
+    hide(third).unwrap();
+    assert!(is_hidden(), "the one before it does not come forward");
+    let alone = plain(&stage, None, Generation::default());
+    assert_eq!(hide(alone), Err(CommandError::Missing { what: "history" }));
+}
+
+#[test]
 fn a_walk_along_lineage_ends() {
     let (_disk, _index, stage) = staged();
     let first = plain(&stage, None, Generation::default());

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Condvar, Mutex};
 
 use rushes_vault::Digest;
-use rushes_vault::ids::AssetKey;
+use rushes_vault::ids::AssetId;
 use rushes_vault::model::Scope;
 use rushes_vault::source::{Facts, SaveAs, SavedAs, SourceError, Unsaved};
 
-use super::{Answer, Bytes, Fake, Source, VIEWER};
+use super::{Answer, Bytes, Fake, Past, Source, VIEWER};
 
 /// A file that a program writes.
 #[derive(Debug, Default)]
@@ -160,18 +160,23 @@ impl Fake {
         if is_new {
             self.add(&save.scope, (key.as_str(), &save.extension), Bytes::in_file(bytes));
         }
-        let asset = shown().ok_or(SourceError::Saved)?.asset;
-        Ok(SavedAs { asset, digest, size, is_new })
+        let current = shown().ok_or(SourceError::Saved)?;
+        let (asset, made) = (current.asset, current.revision);
+        Ok(SavedAs { asset, made, digest, size, is_new })
     }
 
-    /// Hides a name.
-    pub fn hide_name(&self, scope: &Scope, key: &AssetKey) -> Answer<()> {
+    /// Hides the name under which a version was shown, unless a newer one is.
+    pub fn hide_name(&self, shown: AssetId) {
         self.change(|facts| {
-            let past = facts.histories.get_mut(&(scope.clone(), key.folded())).unwrap();
-            past.is_hidden = true;
+            let of = |past: &&mut Past| past.versions.iter().any(|one| one.asset == shown);
+            let mut all = facts.histories.iter_mut();
+            let (scope, past) =
+                all.find_map(|(at, past)| of(&past).then_some((at.0.clone(), past))).unwrap();
+            let version = past.versions.iter().find(|one| one.asset == shown).unwrap().version;
+            let current = past.entry().current;
+            past.is_hidden |= current.is_none_or(|current| current.version <= version);
             let key = past.key.clone();
-            vec![facts.touched(scope, key)]
+            vec![facts.touched(&scope, key)]
         });
-        Ok(())
     }
 }

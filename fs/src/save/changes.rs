@@ -139,7 +139,7 @@ impl<B> Tree<B> {
 
     fn stand_before(&self, place: &Place, shown_ino: Option<u64>) -> Done<()> {
         let shown = asked("open", 0, shown_at(&self.view, place))?;
-        let Some((_, base)) = shown else { return Ok(()) };
+        let Some(base) = shown else { return Ok(()) };
         let mut state = self.state_with_room();
         let now = self.saves.now();
         match state.machine.adopt(place, base, now) {
@@ -301,7 +301,7 @@ impl<B> Tree<B> {
         let (place, folder) = self
             .place(parent, name)
             .map_err(|errno| if errno == Errno::INVAL { Errno::NOENT } else { errno })?;
-        let seen = asked("unlink", parent, shown_at(&self.view, &place))?.map(|(_, base)| base);
+        let seen = asked("unlink", parent, shown_at(&self.view, &place))?;
         let now = self.saves.now();
         let mut state = self.saves.state();
         let displaced = match state.machine.unlink(&place, seen, now) {
@@ -333,7 +333,7 @@ impl<B> Tree<B> {
         let (from, folder) = self.place(parent, name)?;
         let (to, _) = self.place(new_parent, new_name)?;
         let shown = |place| asked("rename", parent, shown_at(&self.view, place));
-        let seen = (shown(&from)?.map(|(_, base)| base), shown(&to)?.map(|(_, base)| base));
+        let seen = (shown(&from)?, shown(&to)?);
         self.free(new_parent, &to, Some(&from))?;
         let mut state = self.state_with_room();
         let now = self.saves.now();

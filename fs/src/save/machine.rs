@@ -36,6 +36,8 @@ pub struct Machine {
     saved: HashMap<Place, FileId>,
     timers: BTreeSet<(u64, Timer)>,
     gone: HashMap<u64, Place>,
+    /// How many saves are under way for a name.
+    saving: HashMap<Place, usize>,
     last_gone: u64,
     /// How many files have a name.
     named: usize,
@@ -100,7 +102,13 @@ impl Machine {
             return Err(Refused::Many);
         }
         self.last += 1;
-        let file = File { base, waits_from: now, waits_ms: SETTLE_EMPTY_MS, ..File::default() };
+        let file = File {
+            base,
+            over: base,
+            waits_from: now,
+            waits_ms: SETTLE_EMPTY_MS,
+            ..File::default()
+        };
         self.files.insert(self.last, file);
         self.give_name(self.last, place);
         Ok(self.last)
@@ -208,20 +216,16 @@ impl Machine {
         if from == to {
             return Ok(Displaced::default());
         }
-        let over = match self.slot(to) {
-            Some(Slot::Gone { base, .. }) => base,
-            _ => seen.1,
-        };
+        let (left, over) = (self.known_at(from, seen.0), self.known_at(to, seen.1));
         let displaced = self.displace(to, now);
         self.take_name(id);
-        let is_settling = self.files.get(&id).is_some_and(File::is_settling);
-        if seen.0.is_some() || is_settling {
-            self.take_away(from, seen.0, now);
+        if seen.0.is_some() || self.is_saving(from) {
+            self.take_away(from, left, now);
         }
         self.give_name(id, to);
         self.change(id, |file| {
             file.has_moved = true;
-            file.base = file.base.or(over);
+            (file.base, file.over) = (file.base.or(over), over);
             file.wait_from(now);
         });
         Ok(displaced)
@@ -234,17 +238,26 @@ impl Machine {
         seen: Option<Base>,
         now: u64,
     ) -> Result<Displaced, Refused> {
-        let settles = match self.slot(place) {
+        match self.slot(place) {
             Some(Slot::Gone { .. }) => return Err(Refused::Missing),
-            Some(Slot::File(id)) => self.files.get(&id).is_some_and(File::is_settling),
             None if seen.is_none() => return Err(Refused::Missing),
-            None => false,
-        };
+            _ => {}
+        }
+        let left = self.known_at(place, seen);
         let displaced = self.displace(place, now);
-        if seen.is_some() || settles || displaced.save.is_some() {
-            self.take_away(place, seen, now);
+        if seen.is_some() || self.is_saving(place) {
+            self.take_away(place, left, now);
         }
         Ok(displaced)
+    }
+
+    /// What was shown, or saved, last under a name: what the view shows by now may have come since.
+    fn known_at(&self, place: &Place, seen: Option<Base>) -> Option<Base> {
+        match self.slot(place) {
+            Some(Slot::Gone { base, .. }) => base,
+            Some(Slot::File(id)) => self.files.get(&id).and_then(|file| file.over),
+            None => seen,
+        }
     }
 
     fn displace(&mut self, place: &Place, now: u64) -> Displaced {
@@ -269,6 +282,7 @@ impl Machine {
             return None;
         }
         let save = file.save(id)?;
+        self.begin_save(&save.place);
         self.change(id, |file| {
             file.saved = file.changes;
             file.has_moved = false;
@@ -340,6 +354,10 @@ impl Machine {
         if let Some(Slot::Gone { number, .. }) = self.slot(place) {
             self.gone.remove(&number);
         }
+        self.put_slot(place, slot);
+    }
+
+    fn put_slot(&mut self, place: &Place, slot: Slot) {
         let folder = self.slots.entry(place.scope.clone()).or_default();
         folder.insert(Arc::clone(&place.name), slot);
     }

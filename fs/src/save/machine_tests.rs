@@ -22,7 +22,16 @@ fn place(name: usize) -> Place {
 
 fn base(content: u32) -> Base {
     let digest = Digest::of(&content.to_le_bytes());
-    Base { asset: AssetId::from_bytes([1; 16]), digest, size: u64::from(content) }
+    let (made, size) = (u64::from(content), u64::from(content));
+    Base { asset: AssetId::from_bytes([1; 16]), made, digest, size }
+}
+
+/// What was shown under a name when it was taken away.
+fn left_at(machine: &Machine, place: &Place, number: u64) -> Option<Base> {
+    match machine.slot(place) {
+        Some(Slot::Gone { number: now, base }) if now == number => base,
+        slot => panic!("{place:?} is not gone: {slot:?}"),
+    }
 }
 
 /// The machine with the bytes that it knows nothing of, and the versions that were made.
@@ -70,6 +79,7 @@ impl World {
         if let Some(save) = save {
             let content = self.bytes[&save.id];
             self.make(Self::name_of(&save.place), content);
+            self.machine.cut_settled(&save.place, Some(base(content)));
         }
     }
 
@@ -146,7 +156,8 @@ impl World {
                 }
                 Due::Hide(place, number) => {
                     let name = Self::name_of(&place);
-                    if self.seen(name).is_some() {
+                    let left = left_at(&self.machine, &place, number);
+                    if self.seen(name).is_some_and(|seen| left == Some(base(seen))) {
                         self.hidden.insert(name, true);
                     }
                     self.machine.hidden(&place, number);
@@ -292,6 +303,72 @@ fn a_change_while_it_settles_is_a_save_of_its_own() {
     assert_eq!(world.machine.slot(&place(0)), Some(Slot::File(save.id)), "its name is still here");
     world.machine.released(save.id, true, world.now);
     assert_eq!(world.machine.next_due(), Some(world.now + SETTLE_MS));
+}
+
+/// What a name that was taken away hides.
+fn hides(world: &mut World) -> Option<Base> {
+    let due = world.machine.due(world.now + SETTLE_MS, 9);
+    let [Due::Hide(place, number)] = due.as_slice() else { panic!("{due:?}") };
+    left_at(&world.machine, place, *number)
+}
+
+#[test]
+fn a_removal_is_of_what_was_shown_then_and_of_what_is_being_saved() {
+    let mut world = World::default();
+    world.make(0, 1);
+    world.unlink(0);
+    world.make(0, 2); // Somebody else's.
+    assert_eq!(hides(&mut world), Some(base(1)));
+
+    let mut world = World::default();
+    world.write(0, false);
+    world.now += SETTLE_MS;
+    let due = world.machine.due(world.now, 9);
+    let [Due::Save(save)] = due.as_slice() else { panic!("{due:?}") };
+    assert!(world.machine.is_saving(&place(0)));
+    world.machine.unlink(&place(0), None, world.now).unwrap();
+    world.machine.settled(save.id, Ok(base(7)), world.now);
+    assert!(!world.machine.is_saving(&place(0)));
+    assert_eq!(hides(&mut world), Some(base(7)));
+
+    let mut world = World::default();
+    world.write(0, true);
+    let displaced = world.machine.unlink(&place(0), None, world.now).unwrap();
+    let save = displaced.save.unwrap();
+    assert!(world.machine.is_saving(&place(0)));
+    world.machine.cut_settled(&save.place, Some(base(9)));
+    assert_eq!(hides(&mut world), Some(base(9)));
+}
+
+#[test]
+fn what_came_while_a_file_was_written_is_not_taken_away_with_it() {
+    let mut world = World::default();
+    world.make(0, 1);
+    let id = world.open(0);
+    world.machine.changed(id, 5, world.now);
+    world.machine.unlink(&place(0), Some(base(8)), world.now).unwrap();
+    assert_eq!(hides(&mut world), Some(base(1)), "that is what the file stood before");
+
+    let mut world = World::default();
+    let id = world.open(0);
+    world.machine.changed(id, 5, world.now);
+    world.machine.rename((&place(0), &place(1)), (Some(base(8)), None), world.now).unwrap();
+    assert_eq!(hides(&mut world), None, "the file that had the name was new");
+}
+
+#[test]
+fn a_name_stays_away_while_what_was_cut_under_it_is_saved() {
+    let mut world = World::default();
+    world.write(0, true);
+    let id = world.machine.names(&project("fox")).into_iter().find_map(|(_, slot)| match slot {
+        Slot::File(id) => Some(id),
+        Slot::Gone { .. } => None,
+    });
+    let save = world.machine.opened(id.unwrap(), true, world.now).unwrap();
+    world.machine.unlink(&place(0), None, world.now).unwrap();
+    assert!(matches!(world.machine.slot(&place(0)), Some(Slot::Gone { .. })));
+    world.machine.cut_settled(&save.place, Some(base(3)));
+    assert_eq!(hides(&mut world), Some(base(3)));
 }
 
 #[test]

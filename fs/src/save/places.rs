@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rushes_vault::Digest;
 use rushes_vault::model::Scope;
-use rushes_vault::source::SourceError;
+use rushes_vault::source::{self, SourceError};
 use rustix::io::Errno;
 
 use crate::node::{Node, Owner, digest_start};
@@ -88,15 +88,44 @@ impl<B> Tree<B> {
     }
 
     /// A history of a folder changed: what stands before a version that is not shown any more, and
-    /// was not written to, hides nothing.
+    /// was not written to, hides nothing; nor does a name that was taken away from an older one.
     pub(crate) fn view_changed(&self, scope: &Scope) -> Result<(), SourceError> {
         let resting = self.saves.state().machine.resting_in(scope);
         for (id, place, base) in resting {
-            let shown = shown_at(&self.view, &place)?.map(|(_, base)| base.asset);
+            let shown = shown_at(&self.view, &place)?.map(|base| base.asset);
             if shown != base.map(|base| base.asset) {
                 self.saves.state().machine.let_go(id);
             }
         }
+        let gone = self.saves.state().machine.gone_in(scope);
+        for (place, number, base) in gone {
+            let shown = shown_at(&self.view, &place)?;
+            let is_newer =
+                shown.is_some_and(|shown| base.is_none_or(|base| shown.made > base.made));
+            let machine = &mut self.saves.state().machine;
+            // What this session saves under that name goes with it.
+            let is_so = machine.slot(&place) == Some(Slot::Gone { number, base });
+            if is_newer && is_so && !machine.is_saving(&place) {
+                machine.hidden(&place, number);
+            }
+        }
+        Ok(())
+    }
+
+    /// Names of a folder come back: the kernel may remember listings without them.
+    pub(super) fn shown_again(&self, scope: &Scope) -> Result<(), SourceError> {
+        let View { source, viewer, .. } = &self.view;
+        let number = match source.place(*viewer, scope)? {
+            Some(source::Place::Scene(number)) => Some(number),
+            _ => None,
+        };
+        let owner = Arc::new(Owner { scope: scope.clone(), number });
+        let folders = [Node::Folder(Arc::clone(&owner)), Node::Assets(owner)];
+        let live = folders.iter().filter_map(|folder| self.inodes.live(folder));
+        let listings: Vec<_> = live.map(Stale::Listing).collect();
+        let mut state = self.saves.state();
+        state.stale.extend(listings);
+        self.saves.wake(&state);
         Ok(())
     }
 

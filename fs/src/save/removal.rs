@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use rushes_vault::model::{Revision, Scope};
 
 use crate::node::Node;
+use crate::save::machine::Base;
 
 /// How long after its last step a removal is over: the program that ran it has ended.
 pub const LAPSE_MS: u64 = 5_000;
@@ -32,8 +33,8 @@ pub struct Removals {
 /// A removal that is over without its last step.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Ended {
-    /// The names that it hid, by folder.
-    pub gone: HashMap<Node, HashSet<Box<str>>>,
+    /// The names that it hid, by folder, and what a current file showed when its name was hidden.
+    pub gone: HashMap<Node, HashMap<Box<str>, Option<Box<Base>>>>,
     /// Whether names below the folder itself are among them, or were: else it may be that somebody
     /// removed what lies in the folder, and not the folder.
     pub is_deep: bool,
@@ -99,19 +100,26 @@ impl Removals {
 
     /// Whether a name is hidden.
     pub fn hides(&self, folder: &Node, name: &str) -> bool {
-        let hides = |one: &Removal| one.ended.gone.get(folder).is_some_and(|of| of.contains(name));
+        let hides =
+            |one: &Removal| one.ended.gone.get(folder).is_some_and(|of| of.contains_key(name));
         self.running.iter().any(hides)
     }
 
-    /// Hides a name in a folder that is being removed.
-    pub fn hide(&mut self, folder: &Node, name: &str, now: u64) -> Result<(), TooMany> {
+    /// Hides a name in a folder that is being removed; of a current file it keeps what that showed.
+    pub fn hide(
+        &mut self,
+        folder: &Node,
+        (name, shown): (&str, Option<Base>),
+        now: u64,
+    ) -> Result<(), TooMany> {
         if self.names >= NAMES_MAX {
             return Err(TooMany);
         }
         let Some(one) = self.running_over(folder) else { return Ok(()) };
         one.last_step = now;
         one.ended.is_deep |= !matches!(folder, Node::Folder(owner) if owner.scope == one.scope);
-        if one.ended.gone.entry(folder.clone()).or_default().insert(name.into()) {
+        let names = one.ended.gone.entry(folder.clone()).or_default();
+        if names.insert(name.into(), shown.map(Box::new)).is_none() {
             self.names += 1;
         }
         Ok(())
@@ -124,7 +132,7 @@ impl Removals {
         found: &Node,
         now: u64,
     ) -> Result<(), TooMany> {
-        self.hide(folder, name, now)?;
+        self.hide(folder, (name, None), now)?;
         let Some(one) = self.running_over(folder) else { return Ok(()) };
         one.ended.is_deep = true;
         one.listed.remove(found);
@@ -181,7 +189,7 @@ impl Removals {
         let mut ended = Vec::new();
         for one in std::mem::take(&mut self.running) {
             if is_over(&one) {
-                let names: usize = one.ended.gone.values().map(HashSet::len).sum();
+                let names: usize = one.ended.gone.values().map(HashMap::len).sum();
                 self.names = self.names.saturating_sub(names);
                 ended.push(one.ended);
             } else {
@@ -235,8 +243,8 @@ mod tests {
         removals.begin(&one, 7, 0).unwrap();
         let versions = Node::Versions(owner(&one, Some(1)));
         let other = Node::Versions(owner(&two, Some(2)));
-        removals.hide(&versions, "clip", 1).unwrap();
-        removals.hide(&other, "clip", 1).unwrap();
+        removals.hide(&versions, ("clip", None), 1).unwrap();
+        removals.hide(&other, ("clip", None), 1).unwrap();
         assert!(removals.hides(&versions, "clip") && !removals.hides(&other, "clip"));
         assert_eq!((removals.over(&versions), removals.over(&other)), (Some(false), None));
         assert_eq!((removals.since(&one), removals.since(&two)), (Some(7), None));
@@ -252,7 +260,7 @@ mod tests {
         let (folder, versions) =
             (Node::Folder(owner(&part, Some(1))), Node::Versions(owner(&part, Some(1))));
         for name in ["a", "b", "c"] {
-            removals.hide(&versions, name, 1).unwrap();
+            removals.hide(&versions, (name, None), 1).unwrap();
         }
         removals.hide_folder((&folder, "versions"), &versions, 2).unwrap();
         assert_eq!(removals.names, 1);
@@ -267,7 +275,7 @@ mod tests {
         let scope = scene("fox", 1);
         let folder = Node::Folder(owner(&scope, Some(1)));
         removals.begin(&scope, 1, 0).unwrap();
-        removals.hide(&folder, "scene.json", 10).unwrap();
+        removals.hide(&folder, ("scene.json", None), 10).unwrap();
         removals.listed(&folder, 1_000);
         removals.listed(&folder, 2_000);
         assert_eq!(removals.end_lapsed(999 + LAPSE_MS), []);

@@ -18,7 +18,7 @@ use crate::list::{Cursor, PAGE};
 use crate::names;
 use crate::node::{Node, Owner};
 use crate::save::changes::Done;
-use crate::save::machine::{Place, Slot};
+use crate::save::machine::{Base, Place, Slot};
 use crate::save::removal::{Ended, Removals, covers};
 use crate::save::state::{Job, Written};
 use crate::save::target::shown_at;
@@ -45,7 +45,7 @@ impl<B> Tree<B> {
                     return Err(Errno::NOENT);
                 }
                 self.begin_removal(owner)?;
-                self.hide_name(&folder, text)
+                self.hide_name(&folder, (text, None))
             }
             _ => self.unlink(parent, name),
         }
@@ -142,16 +142,12 @@ impl<B> Tree<B> {
         let flat = ended.iter().filter(|ended| !ended.is_deep).flat_map(|ended| &ended.gone);
         for (folder, names) in flat {
             let Some(scope) = of_owner(folder) else { continue };
-            for name in names {
+            for (name, shown) in names {
                 let place = Place { scope: scope.clone(), name: name.as_ref().into() };
-                match shown_at(&self.view, &place) {
-                    Ok(Some((_, base))) => {
-                        let now = self.saves.now();
-                        // Missing: the other folder of a project's files had it, too.
-                        self.saves.state().machine.unlink(&place, Some(base), now).ok();
-                    }
-                    Ok(None) => {}
-                    Err(error) => tracing::error!(%error, "a name that was removed comes back"),
+                if let Some(base) = shown.as_deref() {
+                    let now = self.saves.now();
+                    // Missing: the other folder of a project's files had it, too.
+                    self.saves.state().machine.unlink(&place, Some(*base), now).ok();
                 }
             }
         }
@@ -173,7 +169,7 @@ impl<B> Tree<B> {
         let gone = state.machine.take_gone(is_below);
         state.jobs.retain(|job| !matches!(job, Job::Hide(place, _) if is_below(&place.scope)));
         drop(state);
-        gone.iter().try_for_each(|(place, _)| self.hide_place(place))
+        gone.iter().try_for_each(|(place, base)| self.hide_place(place, *base))
     }
 
     /// Waits for saves below a folder that are on their way. `false` where a program goes on
@@ -196,29 +192,31 @@ impl<B> Tree<B> {
         if self.removing.hides(folder, name) {
             return Err(Errno::NOENT);
         }
+        let mut shown = None;
         if let Node::Folder(owner) | Node::Assets(owner) = folder {
             let place = Place { scope: owner.scope.clone(), name: name.into() };
             let slot = self.saves.state().machine.slot(&place);
             if let Some(Slot::File(_)) = slot {
                 self.unlink(parent, OsStr::new(name))?;
                 let gone = self.saves.state().machine.take_gone(|scope| *scope == owner.scope);
-                return gone.iter().try_for_each(|(place, _)| self.hide_place(place));
+                return gone.iter().try_for_each(|(place, base)| self.hide_place(place, *base));
             }
+            shown = asked("unlink", parent, shown_at(&self.view, &place))?;
         }
         let found = asked("unlink", parent, self.view.lookup(folder, name))?.ok_or(Errno::NOENT)?;
         if found.attr.folder {
             return Err(Errno::ISDIR);
         }
-        self.hide_name(folder, name)
+        self.hide_name(folder, (name, shown))
     }
 
-    fn hide_name(&self, folder: &Node, name: &str) -> Done<()> {
+    fn hide_name(&self, folder: &Node, name: (&str, Option<Base>)) -> Done<()> {
         let now = self.saves.now();
         Ok(self.removing.removals().hide(folder, name, now)?)
     }
 
     /// Hides a current file's name wherever it is shown.
-    fn hide_place(&self, place: &Place) -> Done<()> {
+    fn hide_place(&self, place: &Place, shown: Option<Base>) -> Done<()> {
         let View { source, viewer, .. } = &self.view;
         let number = match asked("unlink", 0, source.place(*viewer, &place.scope))? {
             Some(source::Place::Scene(number)) => Some(number),
@@ -226,9 +224,9 @@ impl<B> Tree<B> {
         };
         let owner = Arc::new(Owner { scope: place.scope.clone(), number });
         if place.scope.part.is_none() {
-            self.hide_name(&Node::Assets(Arc::clone(&owner)), &place.name)?;
+            self.hide_name(&Node::Assets(Arc::clone(&owner)), (&place.name, shown))?;
         }
-        self.hide_name(&Node::Folder(owner), &place.name)
+        self.hide_name(&Node::Folder(owner), (&place.name, shown))
     }
 
     /// Whether a folder shows nothing any more.

@@ -263,3 +263,57 @@ fn a_file_that_was_opened_and_not_written_to_hides_no_newer_version() {
     world.tree.read(shown, opened.handle, 0, &mut bytes).unwrap();
     assert_eq!(&bytes, b"new");
 }
+
+impl World {
+    fn is_there(&self, name: &str) -> bool {
+        let found = self.tree.lookup(self.scene, OsStr::new(name));
+        found.is_ok_and(|seen| {
+            self.tree.forget(seen.ino, 1);
+            true
+        })
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.tree.saves.busy() == 0 && self.tree.saves.next_due().is_none()
+    }
+}
+
+#[test]
+fn a_version_that_comes_after_its_name_was_removed_is_shown_at_once_and_stays() {
+    let world = world();
+    let fox = scene("fox", 1);
+    for is_told in [true, false] {
+        world.fake.add(&fox, ("clip", "mp4"), Bytes::in_file(b"old"));
+        world.tree.unlink(world.scene, OsStr::new("clip.mp4")).unwrap();
+        assert!(!world.is_there("clip.mp4"));
+        world.fake.add(&fox, ("clip", "mp4"), Bytes::in_file(b"new"));
+        if is_told {
+            world.tree.view_changed(&fox).unwrap();
+            assert!(world.is_there("clip.mp4"));
+        }
+        wait_until("it is over", || world.is_quiet());
+        assert!(world.is_there("clip.mp4"));
+        assert!(is_told || !world.tree.saves.take_stale().is_empty(), "listings come back");
+    }
+}
+
+#[test]
+fn what_is_being_saved_goes_with_the_name_that_is_removed() {
+    let world = world();
+    let fox = scene("fox", 1);
+    world.fake.add(&fox, ("clip", "mp4"), Bytes::in_file(b"old"));
+    world.fake.hold_saves("clip");
+    world.rewrite("clip.mp4", b"mine");
+    wait_until("it is being saved", || world.tree.saves.busy() == 1);
+    world.tree.unlink(world.scene, OsStr::new("clip.mp4")).unwrap();
+    // What comes meanwhile is below what is being saved.
+    world.fake.add(&fox, ("clip", "mp4"), Bytes::in_file(b"between"));
+    world.tree.view_changed(&fox).unwrap();
+    assert!(!world.is_there("clip.mp4"));
+    world.fake.release_saves("clip");
+    wait_until("it was saved", || world.versions("clip") == 3);
+    world.tree.view_changed(&fox).unwrap();
+    assert!(!world.is_there("clip.mp4"));
+    wait_until("it is over", || world.is_quiet());
+    assert!(!world.is_there("clip.mp4"), "its own version did not bring it back");
+}

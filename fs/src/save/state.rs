@@ -255,6 +255,7 @@ impl State {
             Err(error) => {
                 let name = &*save.place.name;
                 tracing::error!(%error, name, "a save is left to the next start");
+                self.machine.cut_settled(&save.place, None);
             }
         }
     }

@@ -52,16 +52,17 @@ fn key(
     }
 }
 
-/// The history whose current file the view shows under a name, and the version that it shows.
-pub fn shown_at(view: &View, place: &Place) -> Result<Option<(AssetKey, Base)>, SourceError> {
+/// The version that the view shows under a name.
+pub fn shown_at(view: &View, place: &Place) -> Result<Option<Base>, SourceError> {
     for key in names::keys_of_current(&place.name) {
         let entry = view.source.history(view.viewer, &place.scope, &key)?;
         let Some(entry) = entry.filter(|entry| !entry.is_hidden) else { continue };
         let Some(current) = entry.current else { continue };
         let Some(content) = current.content else { continue };
         if view.current_name(&place.scope, &entry.asset_key, &content.extension)? == *place.name {
-            let (asset, digest, size) = (current.asset, content.digest, content.size);
-            return Ok(Some((entry.asset_key, Base { asset, digest, size })));
+            let (asset, made) = (current.asset, current.revision);
+            let (digest, size) = (content.digest, content.size);
+            return Ok(Some(Base { asset, made, digest, size }));
         }
     }
     Ok(None)

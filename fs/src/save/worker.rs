@@ -8,10 +8,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rushes_vault::source::{SourceError, Unsaved};
+use rushes_vault::source::{SavedAs, SourceError, Unsaved};
 
 use crate::invalidate::Notify;
-use crate::save::machine::{Base, Failed, File, FileId, Place, Save};
+use crate::save::machine::{Base, Failed, File, FileId, Place, Save, Slot};
 use crate::save::state::{Job, Saves, Stale, discard, wait};
 use crate::save::target::{save_as, shown_at};
 use crate::tree::Tree;
@@ -152,10 +152,11 @@ impl<B> Tree<B> {
         match task {
             Task::Job(Job::Save(save, written)) => self.settle(save, written.as_deref()),
             Task::Job(Job::Cut(save, written)) => {
-                if let Err(error) = self.make(save, written.as_deref()) {
+                let made = self.make(save, written.as_deref()).inspect_err(|error| {
                     let name = &*save.place.name;
                     tracing::error!(%error, name, "a save is left to the next start");
-                }
+                });
+                self.saves.state().machine.cut_settled(&save.place, made.ok());
             }
             Task::Job(Job::Hide(place, number)) => self.hide(place, *number),
             Task::Keep(id) => self.keep(*id),
@@ -170,7 +171,8 @@ impl<B> Tree<B> {
             (None, Some(base)) => source.save_known(viewer, &target, &base.digest)?,
             (None, None) => return Err(SourceError::Failed("there is nothing to save".to_owned())),
         };
-        Ok(Base { asset: saved.asset, digest: saved.digest, size: saved.size })
+        let SavedAs { asset, made, digest, size, .. } = saved;
+        Ok(Base { asset, made, digest, size })
     }
 
     /// Ends the saving: what is not saved in time, and what programs still write to, comes back at
@@ -265,15 +267,24 @@ impl<B> Tree<B> {
         self.saves.state().machine.kept(id, changes);
     }
 
-    /// Takes a name away for good, if nobody gave it to something else meanwhile.
+    /// Takes a name away for good, if nobody gave it to something else meanwhile, and nothing newer
+    /// came there.
     fn hide(&self, place: &Place, number: u64) {
-        let hidden = shown_at(&self.view, place).and_then(|shown| match shown {
-            Some((key, _)) => self.view.source.hide(self.view.viewer, &place.scope, &key),
+        let slot = self.saves.state().machine.slot(place);
+        let Some(Slot::Gone { number: now, base }) = slot else { return };
+        if now != number {
+            return;
+        }
+        let source = &self.view.source;
+        let hidden = base.map_or(Ok(()), |base| source.hide(self.view.viewer, base.asset));
+        self.saves.state().machine.hidden(place, number);
+        // Where it was not hidden the kernel's listings miss it.
+        let is_told = shown_at(&self.view, place).and_then(|shown| match shown {
+            Some(_) => self.shown_again(&place.scope),
             None => Ok(()),
         });
-        if let Err(error) = hidden {
+        if let Err(error) = hidden.and(is_told) {
             tracing::error!(%error, name = &*place.name, "a name that was removed comes back");
         }
-        self.saves.state().machine.hidden(place, number);
     }
 }

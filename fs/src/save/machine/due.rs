@@ -38,6 +38,7 @@ impl Machine {
         let save = file.save(id)?;
         if file.is_changed() {
             file.settling = Some((file.changes, save.place.clone()));
+            self.begin_save(&save.place);
             return Some(Due::Save(save));
         }
         self.leave(id, &save.place);
@@ -52,8 +53,12 @@ impl Machine {
     /// A save came to its end: `Ok` with the version that has its bytes now. Its name is left to
     /// the view unless the file was written to, opened or renamed meanwhile; says whether it is.
     pub fn settled(&mut self, id: FileId, saved: Result<Base, Failed>, now: u64) -> bool {
+        let settling = self.files.get_mut(&id).and_then(|file| file.settling.take());
+        if let Some((_, place)) = &settling {
+            self.end_save(place, saved.ok());
+        }
         let ended = self.change(id, |file| {
-            let (count, place) = file.settling.take()?;
+            let (count, place) = settling?;
             let base = match saved {
                 Ok(base) => base,
                 Err(failed) => {
@@ -93,11 +98,46 @@ impl Machine {
 
     /// A save failed for the last time: its file keeps its name, and is not due any more.
     pub fn give_up(&mut self, id: FileId) {
+        if let Some((_, place)) = self.files.get_mut(&id).and_then(|file| file.settling.take()) {
+            self.end_save(&place, None);
+        }
         self.change(id, |file| {
-            file.settling = None;
             file.saved = file.changes;
             file.has_moved = false;
         });
+    }
+
+    /// A save that was cut came to its end, with the version that has its bytes.
+    pub fn cut_settled(&mut self, place: &Place, saved: Option<Base>) {
+        self.end_save(place, saved);
+    }
+
+    /// Whether a save is under way for a name.
+    pub fn is_saving(&self, place: &Place) -> bool {
+        self.saving.contains_key(place)
+    }
+
+    pub(super) fn begin_save(&mut self, place: &Place) {
+        *self.saving.entry(place.clone()).or_default() += 1;
+    }
+
+    /// What was saved is what the view shows under the name, whatever has it by now.
+    fn end_save(&mut self, place: &Place, saved: Option<Base>) {
+        if let Some(count) = self.saving.get_mut(place) {
+            *count -= 1;
+            if *count == 0 {
+                self.saving.remove(place);
+            }
+        }
+        match self.slot(place).filter(|_| saved.is_some()) {
+            Some(Slot::Gone { number, .. }) => {
+                self.put_slot(place, Slot::Gone { number, base: saved });
+            }
+            Some(Slot::File(id)) => {
+                self.files.get_mut(&id).into_iter().for_each(|file| file.over = saved);
+            }
+            None => {}
+        }
     }
 
     /// A name that was taken away is hidden by the source, or could not be: it is the view's now.

@@ -14,6 +14,8 @@ pub struct File {
     pub at: Option<Place>,
     /// Where it comes from.
     pub base: Option<Base>,
+    /// What was shown, or saved, last under the name that it has.
+    pub(super) over: Option<Base>,
     /// Bytes, as far as its owner told.
     pub size: u64,
     /// The time that it shows, milliseconds since 1970.

@@ -5,18 +5,18 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Base, FileId, Machine, Place, Slot};
+use super::{Base, File, FileId, Machine, Place, Slot};
 use crate::save::names::is_scratch;
 use rushes_vault::model::Scope;
 
 impl Machine {
     /// Whether a file there has bytes, or a name, that no version has yet.
     pub fn is_unsaved_in(&self, covers: impl Fn(&Scope) -> bool) -> bool {
-        self.files.values().any(|file| {
-            let at = file.at.as_ref().or(file.settling.as_ref().map(|(_, place)| place));
-            let counts = at.is_some_and(|at| covers(&at.scope) && !is_scratch(&at.name));
-            counts && file.is_changed() && file.size > 0
-        })
+        let counts = |at: &Place| covers(&at.scope) && !is_scratch(&at.name);
+        let is_waiting = |file: &File| file.is_changed() && file.size > 0;
+        let mut files = self.files.values();
+        self.saving.keys().any(counts)
+            || files.any(|file| is_waiting(file) && file.at.as_ref().is_some_and(counts))
     }
 
     /// Whether a name there leads to a file that is being written.
@@ -34,6 +34,20 @@ impl Machine {
             Slot::Gone { .. } => None,
         });
         resting.filter_map(|(id, file)| Some((id, file.at.clone()?, file.base))).collect()
+    }
+
+    /// The names there that were taken away and are not hidden yet, with the number of that and
+    /// what was shown.
+    pub fn gone_in(&self, scope: &Scope) -> Vec<(Place, u64, Option<Base>)> {
+        let names = self.slots.get(scope).into_iter().flatten();
+        let gone = names.filter_map(|(name, slot)| match slot {
+            Slot::Gone { number, base } => {
+                let place = Place { scope: scope.clone(), name: Arc::clone(name) };
+                Some((place, *number, *base))
+            }
+            Slot::File(_) => None,
+        });
+        gone.collect()
     }
 
     /// The view shows something else under the name of such a file: it is the view's again.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rushes_vault::Digest;
 use rushes_vault::ids::AssetId;
-use rushes_vault::model::Scope;
+use rushes_vault::model::{Revision, Scope};
 use rushes_vault::source::SourceError;
 
 /// How long after the last writer's close a save settles: some programs close and open again.
@@ -31,6 +31,8 @@ pub struct Place {
 pub struct Base {
     /// Its asset.
     pub asset: AssetId,
+    /// The claim that made it: a newer version has a higher one.
+    pub made: Revision,
     /// Its bytes.
     pub digest: Digest,
     /// How many.
@@ -46,7 +48,7 @@ pub enum Slot {
     Gone {
         /// Which taking away it was.
         number: u64,
-        /// What the view shows.
+        /// What was shown, or saved, there last: a newer version that the view shows came since.
         base: Option<Base>,
     },
 }
