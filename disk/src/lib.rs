@@ -14,6 +14,7 @@ mod real;
 mod record;
 
 use std::fmt;
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::path::Path;
 use std::sync::Arc;
@@ -118,6 +119,17 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
     }
     /// Makes the file shorter, or longer with zeros.
     fn set_len(&self, size: u64) -> Result<()>;
+    /// Makes room for a range, longer with zeros where it ends behind the file: writes there do not
+    /// fail for want of room. `false` where the file system cannot do that, and then nothing has
+    /// changed.
+    fn allocate(&self, _range: Range<u64>) -> Result<bool> {
+        Ok(false)
+    }
+    /// The next bytes from an offset on that take room; before and behind them are zeros that take
+    /// none. Empty where no more come. All of it, where nobody can tell.
+    fn next_kept(&self, from: u64) -> Range<u64> {
+        from..u64::MAX
+    }
     /// Takes over the bytes of another file of the same file system, sharing its blocks; `false`
     /// where the file system cannot do that, and then nothing has changed.
     fn reflink(&self, _from: BorrowedFd<'_>) -> bool {

@@ -2,12 +2,13 @@
 
 use std::fs::{File, Permissions};
 use std::io::{self, IoSlice};
+use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{FallocateFlags, Mode, OFlags, SeekFrom};
 use rustix::io::{Errno, ReadWriteFlags};
 
 use crate::{Disk, DiskError, DiskFile, Entry, Kind, Result, Space, Stat, Verb};
@@ -206,6 +207,28 @@ impl DiskFile for RealFile {
         self.on(Verb::Write, self.file.set_len(size))
     }
 
+    fn allocate(&self, range: Range<u64>) -> Result<bool> {
+        let count = range.end.saturating_sub(range.start);
+        loop {
+            match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), range.start, count) {
+                Ok(()) => return Ok(true),
+                Err(Errno::INTR) => {}
+                Err(Errno::OPNOTSUPP | Errno::NOSYS) => return Ok(false),
+                Err(errno) => return self.on(Verb::Write, Err(errno.into())),
+            }
+        }
+    }
+
+    fn next_kept(&self, from: u64) -> Range<u64> {
+        let start = match rustix::fs::seek(&self.file, SeekFrom::Data(from)) {
+            Ok(start) => start,
+            Err(Errno::NXIO) => return u64::MAX..u64::MAX,
+            Err(_) => return from..u64::MAX,
+        };
+        let end = rustix::fs::seek(&self.file, SeekFrom::Hole(start));
+        start..end.unwrap_or(u64::MAX)
+    }
+
     fn reflink(&self, from: BorrowedFd<'_>) -> bool {
         rustix::fs::ioctl_ficlone(&self.file, from).is_ok()
     }
@@ -232,6 +255,22 @@ impl From<RealFile> for OwnedFd {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_tells_where_its_bytes_are_and_makes_room() {
+        let above = tempfile::tempdir().unwrap();
+        let disk = RealDisk::open(above.path()).unwrap();
+        let file = disk.create_new(Path::new("sparse")).unwrap();
+        file.set_len(64 << 20).unwrap();
+        file.write_all_at(&vec![7; 1 << 20], 32 << 20).unwrap();
+        let kept = file.next_kept(0);
+        assert!(kept.start <= 32 << 20 && (33 << 20..=64 << 20).contains(&kept.end), "{kept:?}");
+        assert!(kept.start > 0 || kept.end == 64 << 20, "{kept:?}");
+        assert!(file.next_kept(64 << 20).start >= 64 << 20);
+        if file.allocate(60 << 20..80 << 20).unwrap() {
+            assert_eq!(file.stat().unwrap().size, 80 << 20);
+        }
+    }
 
     #[test]
     fn bytes_that_are_streamed_are_there_like_all_others() {

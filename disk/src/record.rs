@@ -1,6 +1,7 @@
 //! A disk that keeps a list of what was asked of it, so that tests can assert order and amount.
 
 use std::fmt;
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -160,6 +161,10 @@ impl DiskFile for RecordingFile {
     fn set_len(&self, size: u64) -> Result<()> {
         self.calls.note(Verb::Write, &self.path, 0);
         self.inner.set_len(size)
+    }
+
+    fn next_kept(&self, from: u64) -> Range<u64> {
+        self.inner.next_kept(from)
     }
 
     fn sync(&self) -> Result<()> {

@@ -25,6 +25,8 @@ use fuser::{
     ReplyLseek, ReplyOpen, ReplyStatfs, ReplyWrite, ReplyXattr, Request, TimeOrNow, WriteFlags,
 };
 
+use rustix::fs::FallocateFlags;
+
 use crate::mode::{Mode, ModeState};
 use crate::node::{Keep, MOMENT};
 use crate::save::changes::NewTimes;
@@ -276,6 +278,24 @@ impl Filesystem for Kernel {
 
     fn lseek(&self, _: &Request, _: INodeNo, _: FileHandle, _: i64, _: i32, reply: ReplyLseek) {
         reply.error(Errno::ENOSYS); // No holes: the kernel knows the rest.
+    }
+
+    fn fallocate(
+        &self,
+        _: &Request,
+        ino: INodeNo,
+        _: FileHandle,
+        offset: u64,
+        count: u64,
+        mode: i32,
+        reply: ReplyEmpty,
+    ) {
+        let mode = FallocateFlags::from_bits_retain(mode.cast_unsigned());
+        if !mode.difference(FallocateFlags::KEEP_SIZE).is_empty() {
+            return reply.error(Errno::EOPNOTSUPP);
+        }
+        let (range, grows) = (offset..offset.saturating_add(count), mode.is_empty());
+        empty(reply, guarded("fallocate", || self.tree.allocate(ino.0, range, grows)));
     }
 
     fn ioctl(

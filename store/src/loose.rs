@@ -4,6 +4,7 @@
 //! blob. What was promised is there after a kill until it is dropped by name; everything else is
 //! removed with the value, at the latest by the next start.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
@@ -134,6 +135,21 @@ impl Loose {
         Ok(())
     }
 
+    /// Makes room for a range, which is zeros where it is new; `false` where the disk cannot.
+    /// Errors: `Frozen`; `Full`.
+    pub fn allocate(&self, range: Range<u64>) -> Result<bool, StoreError> {
+        let open = self.open.write().unwrap_or_else(PoisonError::into_inner);
+        if open.is_frozen {
+            return Err(StoreError::Frozen);
+        }
+        check_room(&*self.shelf.disk, range.end.saturating_sub(self.size().max(range.start)))?;
+        let is_done = open.file.allocate(range.clone())?;
+        if is_done {
+            self.size.fetch_max(range.end, Ordering::SeqCst);
+        }
+        Ok(is_done)
+    }
+
     /// From now on nothing is written to it, and no handle that could is left. Waits for writes
     /// that are under way.
     pub fn freeze(&self) -> Result<(), StoreError> {
@@ -208,16 +224,22 @@ impl Loose {
         let size = self.size();
         let longest = usize::try_from(size).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
         let mut block = vec![0; longest];
+        let (zeros, mut kept) = (vec![0; longest], 0..0);
         while at < size {
-            let wanted = usize::try_from(size - at).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
-            let Some(room) = block.get_mut(..wanted) else { break };
-            match file.read_at(room, at)? {
-                0 => break,
-                got => {
-                    staging.write(room.get(..got).unwrap_or_default())?;
-                    at += got as u64;
-                }
+            if at >= kept.end {
+                kept = file.next_kept(at);
             }
+            // A hole is not read: it would fill memory with pages of zeros.
+            let end = if at < kept.start { kept.start } else { kept.end }.min(size);
+            let wanted = usize::try_from(end - at).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
+            let Some(room) = block.get_mut(..wanted) else { break };
+            let got = if at < kept.start { wanted } else { file.read_at(room, at)? };
+            if got == 0 {
+                break;
+            }
+            let bytes = if at < kept.start { &zeros } else { &block };
+            staging.write(bytes.get(..got).unwrap_or_default())?;
+            at += got as u64;
         }
         if size <= SMALL_BYTES_MAX as u64 {
             return staging.finish();

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rushes_digest::Digest;
-use rushes_disk::{CrashDisk, Disk, RealDisk};
+use rushes_disk::{CrashDisk, Disk, RealDisk, RecordingDisk, Verb};
 use rushes_store::{Familiar, Loose, Store, StoreError, Stored};
 
 /// Bytes that do not compress.
@@ -44,7 +44,12 @@ fn writes_in_any_order_are_sealed_as_what_they_add_up_to() {
             let number = |at: usize| usize::from(dice[at]) * 256 + usize::from(dice[at + 1]);
             let in_order = dice[0].is_multiple_of(2);
             let at = if in_order { expected.len() } else { number(2) };
-            if dice[1].is_multiple_of(5) {
+            if dice[1] % 5 == 1 {
+                let end = at + number(4);
+                if loose.allocate(at as u64..end as u64).unwrap() {
+                    expected.resize(expected.len().max(end), 0);
+                }
+            } else if dice[1].is_multiple_of(5) {
                 let size = number(4) * usize::from(dice[6] % 3);
                 loose.set_len(size as u64).unwrap();
                 expected.resize(size, 0);
@@ -70,6 +75,29 @@ fn writes_in_any_order_are_sealed_as_what_they_add_up_to() {
         assert!(bytes == expected);
         drop(loose);
         assert_eq!(left(&*disk), 0);
+    }
+}
+
+#[test]
+fn holes_are_hashed_as_zeros_and_not_read() {
+    const MIB: usize = 1 << 20;
+    let (place, index) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let real: Arc<dyn Disk> = Arc::new(RealDisk::open(place.path()).unwrap());
+    let disk = Arc::new(RecordingDisk::over(Arc::clone(&real)));
+    let store = open(&disk, index.path());
+    let ends = [(0, 10), (3, 40), (40, 41), (79, 80)];
+    for (round, (from, to)) in ends.into_iter().enumerate() {
+        let loose = store.begin(Familiar::with_none(), None).unwrap();
+        let mut expected = vec![0; 80 * MIB];
+        loose.set_len(expected.len() as u64).unwrap();
+        let bytes = noise(round as u64, (to - from) * MIB);
+        loose.write_at(&bytes, (from * MIB) as u64).unwrap();
+        expected[from * MIB..to * MIB].copy_from_slice(&bytes);
+        disk.take();
+        assert_eq!(loose.seal().unwrap().digest(), Digest::of(&expected), "{from} to {to}");
+        let reads = disk.take().into_iter().filter(|call| call.verb == Verb::Read);
+        let total: usize = reads.map(|call| call.bytes).sum();
+        assert!(total < (to - from + 2) * MIB, "{total} bytes were read of {from} to {to}");
     }
 }
 

@@ -6,10 +6,13 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::process::Command;
 
 use rushes_harness::{Start, noise, wait_until};
+use rustix::fs::FallocateFlags;
+use rustix::io::Errno;
 
 use crate::save::{Set, set, versions, wait_for};
 
 const EFBIG: i32 = 27;
+const EOPNOTSUPP: i32 = 95;
 const EINVAL: i32 = 22;
 const ENAMETOOLONG: i32 = 36;
 
@@ -35,6 +38,51 @@ fn a_file_may_be_as_long_as_an_upload() {
     drop(file);
     wait_for(&daemon.client(), "long", 1);
     assert_eq!(fs::metadata(&path).unwrap().len(), 1_000_000);
+}
+
+#[test]
+fn room_can_be_made_and_nothing_else_is_promised() {
+    let place = tempfile::tempdir().unwrap();
+    let mount = place.path().join("mount");
+    let mut start = Start::on(&place.path().join("data")).mounted_at(&mount);
+    start.arguments = vec!["--upload-max".to_owned(), "1000000".to_owned()];
+    let daemon = start.run();
+    let client = daemon.client();
+    client.project("Fox", 1);
+    let path = mount.join("projects/fox/scenes/1/room.bin");
+    let file = File::create(&path).unwrap();
+    let room = |flags: FallocateFlags, from: u64, count: u64| {
+        rustix::fs::fallocate(&file, flags, from, count).map_or_else(Errno::raw_os_error, |()| 0)
+    };
+    let plain = FallocateFlags::empty();
+    file.write_all_at(b"text", 0).unwrap();
+    assert_eq!((room(plain, 2, 500), room(plain, 100, 50)), (0, 0));
+    assert_eq!(file.metadata().unwrap().len(), 502);
+    assert_eq!(room(plain, 999_990, 11), EFBIG);
+    assert_eq!(room(plain, u64::MAX >> 1, 1), EFBIG);
+    assert_eq!(room(FallocateFlags::KEEP_SIZE, 0, 502), 0);
+    for flags in [
+        FallocateFlags::KEEP_SIZE,
+        FallocateFlags::KEEP_SIZE | FallocateFlags::PUNCH_HOLE,
+        FallocateFlags::ZERO_RANGE,
+        FallocateFlags::COLLAPSE_RANGE,
+    ] {
+        assert_eq!(room(flags, 0, 4_096), EOPNOTSUPP, "{flags:?}");
+    }
+    assert_eq!(file.metadata().unwrap().len(), 502);
+    drop(file);
+    let mut expected = b"text".to_vec();
+    expected.resize(502, 0);
+    let first = wait_for(&client, "room", 1);
+    assert_eq!(client.data(first[0]["id"].as_str().unwrap()), expected);
+    // Of a version, by a program that opens it without emptying it.
+    let script = format!(
+        "import os; f = os.open({path:?}, os.O_RDWR); os.posix_fallocate(f, 0, 1000); os.close(f)"
+    );
+    assert!(Command::new("python3").args(["-c", &script]).status().unwrap().success());
+    let all = wait_for(&client, "room", 2);
+    expected.resize(1_000, 0);
+    assert_eq!(client.data(all[1]["id"].as_str().unwrap()), expected);
 }
 
 #[test]

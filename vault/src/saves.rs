@@ -4,6 +4,7 @@
 //! recorded under the name of its file in `staging/`, so that a save that is tried again after a
 //! kill is the same one.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -116,6 +117,11 @@ impl Unsaved for Open {
     fn set_len(&self, size: u64) -> Result<(), SourceError> {
         self.check_end(Some(size))?;
         Ok(self.loose.set_len(size)?)
+    }
+
+    fn allocate(&self, range: Range<u64>) -> Result<bool, SourceError> {
+        self.check_end(Some(range.end))?;
+        Ok(self.loose.allocate(range)?)
     }
 
     fn freeze(&self) -> Result<(), SourceError> {

@@ -6,6 +6,7 @@
 //! file modes are the view's business.
 
 use std::fmt;
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -127,6 +128,8 @@ pub trait Unsaved: Send + Sync + fmt::Debug {
     fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), SourceError>;
     /// Makes it shorter, or longer with zeros. Errors: `Frozen`, `Full`, `TooLarge`.
     fn set_len(&self, size: u64) -> Result<(), SourceError>;
+    /// Makes room for a range, which is zeros where it is new; `false` where the disk cannot.
+    fn allocate(&self, range: Range<u64>) -> Result<bool, SourceError>;
     /// Nothing is written to it from now on. Waits for writes that are under way.
     fn freeze(&self) -> Result<(), SourceError>;
     /// Whether nothing may be written to it any more.

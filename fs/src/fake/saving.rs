@@ -1,6 +1,7 @@
 //! How the small world takes files that programs write: in memory.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex};
 
 use rushes_vault::Digest;
@@ -56,6 +57,12 @@ impl Unsaved for Written {
 
     fn set_len(&self, size: u64) -> Answer<()> {
         self.change(|held| held.resize(usize::try_from(size).unwrap(), 0))
+    }
+
+    fn allocate(&self, range: Range<u64>) -> Answer<bool> {
+        let end = usize::try_from(range.end).unwrap();
+        self.change(|held| held.resize(held.len().max(end), 0))?;
+        Ok(true)
     }
 
     fn freeze(&self) -> Answer<()> {

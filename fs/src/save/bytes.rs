@@ -4,6 +4,7 @@
 //! Invariant: what was handed over to be saved never changes; who writes afterwards writes to a
 //! copy.
 
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -84,6 +85,19 @@ impl Bytes {
             } else {
                 self.own()?;
             }
+        }
+    }
+
+    /// Makes room for a range, which is zeros where it is new; `false` where that cannot be done.
+    pub fn allocate(&self, range: &Range<u64>) -> Answer<bool> {
+        loop {
+            if let Held::Own(file) = &*self.held() {
+                match file.allocate(range.clone()) {
+                    Err(SourceError::Frozen) => {}
+                    done => return done,
+                }
+            }
+            self.own()?;
         }
     }
 

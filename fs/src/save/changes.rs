@@ -4,6 +4,7 @@
 //! that stands before it, by way of ESTALE, which makes the kernel look the name up again.
 
 use std::ffi::OsStr;
+use std::ops::Range;
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -210,6 +211,24 @@ impl<B> Tree<B> {
         let file = self.saves.state().bytes.get(&id).map(Arc::clone).ok_or(Errno::STALE)?;
         asked("write", ino, file.write_at(bytes, offset))?;
         self.was_changed(id, &file);
+        Ok(())
+    }
+
+    /// Makes room in an open file, which gets longer where it `grows`.
+    pub(crate) fn allocate(&self, ino: u64, range: Range<u64>, grows: bool) -> Done<()> {
+        let id = Saves::file_of(ino).ok_or(Errno::BADF)?;
+        let file = self.saves.state().bytes.get(&id).map(Arc::clone).ok_or(Errno::STALE)?;
+        let is_longer = range.end > file.size();
+        if is_longer && !grows {
+            // What lies behind the end of a file is no part of a version.
+            return Err(Errno::OPNOTSUPP);
+        }
+        if !asked("fallocate", ino, file.allocate(&range))? {
+            return Err(Errno::OPNOTSUPP);
+        }
+        if is_longer {
+            self.was_changed(id, &file);
+        }
         Ok(())
     }
 
