@@ -5,6 +5,8 @@
 //! id: what comes next stands on a recovered daemon. Invariant: one daemon and one mounted disk at
 //! a time.
 
+mod closed;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
