@@ -7,6 +7,7 @@ mod cli;
 mod damage;
 mod folder;
 mod full;
+mod hostile;
 mod lifecycle;
 mod media;
 mod model;
