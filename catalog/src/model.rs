@@ -290,6 +290,8 @@ pub struct VersionEntry {
     pub tags: u32,
     /// The claim that made it.
     pub revision: Revision,
+    /// The claim that last changed its asset: with the same one, its record is the same.
+    pub changed: Revision,
 }
 
 /// An asset with bytes that is not deleted: enough to show it as a file without reading its record.

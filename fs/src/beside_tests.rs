@@ -53,7 +53,7 @@ fn find(view: &View, path: &str) -> Option<Found> {
 
 fn names(view: &View, path: &str) -> Vec<String> {
     let mut stream = Stream::new(find(view, path).unwrap().node);
-    let entry = |position| stream.at(view, position, 0).unwrap().map(|entry| entry.name);
+    let entry = |position| stream.at(view, position).unwrap().map(|entry| entry.name);
     (0..).map_while(entry).collect()
 }
 

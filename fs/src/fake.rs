@@ -283,6 +283,7 @@ impl Facts {
             created_ms: 1_763_600_000_000 + i64::try_from(self.revision).unwrap() * 1000,
             tags: 0,
             revision: self.revision,
+            changed: self.revision,
         };
         past.versions.push(entry.clone());
         let key = past.key.clone();

@@ -23,6 +23,7 @@ mod project_names;
 mod save;
 mod session;
 mod shelves;
+mod sizes;
 mod streams;
 mod tree;
 mod view;

@@ -7,7 +7,7 @@
 use rushes_vault::Digest;
 use rushes_vault::ids::{AssetKey, ElementId, ProjectId};
 use rushes_vault::model::{Revision, Version};
-use rushes_vault::source::{RecordOf, SourceError};
+use rushes_vault::source::SourceError;
 
 use crate::names::{self, State};
 use crate::node::Node;
@@ -185,10 +185,7 @@ impl View {
             if let Some((name, found)) = self.lineage(history, entry)? {
                 page.add(name, found);
             }
-            // The size of a record is the size of its text: it is rendered here, once for as long
-            // as the kernel remembers the entry.
-            let record = self.record(RecordOf::Asset(entry.asset), entry.created_ms)?;
-            if let Some(found) = record {
+            if let Some(found) = self.version_record(entry)? {
                 page.add(names::version_record(entry.version, State::of(entry)), found);
             }
         }
@@ -230,15 +227,11 @@ impl Stream {
 
     /// The entry at a position, counted from 0; `None` after the last one.
     ///
-    /// `epoch` counts the changes so far. An entry of a page that is older than that is looked up
-    /// again: the kernel would remember it, and nothing would ever drop it. One that is gone since
-    /// keeps its place in the listing and says so.
-    pub fn at(
-        &mut self,
-        view: &View,
-        position: u64,
-        epoch: u64,
-    ) -> Result<Option<Listed>, SourceError> {
+    /// An entry of a page that is older than the last change is looked up again: the kernel would
+    /// remember it, and nothing would ever drop it. One that is gone since keeps its place in the
+    /// listing and says so.
+    pub fn at(&mut self, view: &View, position: u64) -> Result<Option<Listed>, SourceError> {
+        let epoch = view.epoch();
         if self.index(position).is_none() {
             self.epoch = epoch;
             if !self.load(view, position)? {

@@ -5,6 +5,7 @@
 //! knows which names led to them, so a name is kept for a moment only.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use rushes_vault::model::ProjectEntry;
 use rushes_vault::source::SourceError;
@@ -14,6 +15,7 @@ use crate::list::{Cursor, Page};
 use crate::names;
 use crate::node::{Attr, Keep, Moment, Node, Then};
 use crate::shelves;
+use crate::sizes::Sizes;
 use crate::view::{Found, Held, View, project_folder};
 
 /// The folder of a moment's projects.
@@ -116,6 +118,8 @@ impl View {
             viewer: self.viewer,
             made_ms: self.made_ms,
             answers: Answers::none(),
+            sizes: Sizes::default(),
+            epoch: AtomicU64::new(0),
         }))
     }
 

@@ -54,7 +54,7 @@ fn find(view: &View, path: &str) -> Option<Found> {
 fn walk(view: &View, folder: &Node, path: &str, seen: &mut BTreeMap<String, Found>) {
     let mut stream = Stream::new(folder.clone());
     for position in 0.. {
-        let Some(entry) = stream.at(view, position, 0).unwrap() else { break };
+        let Some(entry) = stream.at(view, position).unwrap() else { break };
         let path = format!("{path}/{}", entry.name);
         if entry.found.attr.folder {
             walk(view, &entry.found.node, &path, seen);

@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 use std::os::fd::BorrowedFd;
-use std::sync::atomic::{AtomicU64, Ordering};
+
 use std::sync::{Arc, PoisonError};
 
 use rushes_vault::model::Viewer;
@@ -87,8 +87,6 @@ pub struct Tree<B> {
     pub(crate) removing: Removing,
     pub(crate) handles: Handles<B>,
     streams: Streams,
-    /// Counts the changes of which the kernel is told.
-    epoch: AtomicU64,
 }
 
 /// The positions before the entries of a folder: `.` and `..`.
@@ -100,8 +98,8 @@ impl<B> Tree<B> {
         let view = View::new(source, viewer);
         let inodes = Inodes::new(viewer, view.root());
         let (saves, handles, streams) = (Saves::new(), Handles::new(), Streams::default());
-        let (projects, removing, epoch) = (ProjectNames::default(), Removing::default(), 0.into());
-        Self { view, inodes, saves, projects, removing, handles, streams, epoch }
+        let (projects, removing) = (ProjectNames::default(), Removing::default());
+        Self { view, inodes, saves, projects, removing, handles, streams }
     }
 
     /// What a name leads to. Counts a lookup.
@@ -219,8 +217,7 @@ impl<B> Tree<B> {
             let row = if position < DOTS {
                 self.dot(ino, stream, position, next(false, position + 1))
             } else {
-                let epoch = self.epoch.load(Ordering::SeqCst);
-                let entry = stream.at(&self.view, position - DOTS, epoch);
+                let entry = stream.at(&self.view, position - DOTS);
                 let Some(entry) = asked("readdir", ino, entry)? else { break };
                 // What was being written is listed behind what the view shows.
                 let is_saved = saved.binary_search_by(|name| (**name).cmp(&entry.name)).is_ok();
@@ -298,7 +295,7 @@ impl<B> Tree<B> {
     /// Takes note of a change that the source already shows: what open folders have read ahead is
     /// looked up again before the kernel gets it. Comes before the kernel is told to drop anything.
     pub fn changed(&self) {
-        self.epoch.fetch_add(1, Ordering::SeqCst);
+        self.view.changed();
     }
 
     /// Bytes that are used and free.
@@ -373,6 +370,7 @@ mod tests {
         assert!(matches!(way, Way::Cached));
         let held = tree.open(record, |_| None).unwrap();
         fake.fail(&scene("fox", 1), "clip");
+        tree.changed();
         assert_eq!(text(&tree, record).1, old, "while somebody holds the old text");
         tree.release(record, held.handle, false);
         let (way, new) = text(&tree, record);

@@ -4,6 +4,7 @@
 //! exactly the names that `list` shows (`list.rs`), and both say the same about them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use rushes_vault::element::ElementRef;
@@ -17,6 +18,7 @@ use rushes_vault::{Digest, ShelfOf};
 use crate::answers::Answers;
 use crate::names::{self, State};
 use crate::node::{Attr, History, Node, Owner, digest_start};
+use crate::sizes::{Sized, Sizes};
 
 /// Links of a folder whose folders are known: itself, `.`, and one `..` for each of them.
 const LINKS_ROOT: u32 = 9;
@@ -57,6 +59,9 @@ pub struct View {
     pub(crate) made_ms: i64,
     /// What was new or found a moment ago.
     pub(crate) answers: Answers<Found>,
+    pub(crate) sizes: Sizes,
+    /// Counts the changes of which the kernel is told.
+    pub(crate) epoch: AtomicU64,
 }
 
 impl View {
@@ -64,7 +69,26 @@ impl View {
     pub fn new(source: Arc<dyn Source>, viewer: Viewer) -> Self {
         let made_ms = Timestamp::now().as_millisecond();
         let facts = Arc::clone(&source) as Arc<dyn Facts>;
-        Self { source, facts, is_past: false, viewer, made_ms, answers: Answers::none() }
+        Self {
+            source,
+            facts,
+            is_past: false,
+            viewer,
+            made_ms,
+            answers: Answers::none(),
+            sizes: Sizes::default(),
+            epoch: AtomicU64::new(0),
+        }
+    }
+
+    /// How many changes there were.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    /// Takes note of a change that the source already shows.
+    pub fn changed(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
     }
 
     /// The root.
@@ -271,12 +295,36 @@ impl View {
         Ok(created_at.as_deref().map_or(0, milliseconds))
     }
 
-    /// A record as a file, as it is now.
+    /// A record as a file, as it is now. It stays the same as long as nothing changes.
     pub(crate) fn record(&self, of: RecordOf, ms: i64) -> Result<Option<Found>, SourceError> {
-        Ok(self.facts.record(self.viewer, &of)?.map(|text| Found {
-            attr: Attr::file(text.len() as u64, ms),
-            node: Node::Record { of, text: text_start(&text) },
-        }))
+        self.record_at(of, self.epoch(), ms)
+    }
+
+    /// The record of a version. It stays the same until a claim changes the asset; that of a
+    /// deleted one loses metadata with its bytes.
+    pub(crate) fn version_record(
+        &self,
+        entry: &VersionEntry,
+    ) -> Result<Option<Found>, SourceError> {
+        let (of, ms) = (RecordOf::Asset(entry.asset), entry.created_ms);
+        if entry.is_deleted {
+            return Ok(self.rendered(&of)?.map(|sized| record_file(of, sized, ms)));
+        }
+        self.record_at(of, entry.changed, ms)
+    }
+
+    fn record_at(&self, of: RecordOf, stamp: u64, ms: i64) -> Result<Option<Found>, SourceError> {
+        if let Some(sized) = self.sizes.get(&of, stamp) {
+            return Ok(Some(record_file(of, sized, ms)));
+        }
+        let Some(sized) = self.rendered(&of)? else { return Ok(None) };
+        self.sizes.put(of.clone(), stamp, sized);
+        Ok(Some(record_file(of, sized, ms)))
+    }
+
+    fn rendered(&self, of: &RecordOf) -> Result<Option<Sized>, SourceError> {
+        let text = self.facts.record(self.viewer, of)?;
+        Ok(text.map(|text| Sized { bytes: text.len() as u64, text: text_start(&text) }))
     }
 
     fn in_history(&self, history: &Arc<History>, name: &str) -> Result<Option<Found>, SourceError> {
@@ -294,7 +342,7 @@ impl View {
         if names::version_record(number, State::of(&entry)) != name {
             return Ok(None);
         }
-        self.record(RecordOf::Asset(entry.asset), entry.created_ms)
+        self.version_record(&entry)
     }
 
     /// The name and node of a version's content; `None` for a failed attempt, a deleted version,
@@ -379,6 +427,10 @@ pub(crate) fn blob_file(digest: Digest, size: u64) -> Found {
 /// RFC 3339 in milliseconds since 1970; 1970 for what is none.
 fn milliseconds(time: &str) -> i64 {
     time.parse::<Timestamp>().map_or(0, Timestamp::as_millisecond)
+}
+
+fn record_file(of: RecordOf, sized: Sized, ms: i64) -> Found {
+    Found { attr: Attr::file(sized.bytes, ms), node: Node::Record { of, text: sized.text } }
 }
 
 fn text_start(text: &[u8]) -> u64 {

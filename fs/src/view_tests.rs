@@ -41,7 +41,7 @@ fn find(view: &View, path: &str) -> Option<Found> {
 
 fn names(view: &View, path: &str) -> Vec<String> {
     let mut stream = Stream::new(find(view, path).unwrap().node);
-    let entry = |position| stream.at(view, position, 0).unwrap().map(|entry| entry.name);
+    let entry = |position| stream.at(view, position).unwrap().map(|entry| entry.name);
     (0..).map_while(entry).collect()
 }
 
@@ -49,7 +49,7 @@ fn names(view: &View, path: &str) -> Vec<String> {
 fn walk(view: &View, path: &str, folder: &Node, seen: &mut Vec<(String, Found)>) {
     let mut stream = Stream::new(folder.clone());
     for position in 0.. {
-        let Some(entry) = stream.at(view, position, 0).unwrap() else { break };
+        let Some(entry) = stream.at(view, position).unwrap() else { break };
         let path = format!("{path}/{}", entry.name);
         seen.push((path.clone(), entry.found.clone()));
         if entry.found.attr.folder {
@@ -240,7 +240,7 @@ fn a_large_folder_is_listed_once_each_while_it_grows() {
     let mut stream = Stream::new(find(&view, "projects/fox/scenes").unwrap().node);
     let mut seen = Vec::new();
     for position in 0.. {
-        let Some(entry) = stream.at(&view, position, 0).unwrap() else { break };
+        let Some(entry) = stream.at(&view, position).unwrap() else { break };
         seen.push(entry.name.parse::<u32>().unwrap());
         if position % 1000 == 500 {
             fake.add_scene("fox", seen[0] + 1 + u32::try_from(position).unwrap() * 2);
@@ -248,7 +248,7 @@ fn a_large_folder_is_listed_once_each_while_it_grows() {
     }
     assert!(seen.is_sorted_by(|a, b| a < b), "nothing twice");
     assert_eq!(seen.iter().filter(|number| *number % 2 == 0).count(), COUNT as usize);
-    let again = stream.at(&view, 7000, 0).unwrap().unwrap().name.parse::<u32>().unwrap();
+    let again = stream.at(&view, 7000).unwrap().unwrap().name.parse::<u32>().unwrap();
     assert!(seen[..=7000].contains(&again), "seeking back shows what was there");
 }
 
@@ -273,9 +273,10 @@ fn a_page_is_bounded_and_empty_pages_do_not_end_a_listing() {
 fn an_entry_that_was_read_ahead_is_looked_up_again_after_a_change() {
     let (fake, view) = view(film());
     let mut stream = Stream::new(find(&view, "projects/fox/scenes/1").unwrap().node);
-    let old = stream.at(&view, 0, 0).unwrap().unwrap();
+    let old = stream.at(&view, 0).unwrap().unwrap();
     fake.fail(&scene("fox", 1), "scene_video");
-    let new = stream.at(&view, 0, 1).unwrap().unwrap();
+    view.changed();
+    let new = stream.at(&view, 0).unwrap().unwrap();
     assert_eq!((old.name.as_str(), new.name.as_str()), ("scene.json", "scene.json"));
     assert_ne!(old.found.node, new.found.node, "a record with another text is another node");
 }

@@ -116,6 +116,7 @@ impl VersionRow {
             created_ms: self.created_ms,
             tags: self.tags,
             revision: self.revision,
+            changed: self.changed,
         }
     }
 }
