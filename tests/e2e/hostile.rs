@@ -1,5 +1,5 @@
-//! Names and trees that mean harm, or were made on other systems: each is refused with an error that
-//! says why, nothing of it is left behind, and everything else goes on.
+//! Names and trees that mean harm, or were made on other systems: each is refused with an error
+//! that says why, nothing of it is left behind, and everything else goes on.
 
 use std::ffi::OsStr;
 use std::fs;
